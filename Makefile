@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+# make            builds khien, khien-worker and khien-verify into build/
+# make run        installs what is missing, builds, makes data/ and serves it
+# make test       installs what the tests need and runs all of them
+# HACKING.md tells the rest.
+
+B ?= build
+CC ?= gcc
+CFLAGS ?= -O2 -g
+WERROR ?= -Werror
+
+PKGS = sqlite3 jansson yaml-0.1 libsodium libcrypto libmicrohttpd libcurl \
+       liboath libqrencode libzip
+WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+       -Wformat=2 -Wwrite-strings -Wundef -Wcast-qual -Wimplicit-fallthrough
+HARDEN = -fstack-protector-strong -fPIE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(if $(findstring -fsanitize,$(CFLAGS)),0,2)
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Isrc -I$(B)/gen $(WARN) $(WERROR) $(HARDEN) \
+	$(shell pkg-config --cflags $(PKGS)) -pthread $(CFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
+LIBS = $(shell pkg-config --libs $(PKGS)) -lmagic -lseccomp -lm -pthread
+
+# Every layer but the mains goes into one library; the linker takes what a program uses.
+LAYERS = base os text event duty pack model store ledger work watch mail app http server
+LIB_SRC = $(foreach l,$(LAYERS),$(sort $(wildcard src/$(l)/*.c src/$(l)/*/*.c)))
+LIB_OBJ = $(LIB_SRC:src/%.c=$(B)/obj/%.o)
+CLI_OBJ = $(patsubst src/%.c,$(B)/obj/%.o,$(sort $(wildcard src/cli/*.c)))
+WORKER_OBJ = $(patsubst src/%.c,$(B)/obj/%.o,$(sort $(wildcard src/worker/*.c)))
+UNIT = $(patsubst test/unit/%.c,$(B)/test/%,$(sort $(wildcard test/unit/test_*.c)))
+FUZZ = $(patsubst test/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard test/fuzz/fuzz_*.c)))
+
+.DEFAULT_GOAL := all
+.PHONY: all run test check unit fuzz-replay bench screenshots web clean deps FORCE
+.SUFFIXES:
+.SECONDARY:
+
+all: $(B)/khien $(B)/khien-worker $(B)/khien-verify
+
+$(B)/khien: $(CLI_OBJ) $(B)/libkhien.a $(B)/gen/embed.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $(CLI_OBJ) $(B)/libkhien.a $(B)/gen/embed.o $(LIBS)
+
+$(B)/khien-worker: $(WORKER_OBJ) $(B)/libkhien.a $(B)/gen/embed.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $(WORKER_OBJ) $(B)/libkhien.a $(B)/gen/embed.o $(LIBS)
+
+# Shares no code with khien: an outside expert can read it alone.
+$(B)/khien-verify: src/verify/khien-verify.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(shell pkg-config --libs libzip libsodium jansson)
+
+$(B)/libkhien.a: $(LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/obj/%.o: src/%.c | $(B)/deps.ok
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# packs/ and the built web app travel inside the binary; a pack in the data
+# directory overrides the one of the same name.
+$(B)/gen/embed.S: tools/embed FORCE | $(B)/deps.ok
+	@mkdir -p $(@D)
+	@tools/embed $@ packs $(wildcard web/dist)
+$(B)/gen/embed.o: $(B)/gen/embed.S
+	$(CC) -c -o $@ $<
+
+$(B)/test/%: test/unit/%.c $(B)/libkhien.a $(B)/gen/embed.o test/unit/testing.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Itest/unit $(ALL_LDFLAGS) -o $@ $< $(B)/libkhien.a $(B)/gen/embed.o $(LIBS) -lcmocka
+
+# Each fuzz target is also an ordinary program that replays its corpus.
+$(B)/fuzz/%: test/fuzz/%.c test/fuzz/replay.c $(B)/libkhien.a $(B)/gen/embed.o
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Itest/fuzz $(ALL_LDFLAGS) -o $@ $< test/fuzz/replay.c $(B)/libkhien.a $(B)/gen/embed.o $(LIBS)
+
+unit: $(UNIT)
+fuzz-replay: $(FUZZ)
+
+# Says once what is missing, with the package names, before the compiler does.
+$(B)/deps.ok: tools/deps
+	@mkdir -p $(B)
+	@tools/deps check build && touch $@
+
+deps:
+	@tools/deps install build
+
+clean:
+	rm -rf $(B)
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * buf.h: a growing byte buffer that is born with a maximum.  Reaching it is an
+ * ordinary error that stays (buf.full); later additions do nothing, and the
+ * one who uses the result checks once.
+ */
+#pragma once
+
+#include "base/base.h"
+
+struct buf {
+	char *data; /* NUL-terminated when not NULL */
+	size_t len, cap, max;
+	bool full;
+};
+
+#define BUF_INIT(limit) { NULL, 0, 0, (limit), false }
+
+void buf_init(struct buf *buf, size_t max);
+void buf_clear(struct buf *buf); /* frees; the maximum stays */
+void buf_reset(struct buf *buf); /* empties, keeps the memory */
+
+void buf_add(struct buf *buf, const void *data, size_t len);
+void buf_adds(struct buf *buf, const char *s);
+void buf_addc(struct buf *buf, char c);
+void buf_printf(struct buf *buf, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* The text so far, never NULL. */
+const char *buf_str(const struct buf *buf);
+
+/* Hands the memory over to the caller, who frees it; never NULL. */
+char *buf_take(struct buf *buf);
