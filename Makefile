@@ -58,7 +58,7 @@ $(B)/obj/%.o: src/%.c | $(B)/deps.ok
 # directory overrides the one of the same name.
 $(B)/gen/embed.S: tools/embed FORCE | $(B)/deps.ok
 	@mkdir -p $(@D)
-	@tools/embed $@ packs $(wildcard web/dist)
+	@tools/embed $@ packs src/store/migrations $(wildcard web/dist)
 $(B)/gen/embed.o: $(B)/gen/embed.S
 	$(CC) -c -o $@ $<
 
