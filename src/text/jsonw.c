@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "text/jsonw.h"
+
+#include <assert.h>
+
+#include "base/utf8.h"
+
+/* How a byte below 0x80 is escaped: 0 as it is, 'u' as \u00XX, else after a backslash. */
+static const char escape[128] = {
+	'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b', 't', 'n', 'u', 'f', 'r', 'u', 'u',
+	'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u',
+	['"'] = '"', ['\\'] = '\\',
+};
+
+static void
+escape_byte(struct buf *out, unsigned char c)
+{
+	static const char digit[] = "0123456789abcdef";
+	char text[6] = { '\\', 'u', '0', '0', digit[c >> 4], digit[c & 15] };
+
+	if (escape[c] == 'u') {
+		buf_add(out, text, 6);
+	} else {
+		text[1] = escape[c];
+		buf_add(out, text, 2);
+	}
+}
+
+void
+jsonw_quote(struct buf *out, const char *s, size_t len)
+{
+	size_t from = 0, i = 0;
+	uint32_t cp;
+
+	buf_addc(out, '"');
+	while (i < len) {
+		unsigned char c = (unsigned char)s[i];
+		size_t n = 1;
+
+		if (c < 0x80 ? escape[c] == 0 : (n = utf8_decode(s + i, len - i, &cp)) != 0) {
+			i += n;
+			continue;
+		}
+		buf_add(out, s + from, i - from);
+		if (c < 0x80)
+			escape_byte(out, c);
+		else
+			buf_add(out, "\xef\xbf\xbd", 3);
+		from = ++i;
+	}
+	buf_add(out, s + from, len - from);
+	buf_addc(out, '"');
+}
+
+void
+jsonw_init(struct jsonw *w, struct buf *out)
+{
+	*w = (struct jsonw)JSONW_INIT(out);
+}
+
+static bool
+in_object(const struct jsonw *w)
+{
+	return w->depth > 0 && (w->object >> (w->depth - 1) & 1) != 0;
+}
+
+/* What stands before any value: a comma, unless a key has just seen to it. */
+static void
+before_value(struct jsonw *w)
+{
+	assert(in_object(w) == w->keyed);
+	assert(w->depth > 0 || !w->comma);
+	if (w->comma && !w->keyed)
+		buf_addc(w->out, ',');
+	w->comma = true;
+	w->keyed = false;
+}
+
+static void
+open_level(struct jsonw *w, bool object)
+{
+	before_value(w);
+	assert(w->depth < JSONW_DEPTH_MAX);
+	w->object &= ~(UINT64_C(1) << w->depth);
+	w->object |= (uint64_t)object << w->depth;
+	w->depth++;
+	w->comma = false;
+	buf_addc(w->out, object ? '{' : '[');
+}
+
+static void
+close_level(struct jsonw *w, bool object)
+{
+	assert(w->depth > 0 && in_object(w) == object && !w->keyed);
+	w->depth--;
+	w->comma = true;
+	buf_addc(w->out, object ? '}' : ']');
+}
+
+void
+jsonw_object(struct jsonw *w)
+{
+	open_level(w, true);
+}
+
+void
+jsonw_object_end(struct jsonw *w)
+{
+	close_level(w, true);
+}
+
+void
+jsonw_array(struct jsonw *w)
+{
+	open_level(w, false);
+}
+
+void
+jsonw_array_end(struct jsonw *w)
+{
+	close_level(w, false);
+}
+
+void
+jsonw_key(struct jsonw *w, const char *key)
+{
+	assert(in_object(w) && !w->keyed);
+	if (w->comma)
+		buf_addc(w->out, ',');
+	jsonw_quote(w->out, key, strlen(key));
+	buf_addc(w->out, ':');
+	w->keyed = true;
+}
+
+void
+jsonw_stringn(struct jsonw *w, const char *s, size_t len)
+{
+	if (s == NULL) {
+		jsonw_null(w);
+		return;
+	}
+	before_value(w);
+	jsonw_quote(w->out, s, len);
+}
+
+void
+jsonw_string(struct jsonw *w, const char *s)
+{
+	jsonw_stringn(w, s, s == NULL ? 0 : strlen(s));
+}
+
+void
+jsonw_int(struct jsonw *w, int64_t n)
+{
+	char digit[20];
+	size_t at = sizeof(digit);
+	uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
+
+	before_value(w);
+	do {
+		digit[--at] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest != 0);
+	if (n < 0)
+		digit[--at] = '-';
+	buf_add(w->out, digit + at, sizeof(digit) - at);
+}
+
+void
+jsonw_bool(struct jsonw *w, bool value)
+{
+	before_value(w);
+	buf_adds(w->out, value ? "true" : "false");
+}
+
+void
+jsonw_null(struct jsonw *w)
+{
+	before_value(w);
+	buf_add(w->out, "null", 4);
+}
+
+void
+jsonw_raw(struct jsonw *w, const char *json, size_t len)
+{
+	if (json == NULL) {
+		jsonw_null(w);
+		return;
+	}
+	assert(len > 0);
+	before_value(w);
+	buf_add(w->out, json, len);
+}
+
+void
+jsonw_kstring(struct jsonw *w, const char *key, const char *s)
+{
+	jsonw_key(w, key);
+	jsonw_string(w, s);
+}
+
+void
+jsonw_kint(struct jsonw *w, const char *key, int64_t n)
+{
+	jsonw_key(w, key);
+	jsonw_int(w, n);
+}
+
+void
+jsonw_kbool(struct jsonw *w, const char *key, bool value)
+{
+	jsonw_key(w, key);
+	jsonw_bool(w, value);
+}
+
+void
+jsonw_knull(struct jsonw *w, const char *key)
+{
+	jsonw_key(w, key);
+	jsonw_null(w);
+}
+
+void
+jsonw_kraw(struct jsonw *w, const char *key, const char *json)
+{
+	jsonw_key(w, key);
+	jsonw_raw(w, json, json == NULL ? 0 : strlen(json));
+}
+
+void
+jsonw_kobject(struct jsonw *w, const char *key)
+{
+	jsonw_key(w, key);
+	jsonw_object(w);
+}
+
+void
+jsonw_karray(struct jsonw *w, const char *key)
+{
+	jsonw_key(w, key);
+	jsonw_array(w);
+}

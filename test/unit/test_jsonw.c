@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "text/jsonw.h"
+
+#include "testing.h"
+
+static void
+commas_and_nesting_are_the_writers_work(void **state)
+{
+	cleanup(buf_clear) struct buf b = BUF_INIT(1000);
+	struct jsonw w = JSONW_INIT(&b);
+
+	(void)state;
+	jsonw_object(&w);
+	jsonw_kstring(&w, "a", "x");
+	jsonw_kint(&w, "b", -5);
+	jsonw_karray(&w, "c");
+	jsonw_bool(&w, true);
+	jsonw_null(&w);
+	jsonw_array(&w);
+	jsonw_array_end(&w);
+	jsonw_object(&w);
+	jsonw_object_end(&w);
+	jsonw_string(&w, NULL);
+	jsonw_array_end(&w);
+	jsonw_kraw(&w, "d", "[1]");
+	jsonw_kraw(&w, "e", NULL);
+	jsonw_kbool(&w, "f", false);
+	jsonw_kobject(&w, "g");
+	jsonw_knull(&w, "h");
+	jsonw_object_end(&w);
+	jsonw_object_end(&w);
+	assert_string_equal(buf_str(&b), "{\"a\":\"x\",\"b\":-5,\"c\":[true,null,[],{},null],"
+	    "\"d\":[1],\"e\":null,\"f\":false,\"g\":{\"h\":null}}");
+	assert_int_equal(w.depth, 0);
+}
+
+static void
+strings_are_escaped_and_repaired(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} cases[] = {
+		{ "", "\"\"" },
+		{ "Sự cố", "\"Sự cố\"" },
+		{ "a\"b\\c/", "\"a\\\"b\\\\c/\"" },
+		{ "\b\t\n\f\r", "\"\\b\\t\\n\\f\\r\"" },
+		{ "\x01\x1f\x7f", "\"\\u0001\\u001f\x7f\"" },
+		{ "a\xff" "b", "\"a\xef\xbf\xbd" "b\"" },
+		{ "\xe1\xbb", "\"\xef\xbf\xbd\xef\xbf\xbd\"" },
+		{ "\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"" },
+		{ "\xf0\x9f\x98\x80", "\"\xf0\x9f\x98\x80\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		cleanup(buf_clear) struct buf b = BUF_INIT(100);
+		struct jsonw w = JSONW_INIT(&b);
+
+		jsonw_string(&w, cases[i].in);
+		assert_string_equal(buf_str(&b), cases[i].out);
+	}
+}
+
+static void
+numbers_reach_both_ends(void **state)
+{
+	cleanup(buf_clear) struct buf b = BUF_INIT(100);
+	struct jsonw w = JSONW_INIT(&b);
+
+	(void)state;
+	jsonw_array(&w);
+	jsonw_int(&w, INT64_MIN);
+	jsonw_int(&w, INT64_MAX);
+	jsonw_int(&w, 0);
+	jsonw_stringn(&w, "a\0b", 3);
+	jsonw_array_end(&w);
+	assert_string_equal(buf_str(&b),
+	    "[-9223372036854775808,9223372036854775807,0,\"a\\u0000b\"]");
+}
+
+static void
+a_full_buffer_stays_full(void **state)
+{
+	cleanup(buf_clear) struct buf b = BUF_INIT(8);
+	struct jsonw w = JSONW_INIT(&b);
+
+	(void)state;
+	jsonw_array(&w);
+	for (int i = 0; i < 100; i++)
+		jsonw_string(&w, "abc");
+	jsonw_array_end(&w);
+	assert_true(b.full);
+	assert_true(b.len <= 8);
+}
+
+TEST_MAIN(cmocka_unit_test(commas_and_nesting_are_the_writers_work),
+    cmocka_unit_test(strings_are_escaped_and_repaired),
+    cmocka_unit_test(numbers_reach_both_ends), cmocka_unit_test(a_full_buffer_stays_full))
