@@ -5,7 +5,10 @@
 # HACKING.md tells the rest.
 
 B ?= build
-CC ?= gcc
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+Q = $(if $(V),,@)
 CFLAGS ?= -O2 -g
 WERROR ?= -Werror
 
@@ -36,23 +39,27 @@ FUZZ = $(patsubst test/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard test/fuzz/fuzz_*.c
 all: $(B)/khien $(B)/khien-worker $(B)/khien-verify
 
 $(B)/khien: $(CLI_OBJ) $(B)/libkhien.a $(B)/gen/embed.o
-	$(CC) $(ALL_LDFLAGS) -o $@ $(CLI_OBJ) $(B)/libkhien.a $(B)/gen/embed.o $(LIBS)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(CLI_OBJ) $(B)/libkhien.a $(B)/gen/embed.o $(LIBS)
 
 $(B)/khien-worker: $(WORKER_OBJ) $(B)/libkhien.a $(B)/gen/embed.o
-	$(CC) $(ALL_LDFLAGS) -o $@ $(WORKER_OBJ) $(B)/libkhien.a $(B)/gen/embed.o $(LIBS)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(WORKER_OBJ) $(B)/libkhien.a $(B)/gen/embed.o $(LIBS)
 
 # Shares no code with khien: an outside expert can read it alone.
 $(B)/khien-verify: src/verify/khien-verify.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(shell pkg-config --libs libzip libsodium jansson)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(shell pkg-config --libs libzip libsodium jansson)
 
 $(B)/libkhien.a: $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(B)/obj/%.o: src/%.c | $(B)/deps.ok
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  CC      $<"
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # packs/ and the built web app travel inside the binary; a pack in the data
 # directory overrides the one of the same name.
@@ -60,16 +67,18 @@ $(B)/gen/embed.S: tools/embed FORCE | $(B)/deps.ok
 	@mkdir -p $(@D)
 	@tools/embed $@ packs src/store/migrations $(wildcard web/dist)
 $(B)/gen/embed.o: $(B)/gen/embed.S
-	$(CC) -c -o $@ $<
+	$(Q)$(CC) -c -o $@ $<
 
 $(B)/test/%: test/unit/%.c $(B)/libkhien.a $(B)/gen/embed.o test/unit/testing.h
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itest/unit $(ALL_LDFLAGS) -o $@ $< $(B)/libkhien.a $(B)/gen/embed.o $(LIBS) -lcmocka
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -Itest/unit $(ALL_LDFLAGS) -o $@ $< $(B)/libkhien.a $(B)/gen/embed.o $(LIBS) -lcmocka
 
 # Each fuzz target is also an ordinary program that replays its corpus.
 $(B)/fuzz/%: test/fuzz/%.c test/fuzz/replay.c $(B)/libkhien.a $(B)/gen/embed.o
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itest/fuzz $(ALL_LDFLAGS) -o $@ $< test/fuzz/replay.c $(B)/libkhien.a $(B)/gen/embed.o $(LIBS)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -Itest/fuzz $(ALL_LDFLAGS) -o $@ $< test/fuzz/replay.c $(B)/libkhien.a $(B)/gen/embed.o $(LIBS)
 
 unit: $(UNIT)
 fuzz-replay: $(FUZZ)

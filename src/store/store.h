@@ -24,6 +24,8 @@
 struct store;
 struct tx;
 struct sqlite3_stmt;
+struct cached;
+struct buf;
 
 enum store_flag {
 	STORE_CREATE = 1, /* make the file; it must not exist */
@@ -83,6 +85,7 @@ enum query_type { QUERY_NULL, QUERY_INT, QUERY_TEXT, QUERY_OTHER };
 struct query {
 	struct tx *tx;
 	struct sqlite3_stmt *stmt;
+	struct cached *cached;
 	bool row;
 };
 
@@ -118,3 +121,11 @@ struct err *tx_err(struct tx *tx);
 /* Sets the searchable text of an object (already folded, text/fold.h). */
 void tx_index_put(struct tx *tx, const char *agency_id, const char *kind, const char *id,
     const char *incident_id, const char *folded);
+
+/*
+ * A condition for IN (…): ids of objects (or of their incidents) whose text has
+ * words beginning with those of the query bound to its one parameter, which
+ * store_match_query() makes from folded text (empty: nothing to look for).
+ */
+extern const char store_match_sql[], store_match_incident_sql[];
+void store_match_query(struct buf *out, const char *folded);

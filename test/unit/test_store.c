@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "testing.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "store/store.h"
+
+static char path[64];
+static struct store *store;
+
+static int
+setup(void **state)
+{
+	struct err err = { 0 };
+
+	(void)state;
+	snprintf(path, sizeof(path), "/tmp/khien-store-%d.db", (int)getpid());
+	unlink(path);
+	assert_int_equal(store_open(path, STORE_CREATE, &store, &err), 0);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	char name[80];
+
+	(void)state;
+	store_close(store);
+	unlink(path);
+	snprintf(name, sizeof(name), "%s-wal", path);
+	unlink(name);
+	snprintf(name, sizeof(name), "%s-shm", path);
+	unlink(name);
+	return 0;
+}
+
+static int
+insert(struct tx *tx, void *arg, struct err *err)
+{
+	(void)err;
+	return tx_exec(tx, "INSERT INTO rate (name, count, started_at) VALUES (?, ?, ?)", "tii",
+	    (const char *)arg, INT64_C(1), INT64_C(2));
+}
+
+static int
+insert_and_fail(struct tx *tx, void *arg, struct err *err)
+{
+	insert(tx, arg, err);
+	return err_set(err, ERR_STATE, "err.test", NULL);
+}
+
+static int
+count(struct tx *tx, void *arg, struct err *err)
+{
+	(void)err;
+	*(int64_t *)arg = tx_int(tx, "SELECT COUNT(*) FROM rate", "");
+	return 0;
+}
+
+static int64_t
+rows(void)
+{
+	int64_t n = -1;
+
+	assert_int_equal(store_read(store, count, &n, NULL), 0);
+	return n;
+}
+
+static void
+what_fails_is_undone_and_what_succeeds_stays(void **state)
+{
+	struct err err = { 0 };
+	char a[] = "a", b[] = "b";
+
+	(void)state;
+	assert_int_equal(store_write(store, insert, a, &err), 0);
+	assert_int_equal(store_write(store, insert_and_fail, b, &err), ERR_STATE);
+	assert_string_equal(err.key, "err.test");
+	err_clear(&err);
+	assert_int_equal(store_write(store, insert, a, &err), ERR_CONFLICT);
+	err_clear(&err);
+	assert_int_equal(rows(), 1);
+}
+
+static void *
+writer(void *arg)
+{
+	char name[32];
+	struct err err = { 0 };
+
+	for (int i = 0; i < 50; i++) {
+		snprintf(name, sizeof(name), "%s-%d", (const char *)arg, i);
+		assert_int_equal(store_write(store, i % 5 == 4 ? insert_and_fail : insert, name, &err),
+		    i % 5 == 4 ? ERR_STATE : 0);
+		err_clear(&err);
+	}
+	return NULL;
+}
+
+static void
+many_writers_share_commits_without_sharing_failures(void **state)
+{
+	static char name[6][4] = { "t0", "t1", "t2", "t3", "t4", "t5" };
+	pthread_t thread[6];
+
+	(void)state;
+	for (int i = 0; i < 6; i++)
+		pthread_create(&thread[i], NULL, writer, name[i]);
+	for (int i = 0; i < 6; i++)
+		pthread_join(thread[i], NULL);
+	assert_int_equal(rows(), 6 * 40);
+}
+
+static int
+search(struct tx *tx, void *arg, struct err *err)
+{
+	struct buf match = BUF_INIT(1000);
+	struct query q;
+	char sql[400];
+
+	(void)err;
+	tx_index_put(tx, "a", "incident", "1", "1", "may chu bi ma hoa");
+	tx_index_put(tx, "a", "incident", "2", "2", "trang web bi thay doi");
+	tx_index_put(tx, "a", "incident", "2", "2", "cong thong tin \"bi\" sua");
+	store_match_query(&match, arg);
+	snprintf(sql, sizeof(sql), "SELECT object_id FROM search_doc WHERE object_id IN (%s)", store_match_sql);
+	query_open(&q, tx, sql, "t", buf_str(&match));
+	*(char *)arg = query_step(&q) ? query_text(&q, 0)[0] : '-';
+	buf_clear(&match);
+	return query_close(&q);
+}
+
+static void
+search_finds_prefixes_of_the_newest_text(void **state)
+{
+	char hit[] = "ma ho", gone[] = "trang", quote[] = "\"thong\" or near(";
+
+	(void)state;
+	assert_int_equal(store_write(store, search, hit, NULL), 0);
+	assert_int_equal(hit[0], '1');
+	assert_int_equal(store_write(store, search, gone, NULL), 0);
+	assert_int_equal(gone[0], '-');
+	assert_int_equal(store_write(store, search, quote, NULL), 0);
+	assert_int_equal(quote[0], '-');
+}
+
+static void
+a_missing_file_and_a_foreign_file_are_named(void **state)
+{
+	struct store *other = NULL;
+	struct err err = { 0 };
+	FILE *f;
+
+	(void)state;
+	assert_int_equal(store_open("/tmp/khien-none.db", 0, &other, &err), ERR_NOT_FOUND);
+	err_clear(&err);
+	f = fopen("/tmp/khien-foreign.db", "w");
+	for (int i = 0; i < 2000; i++)
+		fputs("not a database ", f);
+	fclose(f);
+	assert_int_equal(store_open("/tmp/khien-foreign.db", 0, &other, &err), ERR_BROKEN);
+	err_clear(&err);
+	unlink("/tmp/khien-foreign.db");
+	assert_int_equal(store_open(path, STORE_CREATE, &other, &err), ERR_IO);
+	err_clear(&err);
+	assert_null(other);
+}
+
+TEST_MAIN(cmocka_unit_test_setup_teardown(what_fails_is_undone_and_what_succeeds_stays, setup, teardown),
+    cmocka_unit_test_setup_teardown(many_writers_share_commits_without_sharing_failures, setup, teardown),
+    cmocka_unit_test_setup_teardown(search_finds_prefixes_of_the_newest_text, setup, teardown),
+    cmocka_unit_test_setup_teardown(a_missing_file_and_a_foreign_file_are_named, setup, teardown))
