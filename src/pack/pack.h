@@ -213,7 +213,7 @@ struct pack_severity {
 	struct pack_level *level;
 	size_t levels;
 	struct pack_text doubt; /* put around a reason that rests on "unknown": {reason} */
-	struct pack_group type, levels_group, law_class, beyond, report;
+	struct pack_group type_rules, beyond_rules, level_rules, class_rules, report_rules;
 };
 
 /* ---- symptoms of the report form ---- */
@@ -379,7 +379,8 @@ const struct pack_regulation *pack_regulation_next(
     const struct packs *p, int64_t at_ms, size_t *i);
 const struct pack_checklist *pack_checklist_next(
     const struct packs *p, int64_t at_ms, size_t *i);
-const struct pack_holidays *pack_holidays_next(const struct packs *p, int64_t at_ms, size_t *i);
+/* Every table of holidays, whatever year it is for. */
+const struct pack_holidays *pack_holidays_next(const struct packs *p, size_t *i);
 
 /*
  * Walks the obligations of all regulations that hold at ${at_ms} and have that

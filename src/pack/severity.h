@@ -11,9 +11,9 @@
 
 /*
  * One answer.  ${value}: "yes" or "no"; a choice id; choice ids joined by
- * commas; a decimal number; or "unknown".  A part that was not asked or not
- * answered is left out and then counts neither for nor against; "unknown" is
- * doubt, and doubt takes the higher level.
+ * commas; a decimal number; or "unknown".  A part left out (not asked, not
+ * answered) counts as "not so"; "unknown" is doubt, and doubt takes the higher
+ * level.
  */
 struct severity_answer {
 	const char *part, *value;

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kinds.h: the kinds of packs, each with its table of fields. */
+#pragma once
+
+#include "pack/schema.h"
+
+enum pack_kind {
+	KIND_PLAYBOOK,
+	KIND_TYPES,
+	KIND_QUESTIONS,
+	KIND_SEVERITY,
+	KIND_SYMPTOMS,
+	KIND_REGULATION,
+	KIND_CHECKLIST,
+	KIND_HOLIDAYS,
+	KINDS,
+};
+
+/* The value of `kind:`. */
+const char *kind_name(enum pack_kind kind);
+
+/* The kind of that name, or -1. ${ret_near} gets the nearest name, or NULL. */
+int kind_find(const char *name, const char **ret_near);
+
+/*
+ * Reads the map ${node} as a pack of ${kind} into ${r}->arena; faults are
+ * counted and told.  Never NULL: what could not be read is empty.
+ */
+struct pack *kind_read(struct schema_read *r, enum pack_kind kind, const struct yaml_node *node);
