@@ -272,8 +272,8 @@ bind(sqlite3_stmt *stmt, const char *types, va_list ap)
 	return rc;
 }
 
-static void
-vopen(struct query *q, struct tx *tx, const char *sql, const char *types, va_list ap)
+void
+query_vopen(struct query *q, struct tx *tx, const char *sql, const char *types, va_list ap)
 {
 	int rc;
 
@@ -294,7 +294,7 @@ query_open(struct query *q, struct tx *tx, const char *sql, const char *types, .
 	va_list ap;
 
 	va_start(ap, types);
-	vopen(q, tx, sql, types, ap);
+	query_vopen(q, tx, sql, types, ap);
 	va_end(ap);
 }
 
@@ -390,8 +390,31 @@ tx_exec(struct tx *tx, const char *sql, const char *types, ...)
 	va_list ap;
 
 	va_start(ap, types);
-	vopen(&q, tx, sql, types, ap);
+	query_vopen(&q, tx, sql, types, ap);
 	va_end(ap);
+	while (query_step(&q))
+		continue;
+	tx->changes = stuck(tx) ? 0 : sqlite3_changes64(tx->conn->db);
+	return query_close(&q);
+}
+
+int
+tx_execv(struct tx *tx, const char *sql, const struct value *values, size_t n)
+{
+	struct query q;
+	int rc = SQLITE_OK;
+
+	query_open(&q, tx, sql, "");
+	for (size_t i = 0; i < n && q.stmt != NULL && rc == SQLITE_OK; i++) {
+		if (values[i].text != NULL)
+			rc = sqlite3_bind_text(q.stmt, (int)i + 1, values[i].text, -1, SQLITE_TRANSIENT);
+		else if (values[i].number == SQL_NULL)
+			rc = sqlite3_bind_null(q.stmt, (int)i + 1);
+		else
+			rc = sqlite3_bind_int64(q.stmt, (int)i + 1, values[i].number);
+	}
+	if (rc != SQLITE_OK)
+		fail(tx->conn, rc, tx->err);
 	while (query_step(&q))
 		continue;
 	tx->changes = stuck(tx) ? 0 : sqlite3_changes64(tx->conn->db);
@@ -412,7 +435,7 @@ tx_int(struct tx *tx, const char *sql, const char *types, ...)
 	va_list ap;
 
 	va_start(ap, types);
-	vopen(&q, tx, sql, types, ap);
+	query_vopen(&q, tx, sql, types, ap);
 	va_end(ap);
 	if (query_step(&q))
 		value = query_opt(&q, 0);
@@ -428,7 +451,7 @@ tx_text(struct tx *tx, struct arena *arena, const char *sql, const char *types, 
 	va_list ap;
 
 	va_start(ap, types);
-	vopen(&q, tx, sql, types, ap);
+	query_vopen(&q, tx, sql, types, ap);
 	va_end(ap);
 	if (query_step(&q))
 		value = arena_strdup(arena, query_text(&q, 0));

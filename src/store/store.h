@@ -19,6 +19,8 @@
  */
 #pragma once
 
+#include <stdarg.h>
+
 #include "base/err.h"
 
 struct store;
@@ -90,6 +92,7 @@ struct query {
 };
 
 void query_open(struct query *q, struct tx *tx, const char *sql, const char *types, ...);
+void query_vopen(struct query *q, struct tx *tx, const char *sql, const char *types, va_list ap);
 bool query_step(struct query *q);
 int query_close(struct query *q); /* 0, or the transaction's error kind */
 
@@ -103,6 +106,13 @@ const char *query_name(struct query *q, int column);
 
 /* One statement without rows.  Returns 0 or the transaction's error kind. */
 int tx_exec(struct tx *tx, const char *sql, const char *types, ...);
+
+/* A value bound by position, for statements made from tables. */
+struct value {
+	const char *text; /* NULL: the number counts */
+	int64_t number;   /* SQL_NULL is SQL NULL */
+};
+int tx_execv(struct tx *tx, const char *sql, const struct value *values, size_t n);
 
 /* Rows changed by the last tx_exec(). */
 int64_t tx_changes(struct tx *tx);

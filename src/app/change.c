@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/change.h"
+
+#include <stdio.h>
+
+#include "app/app.h"
+#include "base/id.h"
+#include "ledger/ledger.h"
+#include "ledger/row.h"
+
+#define COLS_MAX    60
+#define PAYLOAD_MAX ((size_t)8 << 20)
+
+void
+change_begin(struct call *call, struct change *change)
+{
+	*change = (struct change){ 0 };
+	call->change = change;
+}
+
+static void
+touch(struct call *call, const char *table, const char *id, bool deleted)
+{
+	struct change *change = call->change;
+
+	for (size_t i = 0; i < change->rows; i++) {
+		if (strcmp(change->row[i].id, id) == 0 && strcmp(change->row[i].table, table) == 0) {
+			change->row[i].deleted = deleted;
+			return;
+		}
+	}
+	if (change->rows == CHANGE_ROWS_MAX) {
+		call_fail(call, ERR_TOO_LARGE, "err.change_too_large", NULL);
+		return;
+	}
+	if (change->rows == change->size) {
+		size_t size = change->size == 0 ? 16 : change->size * 2;
+		struct touched *row = arena_alloc(call->arena, size * sizeof(*row));
+
+		if (change->rows > 0)
+			memcpy(row, change->row, change->rows * sizeof(*row));
+		change->row = row;
+		change->size = size;
+	}
+	change->row[change->rows++] = (struct touched){ table, arena_strdup(call->arena, id), deleted };
+}
+
+const char *
+change_insert(struct call *call, const char *table, const char *id, const struct col *cols, size_t n)
+{
+	struct buf sql = BUF_INIT(4000);
+	struct value values[COLS_MAX];
+	char fresh[ID_SIZE];
+	const char *key = arena_strdup(call->arena, id != NULL ? id : id_new(call->now, fresh));
+
+	if (n > COLS_MAX - 2)
+		abort();
+	values[0] = (struct value){ key, SQL_NULL };
+	values[1] = (struct value){ strcmp(table, "agency") == 0 ? key : call->agency_id, SQL_NULL };
+	buf_printf(&sql, "INSERT INTO %s (id, agency_id, version", table);
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(&sql, ", %s", cols[i].name);
+		values[i + 2] = (struct value){ cols[i].text, cols[i].number };
+	}
+	buf_adds(&sql, ") VALUES (?, ?, 1");
+	for (size_t i = 0; i < n; i++)
+		buf_adds(&sql, ", ?");
+	buf_adds(&sql, ")");
+	tx_execv(call->tx, buf_str(&sql), values, n + 2);
+	buf_clear(&sql);
+	touch(call, table, key, false);
+	return key;
+}
+
+/* Who changed the row since version ${seen}: lines for people, from the ledger. */
+static void
+list_changes(struct call *call, const char *id, int64_t current)
+{
+	struct buf list = BUF_INIT(4000);
+	struct jsonw w = JSONW_INIT(&list);
+	char when[CLOCK_TEXT_SIZE], line[300], key[80];
+	struct query q;
+
+	query_open(&q, call->tx, "SELECT e.at_ms, e.op, COALESCE(a.name, e.actor) FROM ledger_entry e"
+	    " LEFT JOIN account a ON 'account:' || a.id = e.actor"
+	    " WHERE e.agency_id = ?1 AND e.payload LIKE '%' || ?2 || '%' AND e.seq >= (SELECT size - 5000"
+	    " FROM ledger_head WHERE agency_id = ?1) ORDER BY e.seq DESC LIMIT 5", "tt", call->agency_id, id);
+	jsonw_array(&w);
+	while (query_step(&q)) {
+		snprintf(key, sizeof(key), "op.%s", query_text(&q, 1));
+		for (char *p = key; *p != '\0'; p++)
+			if (*p == ' ')
+				*p = '.';
+		snprintf(line, sizeof(line), "%s · %s · %s", clock_vi(query_int(&q, 0), when),
+		    query_text(&q, 2), word(call->lang, key));
+		jsonw_string(&w, line);
+	}
+	jsonw_array_end(&w);
+	query_close(&q);
+	err_set(call->err, ERR_CONFLICT, "err.conflict", NULL);
+	err_argi(call->err, "version", current);
+	if (call->err->list == NULL)
+		call->err->list = buf_take(&list);
+	buf_clear(&list);
+}
+
+int
+change_update(struct call *call, const char *table, const char *id, int64_t seen,
+    const struct col *cols, size_t n)
+{
+	struct buf sql = BUF_INIT(4000);
+	struct value values[COLS_MAX];
+	int64_t current;
+
+	if (n > COLS_MAX - 3)
+		abort();
+	buf_printf(&sql, "UPDATE %s SET version = version + 1", table);
+	for (size_t i = 0; i < n; i++) {
+		buf_printf(&sql, ", %s = ?", cols[i].name);
+		values[i] = (struct value){ cols[i].text, cols[i].number };
+	}
+	buf_adds(&sql, " WHERE id = ? AND agency_id = ?");
+	values[n] = (struct value){ id, SQL_NULL };
+	values[n + 1] = (struct value){ call->agency_id, SQL_NULL };
+	values[n + 2] = (struct value){ NULL, seen };
+	if (seen >= 0)
+		buf_adds(&sql, " AND version = ?");
+	tx_execv(call->tx, buf_str(&sql), values, n + 2 + (seen >= 0));
+	buf_clear(&sql);
+	if (call->err->kind != ERR_NONE)
+		return call->err->kind;
+	if (tx_changes(call->tx) == 0) {
+		current = tx_int(call->tx,
+		    arena_printf(call->arena, "SELECT version FROM %s WHERE id = ? AND agency_id = ?", table),
+		    "tt", id, call->agency_id);
+		if (current == SQL_NULL)
+			return call_fail(call, ERR_NOT_FOUND, "err.not_found", NULL);
+		list_changes(call, id, current);
+		return call->err->kind;
+	}
+	touch(call, table, id, false);
+	return call->err->kind;
+}
+
+int
+change_delete(struct call *call, const char *table, const char *id)
+{
+	tx_exec(call->tx, arena_printf(call->arena, "DELETE FROM %s WHERE id = ? AND agency_id = ?", table),
+	    "tt", id, call->agency_id);
+	if (call->err->kind == ERR_NONE && tx_changes(call->tx) == 0)
+		return call_fail(call, ERR_NOT_FOUND, "err.not_found", NULL);
+	touch(call, table, id, true);
+	return call->err->kind;
+}
+
+void
+change_info(struct call *call, const char *name, const char *value)
+{
+	if (call->change->info == NULL)
+		call->change->info = json_new_object();
+	json_set_str(call->change->info, name, value);
+}
+
+const char *
+number_next(struct call *call, const char *prefix)
+{
+	int64_t year = clock_year(call->now);
+	int64_t value;
+
+	tx_exec(call->tx, "INSERT INTO counter (agency_id, name, year, value) VALUES (?, ?, ?, 1)"
+	    " ON CONFLICT (agency_id, name, year) DO UPDATE SET value = counter.value + 1",
+	    "tti", call->agency_id, prefix, year);
+	value = tx_int(call->tx, "SELECT value FROM counter WHERE agency_id = ? AND name = ? AND year = ?",
+	    "tti", call->agency_id, prefix, year);
+	return arena_printf(call->arena, "%s-%lld-%04lld", prefix, (long long)year, (long long)value);
+}
+
+static const char *
+actor_kind(enum actor_kind kind)
+{
+	static const char *const name[] = { "nobody", "account", "reporter", "link", "console", "job" };
+
+	return name[kind];
+}
+
+void
+change_timeline(struct call *call, const struct timeline_entry *e)
+{
+	struct buf args = BUF_INIT(20000);
+	struct jsonw w = JSONW_INIT(&args);
+
+	if (e->args != NULL && e->args[0] != NULL) {
+		jsonw_object(&w);
+		for (size_t i = 0; e->args[i] != NULL; i += 2)
+			jsonw_kstring(&w, e->args[i], e->args[i + 1] == NULL ? "" : e->args[i + 1]);
+		jsonw_object_end(&w);
+	}
+	change_insert(call, "timeline", NULL, COLS(
+	    CT("incident_id", e->incident_id), CT("kind", e->kind), CT("op", call->op->name),
+	    CT("word", e->word), CT("args_json", args.len == 0 ? NULL : buf_str(&args)),
+	    CT("text", e->text),
+	    CI("occurred_at", e->occurred_at == SQL_NULL ? call->now : e->occurred_at),
+	    CI("told_at", e->told_at), CI("entered_at", call->now),
+	    CT("actor_kind", actor_kind(call->actor.kind)),
+	    CT("actor_id", str_empty(call->actor.id) ? NULL : call->actor.id),
+	    CT("actor_name", str_empty(call->actor.name) ? NULL : call->actor.name),
+	    CT("ref_table", e->ref_table), CT("ref_id", e->ref_id)));
+	buf_clear(&args);
+	/* The incident's place in lists ordered by what happened last. */
+	change_update(call, "incident", e->incident_id, -1, COLS(CI("updated_at", call->now)));
+}
+
+/* ---- the entry ---------------------------------------------------------------- */
+
+static void
+add_deleted(struct call *call, struct jsonw *w)
+{
+	struct change *change = call->change;
+	bool any = false;
+
+	for (size_t i = 0; i < change->rows; i++) {
+		if (!change->row[i].deleted)
+			continue;
+		if (!any)
+			jsonw_karray(w, "del");
+		any = true;
+		jsonw_object(w);
+		jsonw_kstring(w, "id", change->row[i].id);
+		jsonw_kstring(w, "t", change->row[i].table);
+		jsonw_object_end(w);
+	}
+	if (any)
+		jsonw_array_end(w);
+}
+
+static void
+add_rows(struct call *call, struct jsonw *w)
+{
+	struct change *change = call->change;
+	struct buf image = BUF_INIT(PAYLOAD_MAX);
+	char sql[80];
+	struct query q;
+
+	jsonw_karray(w, "rows");
+	for (size_t i = 0; i < change->rows; i++) {
+		if (change->row[i].deleted)
+			continue;
+		snprintf(sql, sizeof(sql), "SELECT * FROM %s WHERE id = ?", change->row[i].table);
+		query_open(&q, call->tx, sql, "t", change->row[i].id);
+		if (query_step(&q)) {
+			buf_reset(&image);
+			row_image(&q, &image);
+			jsonw_object(w);
+			jsonw_key(w, "r");
+			jsonw_raw(w, buf_str(&image), image.len);
+			jsonw_kstring(w, "t", change->row[i].table);
+			jsonw_object_end(w);
+		}
+		query_close(&q);
+	}
+	jsonw_array_end(w);
+	buf_clear(&image);
+}
+
+/* "account:<id>" and so on; the console and nobody have no id. */
+static const char *
+actor_text(struct call *call)
+{
+	if (str_empty(call->actor.id))
+		return actor_kind(call->actor.kind);
+	return arena_printf(call->arena, "%s:%s", actor_kind(call->actor.kind), call->actor.id);
+}
+
+/* The incident the entry belongs to, when all its rows agree on one. */
+static const char *
+entry_incident(struct call *call)
+{
+	struct change *change = call->change;
+	const char *found = NULL;
+
+	for (size_t i = 0; i < change->rows; i++) {
+		if (strcmp(change->row[i].table, "incident") != 0)
+			continue;
+		if (found != NULL)
+			return found; /* the first one named; the others carry links of their own */
+		found = change->row[i].id;
+	}
+	return found;
+}
+
+int
+change_commit(struct call *call)
+{
+	struct change *change = call->change;
+	struct buf payload = BUF_INIT(PAYLOAD_MAX), info = BUF_INIT(PAYLOAD_MAX);
+	struct jsonw w = JSONW_INIT(&payload);
+	struct ledger_head head = { 0 };
+	int64_t seq;
+
+	if (call->err->kind == ERR_NONE && (change->rows > 0 || change->info != NULL)) {
+		ledger_head_get(call->tx, call->agency_id, &head, call->err);
+		jsonw_object(&w);
+		/* A wall clock that went back is recorded, never hidden. */
+		if (head.size > 0 && call->now < head.at_ms)
+			jsonw_kint(&w, "clock_back_ms", head.at_ms - call->now);
+		add_deleted(call, &w);
+		if (change->info != NULL && json_canonical(change->info, &info, call->err) == 0)
+			jsonw_kraw(&w, "info", buf_str(&info));
+		jsonw_kstring(&w, "op", call->op->name);
+		add_rows(call, &w);
+		jsonw_object_end(&w);
+		if (payload.full)
+			call_fail(call, ERR_TOO_LARGE, "err.change_too_large", NULL);
+		ledger_append(call->tx, &(struct ledger_entry){
+		    .agency_id = call->agency_id, .at_ms = call->now, .actor = actor_text(call),
+		    .op = call->op->name, .incident_id = entry_incident(call),
+		    .payload = buf_str(&payload) }, &seq, call->err);
+	}
+	json_free(change->info);
+	change->info = NULL;
+	buf_clear(&payload);
+	buf_clear(&info);
+	return call->err->kind;
+}

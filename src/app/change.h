@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * change.h: the rows one operation changes, which become one ledger entry.
+ *
+ * Every row of a projection table is written through here.  At the end the
+ * framework reads the rows that were touched and appends
+ *	{"del":[{"id":…,"t":…}],"info":{…},"op":"…","rows":[{"r":{…},"t":"…"}]}
+ * to the ledger in the same transaction: canonical JSON, "r" being the whole
+ * row after the change with NULL columns left out (ledger/row.h).
+ */
+#pragma once
+
+#include "app/op.h"
+
+struct col {
+	const char *name;
+	const char *text; /* NULL: the number */
+	int64_t number;   /* SQL_NULL: NULL */
+};
+
+#define CT(name, value) { name, value, SQL_NULL }          /* text; NULL is SQL NULL */
+#define CI(name, value) { name, NULL, (int64_t)(value) }   /* number; SQL_NULL is SQL NULL */
+#define COLS(...) (const struct col[]){ __VA_ARGS__ }, \
+	sizeof((const struct col[]){ __VA_ARGS__ }) / sizeof(struct col)
+
+/*
+ * Inserts a row of version 1; id (made when ${id} is NULL), agency_id and
+ * version are filled in.  Returns the id, in the arena.
+ */
+const char *change_insert(struct call *call, const char *table, const char *id,
+    const struct col *cols, size_t n);
+
+/*
+ * Updates a row and counts its version up.  When the request carried the
+ * argument "version" and ${table} is the operation's main object, pass
+ * arg_int(call, "version", -1) as ${seen}: somebody else's change in between is
+ * ERR_CONFLICT (err.conflict), with what changed since in err.list.  -1: no check.
+ * ERR_NOT_FOUND when there is no such row.
+ */
+int change_update(struct call *call, const char *table, const char *id, int64_t seen,
+    const struct col *cols, size_t n);
+
+/* Deletes a row; only where nothing may be provable about it later but that it was there. */
+int change_delete(struct call *call, const char *table, const char *id);
+
+/* A fact for the entry that no row carries: who signed in from where, which file was read. */
+void change_info(struct call *call, const char *name, const char *value);
+
+/*
+ * One line of the incident's timeline, made by the operation itself.  ${word} is a
+ * catalogue key ("timeline.<word>" texts with {name}s); ${args} are name, value
+ * pairs ended by NULL; a value "@key" is a catalogue word.  ${text}: a person's
+ * own words, or NULL.  Times: SQL_NULL is "now" for occurred and "not told" for told.
+ */
+struct timeline_entry {
+	const char *incident_id, *kind, *word, *text;
+	int64_t occurred_at, told_at;
+	const char *ref_table, *ref_id;
+	const char *const *args;
+};
+void change_timeline(struct call *call, const struct timeline_entry *entry);
+#define TIMELINE_ARGS(...) (const char *const[]){ __VA_ARGS__, NULL }
+
+/* The next number of this year: "SC-2026-0007". In the arena. */
+const char *number_next(struct call *call, const char *prefix);
+
+/* For the framework (app/op.c). */
+void change_begin(struct call *call, struct change *change);
+int change_commit(struct call *call);
+
+enum { CHANGE_ROWS_MAX = 4000 };
+struct change {
+	struct touched {
+		const char *table, *id;
+		bool deleted;
+	} *row;
+	size_t rows, size;
+	struct json *info;
+};

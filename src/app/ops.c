@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/ops.h"
+
+const struct op *const ops_sections[] = {
+	ops_system,
+	ops_people,
+	ops_report,
+	ops_incident,
+	NULL,
+};

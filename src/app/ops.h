@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ops.h: where the rows of the table of operations stand: one array a file, name NULL at its end. */
+#pragma once
+
+#include "app/op.h"
+
+extern const struct op ops_system[];   /* app/op_system.c: health, agency, settings, ledger, backup */
+extern const struct op ops_people[];   /* app/op_people.c: accounts, divisions, systems, sessions */
+extern const struct op ops_report[];   /* app/op_report.c: reports and the reporter's page */
+extern const struct op ops_incident[]; /* app/op_incident.c: open, list, show, take, links, access */
+
+extern const struct op *const ops_sections[]; /* app/ops.c; NULL at the end */

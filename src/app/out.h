@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * out.h: rows of a query as JSON.  The column's name says how it is written:
+ *	x_at        ISO 8601 time           x_json   as it is, named x
+ *	is_x, needs_x, must_x, under_x, produces_x   true or false
+ *	x_list      words separated by spaces, as an array named x
+ *	x_word      a catalogue key, as its text in the caller's language, named x
+ * agency_id is left out.  NULL stays null.
+ */
+#pragma once
+
+#include "app/op.h"
+
+/* The fields of the current row into the open object. */
+void out_fields(struct call *call, struct query *q);
+
+/* "key": [ {…}, … ] of all rows; returns their number. */
+size_t out_rows(struct call *call, const char *key, const char *sql, const char *types, ...);
+
+/*
+ * The first row's fields into the open object; false (and ERR_NOT_FOUND with
+ * ${field} as its field, unless NULL) when there is none.
+ */
+bool out_row(struct call *call, const char *field, const char *sql, const char *types, ...);
+
+/* limit and offset of a list, from the arguments; the SQL asks for limit + 1. */
+#define PARAMS_PAGE \
+	{ "limit", P_INT, 0, 1, 200, NULL }, { "offset", P_INT, 0, 0, 1000000, NULL }
+int64_t page_limit(const struct call *call);
+int64_t page_offset(const struct call *call);
+
+/* As out_rows, at most ${limit} of the rows, then "more": true or false. */
+size_t out_page(struct call *call, const char *key, int64_t limit, const char *sql,
+    const char *types, ...);
