@@ -34,3 +34,6 @@ int blob_verify(const char *dir, const char *sha256, int64_t size, struct err *e
 
 /* Removes a disposed blob; 0 also when it is gone already. */
 int blob_remove(const char *dir, const char *sha256, struct err *err);
+
+/* Removes what writers that died left behind longer than ${age_s} seconds ago. */
+int blob_sweep(const char *dir, int64_t age_s, struct err *err);
