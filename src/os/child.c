@@ -201,9 +201,8 @@ child_finish(struct child *child, int timeout_ms, int *ret_code)
 	return WIFEXITED(status) ? CHILD_EXITED : CHILD_KILLED;
 }
 
-/* SIGPIPE must not end us when the child closes its input early; its thread keeps it blocked. */
-static ssize_t
-write_quietly(int fd, const void *data, size_t size)
+ssize_t
+child_write(struct child *child, const void *data, size_t size)
 {
 	struct timespec now = { 0, 0 };
 	sigset_t pipe_set, before;
@@ -212,7 +211,7 @@ write_quietly(int fd, const void *data, size_t size)
 	sigemptyset(&pipe_set);
 	sigaddset(&pipe_set, SIGPIPE);
 	pthread_sigmask(SIG_BLOCK, &pipe_set, &before);
-	n = write(fd, data, size);
+	n = write(child->in, data, size);
 	if (n == -1 && errno == EPIPE && !sigismember(&before, SIGPIPE)) {
 		while (sigtimedwait(&pipe_set, NULL, &now) == -1 && errno == EINTR)
 			;
@@ -231,7 +230,7 @@ struct exchange {
 static void
 feed(struct child *child, struct exchange *x)
 {
-	ssize_t n = x->in_left == 0 ? 0 : write_quietly(child->in, x->in, x->in_left);
+	ssize_t n = x->in_left == 0 ? 0 : child_write(child, x->in, x->in_left);
 
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;

@@ -47,6 +47,9 @@ enum child_end {
  */
 int child_start(const struct child_options *options, struct child *ret_child, struct err *err);
 
+/* write() to its input without a SIGPIPE when it reads no further: then -1 and EPIPE. */
+ssize_t child_write(struct child *child, const void *data, size_t size);
+
 /*
  * Waits for its end, at most ${timeout_ms} and then kills it, with its group,
  * and closes our ends.  ${ret_code} as in enum child_end.
