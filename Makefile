@@ -12,7 +12,7 @@ Q = $(if $(V),,@)
 CFLAGS ?= -O2 -g
 WERROR ?= -Werror
 
-PKGS = sqlite3 jansson yaml-0.1 libsodium libcrypto libmicrohttpd libcurl \
+PKGS = sqlite3 jansson yaml-0.1 libsodium libcrypto gnutls libmicrohttpd libcurl \
        liboath libqrencode libzip
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
        -Wformat=2 -Wwrite-strings -Wundef -Wcast-qual -Wimplicit-fallthrough
