@@ -77,3 +77,7 @@ struct change {
 	size_t rows, size;
 	struct json *info;
 };
+
+/* The columns of those parameters that were given (but positional ones and version), for an
+ * update by name; ${cols} has room for all.  Returns their number. */
+size_t cols_given(struct call *call, const struct param *params, struct col *cols);

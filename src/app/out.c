@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/out.h"
 
+#include "app/visible.h"
+
 #include <stdio.h>
 
 static bool
@@ -188,4 +190,78 @@ int64_t
 page_offset(const struct call *call)
 {
 	return arg_int(call, "offset", 0);
+}
+
+/* ---- filters ------------------------------------------------------------------ */
+
+void
+filter_init(struct filter *f, const char *sql)
+{
+	f->n = 0;
+	buf_init(&f->sql, 8000);
+	buf_adds(&f->sql, sql);
+}
+
+void
+filter_clear(struct filter *f)
+{
+	buf_clear(&f->sql);
+}
+
+void
+filter_sql(struct filter *f, const char *sql)
+{
+	buf_adds(&f->sql, sql);
+}
+
+static void
+add_value(struct filter *f, const char *text, int64_t number)
+{
+	if (f->n == ARRAY_LEN(f->value))
+		abort();
+	f->value[f->n++] = (struct value){ text, number };
+}
+
+void
+filter_text(struct filter *f, const char *sql, const char *value)
+{
+	if (value == NULL)
+		return;
+	buf_adds(&f->sql, sql);
+	add_value(f, value, SQL_NULL);
+}
+
+void
+filter_int(struct filter *f, const char *sql, int64_t value)
+{
+	if (value == SQL_NULL)
+		return;
+	buf_adds(&f->sql, sql);
+	add_value(f, NULL, value);
+}
+
+void
+filter_visible(struct filter *f, const struct call *call)
+{
+	buf_adds(&f->sql, " AND " VISIBLE);
+	add_value(f, call->agency_id, 0);
+	add_value(f, NULL, call->actor.sees);
+	add_value(f, NULL, call->actor.sees);
+	add_value(f, NULL, call->actor.sees);
+	add_value(f, call->actor.division_id, 0);
+	add_value(f, call->actor.id, 0);
+	add_value(f, call->actor.id, 0);
+}
+
+size_t
+out_filtered(struct call *call, const char *key, int64_t limit, const struct filter *f)
+{
+	struct query q;
+	size_t n;
+	bool more;
+
+	query_openv(&q, call->tx, buf_str(&f->sql), f->value, f->n);
+	n = rows(call, key, limit, &q, &more);
+	jsonw_kbool(call->out, "more", more);
+	return n;
 }

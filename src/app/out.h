@@ -32,3 +32,17 @@ int64_t page_offset(const struct call *call);
 /* As out_rows, at most ${limit} of the rows, then "more": true or false. */
 size_t out_page(struct call *call, const char *key, int64_t limit, const char *sql,
     const char *types, ...);
+
+/* A WHERE clause made from the arguments that were given. */
+struct filter {
+	struct buf sql;
+	struct value value[40];
+	size_t n;
+};
+void filter_init(struct filter *f, const char *sql);
+void filter_clear(struct filter *f);
+void filter_sql(struct filter *f, const char *sql);
+void filter_text(struct filter *f, const char *sql, const char *value); /* nothing when NULL */
+void filter_int(struct filter *f, const char *sql, int64_t value);      /* nothing when SQL_NULL */
+void filter_visible(struct filter *f, const struct call *call);         /* " AND " VISIBLE */
+size_t out_filtered(struct call *call, const char *key, int64_t limit, const struct filter *f);

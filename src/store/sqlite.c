@@ -398,23 +398,30 @@ tx_exec(struct tx *tx, const char *sql, const char *types, ...)
 	return query_close(&q);
 }
 
+void
+query_openv(struct query *q, struct tx *tx, const char *sql, const struct value *values, size_t n)
+{
+	int rc = SQLITE_OK;
+
+	query_open(q, tx, sql, "");
+	for (size_t i = 0; i < n && q->stmt != NULL && rc == SQLITE_OK; i++) {
+		if (values[i].text != NULL)
+			rc = sqlite3_bind_text(q->stmt, (int)i + 1, values[i].text, -1, SQLITE_TRANSIENT);
+		else if (values[i].number == SQL_NULL)
+			rc = sqlite3_bind_null(q->stmt, (int)i + 1);
+		else
+			rc = sqlite3_bind_int64(q->stmt, (int)i + 1, values[i].number);
+	}
+	if (rc != SQLITE_OK)
+		fail(tx->conn, rc, tx->err);
+}
+
 int
 tx_execv(struct tx *tx, const char *sql, const struct value *values, size_t n)
 {
 	struct query q;
-	int rc = SQLITE_OK;
 
-	query_open(&q, tx, sql, "");
-	for (size_t i = 0; i < n && q.stmt != NULL && rc == SQLITE_OK; i++) {
-		if (values[i].text != NULL)
-			rc = sqlite3_bind_text(q.stmt, (int)i + 1, values[i].text, -1, SQLITE_TRANSIENT);
-		else if (values[i].number == SQL_NULL)
-			rc = sqlite3_bind_null(q.stmt, (int)i + 1);
-		else
-			rc = sqlite3_bind_int64(q.stmt, (int)i + 1, values[i].number);
-	}
-	if (rc != SQLITE_OK)
-		fail(tx->conn, rc, tx->err);
+	query_openv(&q, tx, sql, values, n);
 	while (query_step(&q))
 		continue;
 	tx->changes = stuck(tx) ? 0 : sqlite3_changes64(tx->conn->db);

@@ -113,6 +113,7 @@ struct value {
 	int64_t number;   /* SQL_NULL is SQL NULL */
 };
 int tx_execv(struct tx *tx, const char *sql, const struct value *values, size_t n);
+void query_openv(struct query *q, struct tx *tx, const char *sql, const struct value *values, size_t n);
 
 /* Rows changed by the last tx_exec(). */
 int64_t tx_changes(struct tx *tx);

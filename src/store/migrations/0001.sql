@@ -84,7 +84,7 @@ CREATE TABLE report (
 	contact_name TEXT, contact_division TEXT, contact_phone TEXT, contact_email TEXT,
 	is_anonymous BIGINT NOT NULL DEFAULT 0,
 	occurred_at BIGINT, told_at BIGINT NOT NULL, entered_at BIGINT NOT NULL,
-	taken_at BIGINT, taken_by_id TEXT, idempotency_key TEXT, card TEXT, lang TEXT,
+	taken_at BIGINT, taken_by_id TEXT, idempotency_key TEXT, card TEXT, lang TEXT, urgency BIGINT NOT NULL DEFAULT 9,
 	is_sample BIGINT NOT NULL DEFAULT 0,
 	UNIQUE (code), UNIQUE (agency_id, number)
 );
