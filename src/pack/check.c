@@ -122,10 +122,22 @@ check_playbook(struct checker *c, const struct pack_entry *e)
 	}
 }
 
+static bool
+part_takes(const struct pack_part *part, const char *value)
+{
+	if (str_eq(part->kind, "yes_no"))
+		return str_eq(value, "yes") || str_eq(value, "no");
+	for (size_t i = 0; i < part->choices; i++)
+		if (strcmp(part->choice[i].id, value) == 0)
+			return true;
+	return false;
+}
+
 static void
 check_part(struct checker *c, const struct pack_questions *q, const struct pack_part *part)
 {
 	bool choose = str_starts(part->kind, "choice");
+	const struct pack_part *first = pack_questions_part(q, part->only_if);
 
 	if (pack_questions_part(q, part->id) != part)
 		fault(c, part->line, part->column, "pack.twice", "id", part->id);
@@ -136,8 +148,10 @@ check_part(struct checker *c, const struct pack_questions *q, const struct pack_
 	for (size_t i = 0; i < part->choices; i++)
 		if (str_eq(part->choice[i].id, "unknown"))
 			fault(c, part->line, part->column, "pack.part_unknown", "choices", part->id);
-	if (*part->only_if != '\0' && pack_questions_part(q, part->only_if) == NULL)
+	if (*part->only_if != '\0' && first == NULL)
 		fault(c, part->line, part->column, "pack.reference", "only_if", part->only_if);
+	if (*part->only_value != '\0' && (first == NULL || !part_takes(first, part->only_value)))
+		fault(c, part->line, part->column, "pack.reference", "only_value", part->only_value);
 }
 
 static void
@@ -160,17 +174,6 @@ find_part(struct checker *c, const char *id)
 	for (size_t i = 0; part == NULL && (e = set_next(c->p, KIND_QUESTIONS, &i)) != NULL;)
 		part = pack_questions_part(AS(pack_questions, e), id);
 	return part;
-}
-
-static bool
-part_takes(const struct pack_part *part, const char *value)
-{
-	if (str_eq(part->kind, "yes_no"))
-		return str_eq(value, "yes") || str_eq(value, "no");
-	for (size_t i = 0; i < part->choices; i++)
-		if (strcmp(part->choice[i].id, value) == 0)
-			return true;
-	return false;
 }
 
 static bool

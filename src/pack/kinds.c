@@ -152,6 +152,7 @@ static const struct schema_field part_fields[] = {
 	{ "max", FIELD_LONG, 0, AT(pack_part, max), .min = 0, .max = 1000000000 },
 	{ "prefill", FIELD_CHOICE, 0, AT(pack_part, prefill), .choices = prefills },
 	{ "only_if", FIELD_ID, 0, AT(pack_part, only_if) },
+	{ "only_value", FIELD_ID, 0, AT(pack_part, only_value) },
 	{ 0 },
 };
 static const struct schema part_schema = { part_fields, PLACE(pack_part) };

@@ -128,7 +128,9 @@ struct pack_part {
 	struct pack_text unit;
 	int64_t min, max;   /* number */
 	const char *prefill; /* system.level, system.core: from the register of systems */
-	const char *only_if; /* part asked first; asked when that is neither "no" nor "none" */
+	const char *only_if;    /* id of the part this one follows, "" if always asked */
+	const char *only_value; /* asked when that choice was made; "": when the answer is not "no",
+				   "none" or 0 */
 	int line, column;
 };
 
