@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* op_people.c: accounts, divisions, the register of systems, sessions. */
-#include <liboath/oath.h>
 #include <stdio.h>
 
 #include "app/app.h"
@@ -8,6 +7,7 @@
 #include "app/credential.h"
 #include "app/ops.h"
 #include "app/out.h"
+#include "app/totp.h"
 #include "base/id.h"
 
 static const char *const role_choices[] = { "netadmin", "substitute", "director", "deputy_director",
@@ -292,20 +292,16 @@ static const struct param totp_begin_params[] = {
 static int
 totp_begin(struct call *c)
 {
-	unsigned char raw[20];
-	char *secret = NULL;
+	char secret[TOTP_SECRET_SIZE];
 	const char *login;
 
 	if (need_account(c) != 0 || own_hash(c, "password", arg_text(c, "password")) == NULL)
 		return c->err->kind;
-	random_bytes(raw, sizeof(raw));
-	if (oath_base32_encode((const char *)raw, sizeof(raw), &secret, NULL) != OATH_OK)
-		return call_fail(c, ERR_IO, "err.no_memory", NULL);
+	totp_secret_new(secret);
 	login = tx_text(c->tx, c->arena, "SELECT login FROM account WHERE id = ?", "t", c->actor.id);
 	jsonw_kstring(c->out, "secret", secret);
 	jsonw_kstring(c->out, "uri", arena_printf(c->arena,
 	    "otpauth://totp/Khien:%s?secret=%s&issuer=Khien", login, secret));
-	free(secret);
 	return c->err->kind;
 }
 
@@ -320,21 +316,12 @@ static int
 totp_confirm(struct call *c)
 {
 	const char *hash, *secret = arg_text(c, "secret");
-	char *raw = NULL;
-	size_t len;
-	int rc;
+	int64_t step;
 
 	if (need_account(c) != 0 || (hash = own_hash(c, "password", arg_text(c, "password"))) == NULL)
 		return c->err->kind;
-	if (oath_base32_decode(secret, strlen(secret), &raw, &len) != OATH_OK || len < 16) {
-		free(raw);
-		return call_fail(c, ERR_INVALID, "err.totp_secret", "secret");
-	}
-	rc = oath_totp_validate(raw, len, clock_wall_ms() / 1000, OATH_TOTP_DEFAULT_TIME_STEP_SIZE, 0, 1,
-	    arg_text(c, "code"));
-	free(raw);
-	if (rc < 0)
-		return call_fail(c, ERR_INVALID, "err.totp_code", "code");
+	if (totp_check(secret, arg_text(c, "code"), clock_wall_ms(), &step, c->err) != 0)
+		return c->err->kind;
 	credential_set(c, c->actor.id, hash, secret);
 	jsonw_kbool(c->out, "is_totp", true);
 	return c->err->kind;
