@@ -202,6 +202,14 @@ blob_verify(const char *dir, const char *sha256, int64_t size, struct err *err)
 	return ret == 0 && found != size ? broken(err, sha256) : ret;
 }
 
+bool
+blob_exists(const char *dir, const char *sha256)
+{
+	char path[PATH_SIZE];
+
+	return path_of(dir, sha256, path) && file_exists(path);
+}
+
 int
 blob_remove(const char *dir, const char *sha256, struct err *err)
 {

@@ -32,6 +32,9 @@ int blob_open(const char *dir, const char *sha256, int *ret_fd, int64_t *ret_siz
 /* Reads and compares without opening for the caller. */
 int blob_verify(const char *dir, const char *sha256, int64_t size, struct err *err);
 
+/* Whether there is a file of that name, without reading it. */
+bool blob_exists(const char *dir, const char *sha256);
+
 /* Removes a disposed blob; 0 also when it is gone already. */
 int blob_remove(const char *dir, const char *sha256, struct err *err);
 
