@@ -31,7 +31,7 @@ int
 err_set(struct err *err, enum err_kind kind, const char *key, const char *field)
 {
 	if (err == NULL || err->kind != ERR_NONE)
-		return err == NULL ? kind : err->kind;
+		return err == NULL ? (int)kind : err->kind;
 	err->kind = kind;
 	copy(err->key, sizeof(err->key), key);
 	copy(err->field, sizeof(err->field), field);

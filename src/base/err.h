@@ -38,7 +38,7 @@ struct err_arg {
 };
 
 struct err {
-	enum err_kind kind;
+	int kind;                 /* enum err_kind */
 	char key[64];             /* catalogue key, e.g. "err.required" */
 	char field[64];           /* parameter or column, "" if none */
 	char file[ERR_TEXT_MAX];  /* file the input came from, "" if none */

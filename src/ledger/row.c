@@ -1,55 +1,77 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ledger/row.h"
 
+#include "base/utf8.h"
 #include "text/jsonw.h"
 
-#define COLUMNS_MAX 64
-
-/* Column numbers in the order of their names. */
-static int
-sorted_columns(struct query *q, int order[static COLUMNS_MAX])
+void
+row_plan(struct query *q, struct row_plan *ret)
 {
 	int n = query_columns(q);
 
-	if (n > COLUMNS_MAX)
-		n = COLUMNS_MAX;
-	for (int i = 0; i < n; i++) {
+	ret->columns = n < ROW_COLUMNS_MAX ? n : ROW_COLUMNS_MAX;
+	for (int i = 0; i < ret->columns; i++) {
 		int at = i;
 
-		while (at > 0 && strcmp(query_name(q, order[at - 1]), query_name(q, i)) > 0) {
-			order[at] = order[at - 1];
-			at--;
-		}
-		order[at] = i;
+		for (; at > 0 && strcmp(query_name(q, ret->order[at - 1]), query_name(q, i)) > 0; at--)
+			ret->order[at] = ret->order[at - 1];
+		ret->order[at] = (uint8_t)i;
 	}
-	return n;
+}
+
+static bool
+add_value(struct query *q, int column, struct buf *out)
+{
+	struct jsonw w = JSONW_INIT(out);
+	const char *text;
+	size_t len;
+
+	switch (query_type(q, column)) {
+	case QUERY_INT:
+		jsonw_int(&w, query_int(q, column));
+		return true;
+	case QUERY_TEXT:
+		text = query_text(q, column);
+		len = query_size(q, column);
+		if (!utf8_valid(text, len))
+			return false;
+		jsonw_quote(out, text, len);
+		return true;
+	default:
+		return false;
+	}
+}
+
+int
+row_json(struct query *q, const struct row_plan *plan, struct buf *out)
+{
+	bool first = true;
+
+	buf_addc(out, '{');
+	for (int i = 0; i < plan->columns; i++) {
+		int column = plan->order[i];
+		const char *name = query_name(q, column);
+
+		if (query_type(q, column) == QUERY_NULL)
+			continue;
+		if (!first)
+			buf_addc(out, ',');
+		first = false;
+		jsonw_quote(out, name, strlen(name));
+		buf_addc(out, ':');
+		if (!add_value(q, column, out))
+			return column;
+	}
+	buf_addc(out, '}');
+	return -1;
 }
 
 void
 row_image(struct query *q, struct buf *out)
 {
-	struct jsonw w = JSONW_INIT(out);
-	int order[COLUMNS_MAX];
-	int n = sorted_columns(q, order);
+	struct row_plan plan;
 
-	jsonw_object(&w);
-	for (int i = 0; i < n; i++) {
-		const char *name = query_name(q, order[i]);
-
-		switch (query_type(q, order[i])) {
-		case QUERY_NULL:
-			break;
-		case QUERY_INT:
-			jsonw_kint(&w, name, query_int(q, order[i]));
-			break;
-		case QUERY_TEXT:
-			jsonw_key(&w, name);
-			jsonw_stringn(&w, query_text(q, order[i]), query_size(q, order[i]));
-			break;
-		case QUERY_OTHER:
-			jsonw_kraw(&w, name, "{\"type\":\"other\"}");
-			break;
-		}
-	}
-	jsonw_object_end(&w);
+	row_plan(q, &plan);
+	if (row_json(q, &plan, out) != -1)
+		buf_adds(out, "{\"type\":\"other\"}}");
 }

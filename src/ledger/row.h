@@ -1,14 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* row.h: a table's row as canonical JSON: the image that the ledger keeps and verify compares. */
+/*
+ * row.h: the image of a row, as it stands in the ledger: canonical JSON of its
+ * columns by name, columns that are NULL left out, whole numbers as numbers.
+ */
 #pragma once
 
 #include "base/buf.h"
 #include "store/store.h"
 
+#define ROW_COLUMNS_MAX 64
+
+/* The columns of an open query in the order of their names. */
+struct row_plan {
+	int columns;
+	uint8_t order[ROW_COLUMNS_MAX];
+};
+
+void row_plan(struct query *q, struct row_plan *ret);
+
 /*
- * Adds the current row of ${q}: an object of its columns by name, sorted, NULL
- * columns left out, integers as integers, texts as strings.  A column of any
- * other type (a blob put there behind our back) is written as {"type":"other"},
- * which no image has.
+ * Adds the image of the row ${q} stands on.  Returns -1, or the number of the
+ * first column whose value can have come from no image (neither text, whole
+ * number nor NULL, or text with a NUL byte or malformed).
  */
+int row_json(struct query *q, const struct row_plan *plan, struct buf *out);
+
+/* The same for one row, where the values were written by the program itself: a
+ * value that no image can have becomes {"type":"other"}. */
 void row_image(struct query *q, struct buf *out);

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* verify_tree.c: entries, tree, checkpoints and head of one agency. */
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/id.h"
+#include "ledger/checkpoint.h"
+#include "ledger/header.h"
+#include "ledger/verify_part.h"
+
+struct walk {
+	struct verifier *v;
+	struct tree tree;
+	struct buf header;
+	struct note_key key;
+	char origin[NOTE_NAME_MAX];
+	int64_t at_ms, mono_ms; /* of the last entry */
+	char boot_id[64];
+	struct query points; /* ledger_checkpoint in order of size */
+	bool point;          /* points stands on a row */
+	int64_t proved;      /* size of the last checkpoint that was right */
+	bool outside;        /* the outside checkpoint is this agency's and still to be met */
+	struct checkpoint outside_cp;
+};
+
+enum { C_SEQ, C_AT, C_MONO, C_BOOT, C_ACTOR, C_OP, C_INCIDENT, C_SALT, C_PAYLOAD, C_HASH, C_LEAF };
+
+static const char *const entry_column[] = { "seq", "at_ms", "mono_ms", "boot_id", "actor", "op",
+	"incident_id", "salt", "payload", "payload_hash", "leaf" };
+
+static void
+fault_seq(struct walk *w, enum ledger_fault_kind kind, int64_t seq, const char *column)
+{
+	verifier_fault(w->v, kind, &(struct fault_at){ seq, -1, NULL, NULL, column });
+}
+
+/* ---- entries ---------------------------------------------------------------- */
+
+/* 64 lower-case hex digits and nothing else: one spelling only, so that every changed bit shows. */
+static bool
+unhex(const char *s, size_t len, uint8_t ret[static 32])
+{
+	static const uint8_t value[256] = {
+		['0'] = 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, ['a'] = 26, 27, 28, 29, 30, 31,
+	};
+	uint8_t good = 16;
+
+	if (len != 64)
+		return false;
+	for (size_t i = 0; i < 32; i++) {
+		uint8_t high = value[(uint8_t)s[2 * i]], low = value[(uint8_t)s[2 * i + 1]];
+
+		good &= high & low;
+		ret[i] = (uint8_t)(high << 4 | (low & 15));
+	}
+	return good != 0;
+}
+
+static bool
+unhex_column(struct query *q, int column, uint8_t ret[static 32])
+{
+	return unhex(query_text(q, column), query_size(q, column), ret);
+}
+
+/* The first column holding what no writer can have left behind, or -1. */
+static int
+wrong_type(struct query *q)
+{
+	for (int c = C_SEQ; c <= C_LEAF; c++) {
+		enum query_type type = query_type(q, c);
+
+		if (type == QUERY_NULL && (c == C_INCIDENT || c == C_PAYLOAD))
+			continue;
+		if (type != (c <= C_MONO ? QUERY_INT : QUERY_TEXT))
+			return c;
+		/* The header is made of strings that end at a NUL byte. */
+		if (c >= C_BOOT && c <= C_INCIDENT && strlen(query_text(q, c)) != query_size(q, c))
+			return c;
+	}
+	return -1;
+}
+
+static void
+write_header(struct walk *w, struct query *q)
+{
+	struct ledger_header h = {
+		.actor = query_text(q, C_ACTOR), .agency = w->v->agency_id,
+		.boot = query_text(q, C_BOOT), .op = query_text(q, C_OP),
+		.incident = query_type(q, C_INCIDENT) == QUERY_NULL ? NULL : query_text(q, C_INCIDENT),
+		.at_ms = query_int(q, C_AT), .mono_ms = query_int(q, C_MONO), .seq = query_int(q, C_SEQ),
+	};
+
+	buf_reset(&w->header);
+	header_json(&h, &w->header);
+}
+
+/* The payload's hash, recomputed; of an erased one what is stored. */
+static bool
+payload_hash(struct query *q, const uint8_t stored[static TREE_HASH], uint8_t ret[static TREE_HASH])
+{
+	uint8_t salt[LEDGER_SALT];
+
+	if (query_type(q, C_PAYLOAD) == QUERY_NULL) {
+		memcpy(ret, stored, TREE_HASH);
+		return query_size(q, C_SALT) == 0; /* the salt is erased with it */
+	}
+	if (!unhex_column(q, C_SALT, salt))
+		return false;
+	header_payload_hash(salt, query_text(q, C_PAYLOAD), query_size(q, C_PAYLOAD), ret);
+	return true;
+}
+
+/*
+ * Recomputes one entry.  The tree goes on with the leaf that is stored, if it
+ * can be read, so that one bad entry is one fault and not one for each root.
+ */
+static enum ledger_fault_kind
+judge(struct walk *w, struct query *q, uint8_t ret_leaf[static TREE_HASH])
+{
+	uint8_t computed[TREE_HASH], stored[TREE_HASH], leaf[TREE_HASH];
+	bool readable;
+
+	if (!unhex_column(q, C_LEAF, ret_leaf))
+		return FAULT_HEADER;
+	readable = unhex_column(q, C_HASH, stored);
+	if (!payload_hash(q, stored, computed))
+		return FAULT_PAYLOAD;
+	write_header(w, q);
+	header_leaf(w->header.data, w->header.len, computed, leaf);
+	if (readable && memcmp(computed, stored, TREE_HASH) == 0)
+		return memcmp(leaf, ret_leaf, TREE_HASH) == 0 ? FAULT_NONE : FAULT_HEADER;
+	/* Payload and stored hash differ: the leaf tells which of them was touched. */
+	return memcmp(leaf, ret_leaf, TREE_HASH) == 0 ? FAULT_PAYLOAD_HASH : FAULT_PAYLOAD;
+}
+
+static void
+note_erased(struct verifier *v, int64_t seq)
+{
+	if ((v->erased_count & (v->erased_count - 1)) == 0)
+		v->erased = xrealloc(v->erased,
+		    (v->erased_count == 0 ? 1 : v->erased_count * 2) * sizeof(*v->erased));
+	v->erased[v->erased_count++] = seq;
+	v->report->erased++;
+}
+
+static void
+take_entry(struct walk *w, struct query *q)
+{
+	uint8_t leaf[TREE_HASH] = { 0 };
+	enum ledger_fault_kind kind = FAULT_NONE;
+	int column = wrong_type(q);
+	int64_t seq = query_int(q, C_SEQ);
+
+	if (column != -1)
+		fault_seq(w, FAULT_TYPE, column == C_SEQ ? (int64_t)w->tree.size : seq,
+		    entry_column[column]);
+	else
+		kind = judge(w, q, leaf);
+	if (kind != FAULT_NONE)
+		fault_seq(w, kind, seq, NULL);
+	if (query_type(q, C_PAYLOAD) == QUERY_NULL)
+		note_erased(w->v, seq);
+	tree_append(&w->tree, leaf, NULL, NULL);
+	w->at_ms = query_int(q, C_AT);
+	w->mono_ms = query_int(q, C_MONO);
+	if (column == -1)
+		snprintf(w->boot_id, sizeof(w->boot_id), "%s", query_text(q, C_BOOT));
+}
+
+/* ---- checkpoints ------------------------------------------------------------ */
+
+enum { P_SIZE, P_ROOT, P_AT, P_NOTE };
+
+static void
+fault_point(struct walk *w, enum ledger_fault_kind kind, const char *column)
+{
+	int64_t size = query_type(&w->points, P_SIZE) == QUERY_INT ? query_int(&w->points, P_SIZE) : -1;
+
+	fault_seq(w, kind, size, column);
+}
+
+/* The columns beside the note only repeat what it says. */
+static const char *
+wrong_column(struct walk *w, const struct checkpoint *cp)
+{
+	struct query *q = &w->points;
+	uint8_t root[TREE_HASH];
+
+	if (query_type(q, P_SIZE) != QUERY_INT || (uint64_t)query_int(q, P_SIZE) != cp->size)
+		return "size";
+	if (query_type(q, P_ROOT) != QUERY_TEXT || !unhex_column(q, P_ROOT, root) ||
+	    memcmp(root, cp->root, TREE_HASH) != 0)
+		return "root";
+	if (query_type(q, P_AT) != QUERY_INT || query_int(q, P_AT) != cp->at_ms)
+		return "at_ms";
+	return NULL;
+}
+
+static bool
+read_point(struct walk *w, struct checkpoint *ret)
+{
+	struct query *q = &w->points;
+	const char *column;
+
+	if (query_type(q, P_NOTE) != QUERY_TEXT || checkpoint_check(query_text(q, P_NOTE),
+	    query_size(q, P_NOTE), &w->key, ret, NULL) != 0 || strcmp(ret->origin, w->origin) != 0) {
+		fault_point(w, FAULT_CHECKPOINT_NOTE, NULL);
+		return false;
+	}
+	column = wrong_column(w, ret);
+	if (column == NULL)
+		return true;
+	fault_point(w, FAULT_CHECKPOINT_ROW, column);
+	return false;
+}
+
+static void
+compare_root(struct walk *w, const struct checkpoint *cp, enum ledger_fault_kind kind)
+{
+	uint8_t root[TREE_HASH];
+
+	tree_root(&w->tree, root);
+	if (memcmp(root, cp->root, TREE_HASH) == 0)
+		w->proved = (int64_t)w->tree.size;
+	else
+		verifier_fault(w->v, kind, &(struct fault_at){ .seq = (int64_t)cp->size,
+		    .from = w->proved });
+}
+
+/* The checkpoints made when the tree had its present size. */
+static void
+meet_points(struct walk *w)
+{
+	struct checkpoint cp;
+
+	while (w->point && query_type(&w->points, P_SIZE) == QUERY_INT &&
+	    query_int(&w->points, P_SIZE) <= (int64_t)w->tree.size) {
+		w->v->report->checkpoints++;
+		if (read_point(w, &cp))
+			compare_root(w, &cp, FAULT_CHECKPOINT_ROOT);
+		w->point = query_step(&w->points);
+	}
+	if (w->outside && w->outside_cp.size == w->tree.size) {
+		compare_root(w, &w->outside_cp, FAULT_OUTSIDE_ROOT);
+		w->outside = false;
+	}
+}
+
+/* What was signed and is no longer there. */
+static void
+unmet_points(struct walk *w)
+{
+	struct checkpoint cp;
+
+	for (; w->point; w->point = query_step(&w->points)) {
+		w->v->report->checkpoints++;
+		if (read_point(w, &cp))
+			fault_seq(w, FAULT_CHECKPOINT_SIZE, (int64_t)cp.size, NULL);
+	}
+	query_close(&w->points);
+	if (w->outside)
+		fault_seq(w, FAULT_OUTSIDE_SIZE, (int64_t)w->outside_cp.size, NULL);
+}
+
+/* Whether the outside checkpoint names this ledger, and is valid. */
+static void
+read_outside(struct walk *w)
+{
+	const char *text = w->v->want->outside;
+	size_t len = strlen(w->origin);
+
+	if (text == NULL || strncmp(text, w->origin, len) != 0 || text[len] != '\n')
+		return;
+	w->v->outside_met = true;
+	w->outside = checkpoint_check(text, strlen(text), &w->key, &w->outside_cp, NULL) == 0;
+	if (!w->outside)
+		fault_seq(w, FAULT_OUTSIDE_NOTE, -1, NULL);
+}
+
+/* ---- head ------------------------------------------------------------------- */
+
+enum { H_SIZE, H_ROOT, H_PEAKS, H_AT, H_MONO, H_BOOT };
+
+static bool
+is_int(struct query *q, int column, int64_t value)
+{
+	return query_type(q, column) == QUERY_INT && query_int(q, column) == value;
+}
+
+static bool
+is_text(struct query *q, int column, const char *value)
+{
+	return query_type(q, column) == QUERY_TEXT && query_size(q, column) == strlen(value) &&
+	    memcmp(query_text(q, column), value, strlen(value)) == 0;
+}
+
+static const char *
+wrong_head(struct walk *w, struct query *q)
+{
+	char peaks[TREE_PEAKS_TEXT], hex[SHA256_HEX_SIZE];
+	uint8_t root[TREE_HASH];
+
+	tree_root(&w->tree, root);
+	if (!is_int(q, H_SIZE, (int64_t)w->tree.size))
+		return "size";
+	if (!is_text(q, H_ROOT, hex_encode(root, TREE_HASH, hex)))
+		return "root";
+	if (!is_text(q, H_PEAKS, tree_peaks_text(&w->tree, peaks)))
+		return "peaks";
+	if (!is_int(q, H_AT, w->at_ms))
+		return "at_ms";
+	if (!is_int(q, H_MONO, w->mono_ms))
+		return "mono_ms";
+	return is_text(q, H_BOOT, w->boot_id) ? NULL : "boot_id";
+}
+
+static void
+check_head(struct walk *w)
+{
+	struct query q;
+	const char *column = NULL;
+	bool exists;
+
+	query_open(&q, w->v->tx, "SELECT size, root, peaks, at_ms, mono_ms, boot_id FROM ledger_head"
+	    " WHERE agency_id = ?", "t", w->v->agency_id);
+	exists = query_step(&q);
+	if (exists)
+		column = wrong_head(w, &q);
+	query_close(&q);
+	if (column != NULL || (!exists && w->tree.size > 0))
+		fault_seq(w, FAULT_HEAD, -1, column);
+}
+
+void
+verifier_tree(struct verifier *v)
+{
+	struct walk w = { .v = v, .tree = TREE_INIT, .header = BUF_INIT(1 << 20), .key = *v->want->key };
+	struct query q;
+	int64_t next = 0;
+
+	free(v->erased);
+	v->erased = NULL;
+	v->erased_count = 0;
+	checkpoint_origin(v->agency_id, w.origin);
+	note_key_rename(&w.key, w.origin);
+	read_outside(&w);
+	query_open(&w.points, v->tx, "SELECT size, root, at_ms, note FROM ledger_checkpoint"
+	    " WHERE agency_id = ? ORDER BY size, at_ms", "t", v->agency_id);
+	w.point = query_step(&w.points);
+	meet_points(&w);
+	query_open(&q, v->tx, "SELECT seq, at_ms, mono_ms, boot_id, actor, op, incident_id, salt,"
+	    " payload, payload_hash, leaf FROM ledger_entry WHERE agency_id = ? ORDER BY seq", "t",
+	    v->agency_id);
+	while (query_step(&q)) {
+		int64_t seq = query_type(&q, C_SEQ) == QUERY_INT ? query_int(&q, C_SEQ) : next;
+
+		v->report->entries++;
+		verifier_progress(v);
+		if (seq < next) {
+			fault_seq(&w, FAULT_ORDER, seq, NULL);
+			continue;
+		}
+		if (seq > next)
+			fault_seq(&w, FAULT_MISSING, next, NULL);
+		next = seq < INT64_MAX ? seq + 1 : seq;
+		take_entry(&w, &q);
+		meet_points(&w);
+	}
+	query_close(&q);
+	unmet_points(&w);
+	check_head(&w);
+	note_key_clear(&w.key);
+	buf_clear(&w.header);
+}
