@@ -133,12 +133,10 @@ check_int(const struct param *p, const struct json *value, struct err *err)
 	char min[24], max[24];
 	int64_t n;
 
-	if (!read_int(value, &n))
-		return err_set(err, ERR_INVALID, "err.int", p->name);
 	snprintf(min, sizeof(min), "%lld", (long long)p->min);
 	snprintf(max, sizeof(max), "%lld", (long long)p->max);
-	if (p->max > p->min && (n < p->min || n > p->max))
-		return err_fail(err, ERR_INVALID, "err.range", p->name, "min", min, "max", max);
+	if (!read_int(value, &n) || (p->max > p->min && (n < p->min || n > p->max)))
+		return err_fail(err, ERR_INVALID, "err.int", p->name, "min", min, "max", max);
 	return 0;
 }
 
@@ -247,7 +245,7 @@ args_check(const struct op_request *request, int64_t now, struct err *err)
 			near = nearest(key, param_name, (void *)(uintptr_t)op);
 			return err_fail(err, ERR_USAGE,
 			    near == NULL ? "err.unknown_param" : "err.unknown_param_near", NULL,
-			    "name", key, "near", near == NULL ? "" : near);
+			    "param", key, "near", near == NULL ? "" : near);
 		}
 		if ((p->flags & PF_LOCAL) != 0 && (request->actor.rights & RIGHT_HANDLE) == 0)
 			return err_set(err, ERR_FORBIDDEN, "err.param_forbidden", p->name);

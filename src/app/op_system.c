@@ -312,7 +312,7 @@ setting_check(struct call *c, const struct setting *s, const char *value)
 	snprintf(min, sizeof(min), "%lld", (long long)s->min);
 	snprintf(max, sizeof(max), "%lld", (long long)s->max);
 	if (*end != '\0' || n < s->min || n > s->max)
-		return err_fail(c->err, ERR_INVALID, "err.range", "value", "min", min, "max", max);
+		return err_fail(c->err, ERR_INVALID, "err.int", "value", "min", min, "max", max);
 	return 0;
 }
 

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* notify.h: who is told of what, through the outbox, in the transaction of its cause. */
+#pragma once
+
+#include "app/op.h"
+
+/*
+ * A new report: mail to every administrator and substitute and the webhook, at
+ * once; and a job that tells the chief of office when nobody has taken it after
+ * notify.escalate_minutes.
+ */
+void notify_report(struct call *call, const char *incident_id, const char *report_id);
+
+/* The job "report.escalate": args {"incident":…,"report":…}. */
+int notify_escalate(struct call *call, const char *incident_id, const char *report_id);
+
+/* Mail to one account about an incident; nothing without an address. */
+void notify_account(struct call *call, const char *account_id, const char *incident_id,
+    const char *key, const char *subject, const char *body);
+
+/* Mail to every enabled account that has the role. Returns how many were told. */
+int notify_role(struct call *call, const char *role, const char *incident_id, const char *key,
+    const char *subject, const char *body);
