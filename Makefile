@@ -80,6 +80,17 @@ $(B)/fuzz/%: test/fuzz/%.c test/fuzz/replay.c $(B)/libkhien.a $(B)/gen/embed.o
 	@echo "  LD      $@"
 	$(Q)$(CC) $(ALL_CFLAGS) -Itest/fuzz $(ALL_LDFLAGS) -o $@ $< test/fuzz/replay.c $(B)/libkhien.a $(B)/gen/embed.o $(LIBS)
 
+# The browser app.  npm ci only when the lock file changed.
+WEB_SRC = $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print)
+
+web: web/dist/index.html
+web/node_modules/.package-lock.json: web/package-lock.json
+	@echo "  NPM     web"
+	$(Q)cd web && npm ci --silent --no-audit --no-fund && touch node_modules/.package-lock.json
+web/dist/index.html: $(WEB_SRC) web/node_modules/.package-lock.json
+	@echo "  WEB     web/dist"
+	$(Q)cd web && npm run --silent build
+
 unit: $(UNIT)
 fuzz-replay: $(FUZZ)
 

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is signed in, and what they may do.
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { call, noteServerTime, Problem, setApiLang, setCsrf, setSignedOut, type SessionInfo } from './api';
+import { changeLang, rememberedLang } from './lib/i18n';
+import { forgetDrafts } from './lib/draft';
+
+export type Right = 'READ' | 'HANDLE' | 'DIRECT' | 'INSPECT' | 'ADMIN' | 'SELF';
+
+interface SessionValue {
+	session: SessionInfo | null;
+	loading: boolean;
+	offline: boolean;
+	begin: (info: SessionInfo) => void;
+	reload: () => Promise<void>;
+	end: () => Promise<void>;
+	may: (right: Right) => boolean;
+}
+
+const Context = createContext<SessionValue | null>(null);
+
+export function SessionProvider({ children }: { children: ReactNode }) {
+	const [session, setSession] = useState<SessionInfo | null>(null);
+	const [loading, setLoading] = useState(true);
+	const [offline, setOffline] = useState(false);
+	const client = useQueryClient();
+
+	const begin = useCallback((info: SessionInfo) => {
+		setCsrf(info.csrf);
+		noteServerTime(info.test_clock ?? info.time);
+		setApiLang(info.account.lang ?? rememberedLang());
+		if (info.account.lang && info.account.lang !== rememberedLang()) void changeLang(info.account.lang);
+		setSession(info);
+	}, []);
+
+	const reload = useCallback(async () => {
+		try {
+			begin(await call<SessionInfo>('GET', '/session'));
+			setOffline(false);
+		} catch (fault) {
+			setSession(null);
+			setOffline(fault instanceof Problem && fault.status === 0);
+		}
+		setLoading(false);
+	}, [begin]);
+
+	useEffect(() => {
+		setApiLang(rememberedLang());
+		setSignedOut(() => {
+			setSession(null);
+			client.clear();
+		});
+		void reload();
+	}, [client, reload]);
+
+	const end = useCallback(async () => {
+		try {
+			await call('DELETE', '/session');
+		} finally {
+			forgetDrafts();
+			client.clear();
+			setSession(null);
+		}
+	}, [client]);
+
+	const value = useMemo<SessionValue>(() => {
+		const rights = new Set((session?.account.rights ?? []).map((r) => r.toUpperCase()));
+		return { session, loading, offline, begin, reload, end, may: (right) => rights.has(right) };
+	}, [session, loading, offline, begin, reload, end]);
+
+	return <Context.Provider value={value}>{children}</Context.Provider>;
+}
+
+export function useSession(): SessionValue {
+	const value = useContext(Context);
+	if (!value) throw new Error('no session provider');
+	return value;
+}
+
+/** For pages that stand behind the sign-in. */
+export function useMe(): SessionInfo {
+	const { session } = useSession();
+	if (!session) throw new Error('not signed in');
+	return session;
+}
