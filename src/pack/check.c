@@ -64,19 +64,16 @@ static void
 check_twice(struct checker *c)
 {
 	for (size_t i = 0; i < c->p->entries; i++) {
-		const struct pack_entry *b = &c->p->entry[i];
-
 		for (size_t j = 0; j < i; j++) {
-			const struct pack_entry *a = &c->p->entry[j];
+			const struct pack_entry *a = &c->p->entry[j], *b = &c->p->entry[i], *t;
 
 			if (a->kind != b->kind || a->pack->version != b->pack->version ||
 			    strcmp(a->pack->id, b->pack->id) != 0)
 				continue;
-			/* Told at the agency's file: the other one cannot be changed. */
-			c->r->file = a->pack->own && !b->pack->own ? a->path : b->path;
-			schema_fault(c->r, a->pack->own ? a->pack->line : b->pack->line, 1,
-			    "pack.same", "id", "value", b->pack->id, "file",
-			    a->pack->own && !b->pack->own ? b->path : a->path);
+			t = a->pack->own && !b->pack->own ? a : b;
+			c->r->file = t->path;
+			schema_fault(c->r, t->pack->line, t->pack->column, "pack.same", "id",
+			    "value", b->pack->id, "file", t == a ? b->path : a->path);
 		}
 	}
 }
@@ -98,10 +95,31 @@ check_step_ids(struct checker *c, const struct pack_playbook *b)
 	}
 }
 
+static bool
+is_for(const struct pack_playbook *b, const char *type)
+{
+	for (size_t i = 0; i < b->types_count; i++)
+		if (strcmp(b->types[i], type) == 0)
+			return true;
+	return false;
+}
+
+/* Told at the agency's file when the other one is shipped: that one cannot be changed. */
+static void
+type_taken(struct checker *c, const struct pack_entry *a, const struct pack_entry *b,
+    const char *type)
+{
+	const struct pack_entry *e = a->pack->own && !b->pack->own ? a : b;
+
+	c->r->file = e->path;
+	fault(c, e->pack->line, e->pack->column, "pack.type_taken", "types", type);
+	c->r->file = b->path;
+}
+
 static void
 check_playbook(struct checker *c, const struct pack_entry *e)
 {
-	const struct pack_playbook *b = AS(pack_playbook, e), *other;
+	const struct pack_playbook *b = AS(pack_playbook, e);
 	const struct pack_entry *o;
 
 	check_step_ids(c, b);
@@ -110,15 +128,10 @@ check_playbook(struct checker *c, const struct pack_entry *e)
 	for (size_t t = 0; t < b->types_count; t++) {
 		if (!have_type(c, b->types[t]))
 			fault(c, b->pack.line, b->pack.column, "pack.type", "types", b->types[t]);
-		for (size_t i = 0; (o = set_next(c->p, KIND_PLAYBOOK, &i)) != NULL && o < e;) {
-			other = AS(pack_playbook, o);
-			for (size_t u = 0; u < other->types_count; u++)
-				if (strcmp(other->types[u], b->types[t]) == 0 &&
-				    strcmp(o->pack->id, e->pack->id) != 0 &&
-				    overlap(o->pack, e->pack))
-					fault(c, b->pack.line, b->pack.column, "pack.type_taken",
-					    "types", b->types[t]);
-		}
+		for (size_t i = 0; (o = set_next(c->p, KIND_PLAYBOOK, &i)) != NULL && o < e;)
+			if (is_for(AS(pack_playbook, o), b->types[t]) &&
+			    strcmp(o->pack->id, e->pack->id) != 0 && overlap(o->pack, e->pack))
+				type_taken(c, o, e, b->types[t]);
 	}
 }
 

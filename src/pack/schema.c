@@ -25,6 +25,9 @@ schema_fault(struct schema_read *r, int line, int column, const char *key, const
 	if (r->fn == NULL)
 		return;
 	err_fail(&err, ERR_INVALID, key, field, name1, value1, name2, value2);
+	/* As the file writes it; {field} would be its name on a form. */
+	if (field != NULL)
+		err_arg(&err, "key", field);
 	err_where(&err, r->file, line, column);
 	r->fn(r->user, &err);
 	err_clear(&err);
