@@ -6,5 +6,9 @@ const struct op *const ops_sections[] = {
 	ops_people,
 	ops_report,
 	ops_incident,
+	ops_advance,
+	ops_triage,
+	ops_playbook,
+	ops_check,
 	NULL,
 };

@@ -69,7 +69,7 @@ impossible_steps_are_not_in_the_table(void **s)
 	assert_null(transition_get(STATE_RESPONSE_ENDED, STATE_CLOSED));
 	assert_null(transition_get(STATE_CLOSED, STATE_REVIEW));
 	assert_null(transition_get(STATE_RECOVERY, STATE_CONTAINMENT));
-	assert_null(transition_get(STATE_REVIEW, STATE_DUPLICATE));
+	assert_null(transition_get(STATE_CLOSED, STATE_DUPLICATE));
 }
 
 static void
