@@ -3,9 +3,8 @@
 
 #include "app/change.h"
 #include "app/duty.h"
-#include "app/visible.h"
+#include "app/led.h"
 #include "base/id.h"
-#include "model/state.h"
 
 const char *
 incident_insert(struct call *call, const struct incident_new *in, const char **ret_number)
@@ -28,22 +27,25 @@ incident_insert(struct call *call, const struct incident_new *in, const char **r
 	return id;
 }
 
+/* At the machine itself the administrator acts: the first one there is leads. */
+static const char *
+taker(struct call *call)
+{
+	if (call->actor.kind == ACTOR_ACCOUNT)
+		return call->actor.id;
+	return tx_text(call->tx, call->arena, "SELECT id FROM account WHERE agency_id = ? AND"
+	    " is_disabled = 0 AND ' ' || roles || ' ' LIKE '% netadmin %' ORDER BY created_at, id", "t",
+	    call->agency_id);
+}
+
 int
 incident_take(struct call *call, const char *incident_id)
 {
-	const char *lead = call->actor.kind == ACTOR_ACCOUNT ? call->actor.id : NULL;
-	struct query q;
+	struct incident i;
 
-	change_update(call, "incident", incident_id, arg_int(call, "version", -1), COLS(
-	    CT("state", "verifying"), CI("taken_at", call->now), CT("lead_id", lead)));
-	query_open(&q, call->tx, "SELECT id FROM report WHERE incident_id = ? AND taken_at IS NULL", "t",
-	    incident_id);
-	while (query_step(&q))
-		change_update(call, "report", query_text(&q, 0), -1, COLS(CI("taken_at", call->now),
-		    CT("taken_by_id", lead)));
-	query_close(&q);
-	change_timeline(call, &(struct timeline_entry){ .incident_id = incident_id, .kind = "state",
-	    .word = "timeline.taken", .occurred_at = SQL_NULL, .told_at = SQL_NULL,
-	    .ref_table = "incident", .ref_id = incident_id });
-	return call->err->kind;
+	if (change_update(call, "incident", incident_id, arg_int(call, "version", -1),
+	    COLS(CT("lead_id", taker(call)))) != 0 || incident_load(call, incident_id, &i) != 0)
+		return call->err->kind;
+	return incident_move(call, &i, &(struct move){ .to = STATE_VERIFYING, .by = BY_ADVANCE,
+	    .occurred_at = SQL_NULL, .seen = -1 });
 }

@@ -428,6 +428,7 @@ static const struct param merge_params[] = {
 	ID_PARAM,
 	{ "into", P_ID, PF_REQUIRED, 0, 0, NULL },
 	{ "reason", P_TEXT, 0, 0, 2000, NULL },
+	VERSION_PARAM,
 	{ 0 },
 };
 
@@ -455,19 +456,17 @@ incident_merge(struct call *c)
 		return c->err->kind;
 	if (strcmp(i.id, into.id) == 0)
 		return call_fail(c, ERR_INVALID, "err.link_self", "into");
-	if (state_is_closed(state_of(i.state)) || state_of(into.state) == STATE_DUPLICATE)
-		return err_fail(c->err, ERR_STATE, "err.incident_closed", NULL, "number", i.number, NULL, NULL);
-	change_update(c, "incident", i.id, arg_int(c, "version", -1), COLS(CT("state", "duplicate"),
-	    CT("duplicate_of_id", into.id), CT("close_reason", arg_text(c, "reason")),
-	    CI("closed_at", c->now)));
+	if (state_of(into.state) == STATE_DUPLICATE)
+		return err_fail(c->err, ERR_STATE, "err.incident_closed", NULL, "number", into.number, NULL, NULL);
+	if (incident_move(c, &i, &(struct move){ .to = STATE_DUPLICATE, .by = BY_MERGE,
+	    .reason = arg_text(c, "reason"), .occurred_at = SQL_NULL, .seen = arg_int(c, "version", -1),
+	    .other = into.number }) != 0)
+		return c->err->kind;
+	change_update(c, "incident", i.id, -1, COLS(CT("duplicate_of_id", into.id)));
 	change_insert(c, "incident_link", NULL, COLS(CT("incident_id", i.id), CT("other_id", into.id),
 	    CT("kind", "duplicate")));
 	move_reports(c, &i, &into);
 	duty_drop(c, i.id, word(LANG_VI, "duty.reason.duplicate"));
-	change_timeline(c, &(struct timeline_entry){ .incident_id = i.id, .kind = "state",
-	    .word = "timeline.merged_into", .occurred_at = SQL_NULL, .told_at = SQL_NULL,
-	    .text = arg_text(c, "reason"), .ref_table = "incident", .ref_id = into.id,
-	    .args = TIMELINE_ARGS("other", into.number) });
 	change_timeline(c, &(struct timeline_entry){ .incident_id = into.id, .kind = "report",
 	    .word = "timeline.merged_from", .occurred_at = i.detected_at, .told_at = SQL_NULL,
 	    .text = arg_text(c, "reason"), .ref_table = "incident", .ref_id = i.id,
