@@ -156,6 +156,10 @@ hash_form(const char *s, size_t len, size_t want, char out[static OBSERVABLE_SIZ
 static bool
 filename_form(const char *s, size_t len, char out[static OBSERVABLE_SIZE])
 {
+	for (; len > 0 && s[0] == ' '; len--)
+		s++;
+	while (len > 0 && s[len - 1] == ' ')
+		len--;
 	if (len == 0 || len > 1024 || !copy(out, OBSERVABLE_SIZE, s, len, false))
 		return false;
 	for (size_t i = 0; i < len; i++)
@@ -287,9 +291,8 @@ url_form(const char *s, size_t len, char out[static OBSERVABLE_SIZE])
 	return n > 0 && n < OBSERVABLE_SIZE;
 }
 
-bool
-observable_form(enum observable_type type, const char *s, size_t len,
-    char out[static OBSERVABLE_SIZE])
+static bool
+form(enum observable_type type, const char *s, size_t len, char out[static OBSERVABLE_SIZE])
 {
 	switch (type) {
 	case OBSERVABLE_IP:
@@ -312,6 +315,28 @@ observable_form(enum observable_type type, const char *s, size_t len,
 		break;
 	}
 	return false;
+}
+
+/*
+ * Brackets in brackets, "[[.].]", leave a form that would be undone once more:
+ * nobody writes so, and what is compared must be the same however often it is read.
+ */
+static bool
+stable(const char *value)
+{
+	cleanup(buf_clear) struct buf again = BUF_INIT(4 * OBSERVABLE_SIZE);
+
+	if (strpbrk(value, "[({") == NULL)
+		return true;
+	observable_refang(value, strlen(value), &again);
+	return strcmp(buf_str(&again), value) == 0;
+}
+
+bool
+observable_form(enum observable_type type, const char *s, size_t len,
+    char out[static OBSERVABLE_SIZE])
+{
+	return form(type, s, len, out) && stable(out);
 }
 
 /* ---- single values ---- */
@@ -397,7 +422,8 @@ observable_type_of(const char *text)
 		if (observable_form(certain[i], s, len, out))
 			return certain[i];
 	if (is_path(s, len))
-		return filename_form(s, len, out) ? OBSERVABLE_FILENAME : OBSERVABLE_NONE;
+		return observable_form(OBSERVABLE_FILENAME, s, len, out) ? OBSERVABLE_FILENAME
+								     : OBSERVABLE_NONE;
 	if (len > 1 && s[len - 1] == '.')
 		len--;
 	type = domain_or_file(s, len);

@@ -95,7 +95,9 @@ disguised_scheme(const char *s, const char **ret_scheme)
 		n = 3;
 		*ret_scheme = "ftp";
 	}
-	return n > 0 && s[n] != '\0' && strchr(":[({", s[n]) != NULL ? n : 0;
+	if (n > 0 && s[n] != '\0' && strchr("[({", s[n]) != NULL)
+		return s[n + 1] == ':' ? n : 0;
+	return n > 0 && s[n] == ':' ? n : 0;
 }
 
 /* Undoes the bracketed form of ${n} bytes at ${i}; returns the bytes used up. */

@@ -55,6 +55,7 @@ static const struct {
 	{ "evil[.]com evil(.)net evil{.}org evil[dot]info evil(DOT)xyz evil [.] top",
 	  "domain evil.com | domain evil.net | domain evil.org | domain evil.info | domain evil.xyz | "
 	  "domain evil.top" },
+	{ "hxxp.com hxxp[.]net", "domain hxxp.com | domain hxxp.net" },
 	{ "evil[.]khonglaten evil[.]zip", "domain evil.khonglaten | domain evil.zip" },
 	{ "tới evil.com.Sau đó", "domain evil.com" },
 	{ "evil.com/a/b.exe rồi", "domain evil.com" },
