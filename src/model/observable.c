@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+out[i] == 0x7f ||
+		    strchr("<>\"|?*", out[i]) != NULL)/* SPDX-License-Identifier: Apache-2.0 */
 #include "model/observable.h"
 
 #include <arpa/inet.h>

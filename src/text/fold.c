@@ -206,7 +206,7 @@ add_word(struct buf *out, const char *s, size_t len)
 	buf_addc(out, tone);
 }
 
-/* Adds the words of ${s} from number ${from} up to, not including, ${to}; returns how many there are. */
+/* Adds words number ${from} up to, not including, ${to} of ${s}; returns how many it has. */
 static size_t
 add_words(struct buf *out, const char *s, size_t from, size_t to)
 {

@@ -320,7 +320,8 @@ add_file_name(struct buf *out, const char *name)
 	buf_adds(out, "Content-Disposition: attachment");
 	for (; *name != '\0'; name++) {
 		if (column == 0 || column > 56) {
-			buf_printf(out, ";\r\n filename*%d*=%s", section, section == 0 ? "utf-8''" : "");
+			buf_printf(out, ";\r\n filename*%d*=%s", section,
+			    section == 0 ? "utf-8''" : "");
 			section++;
 			column = 1;
 		}

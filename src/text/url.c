@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+
+				   : !alnum(host[i]) && host[i] != '-' && host[i] != '_')/* SPDX-License-Identifier: Apache-2.0 */
 #include "text/url.h"
 
 #include <arpa/inet.h>

@@ -63,8 +63,9 @@ main(int argc, char **argv)
 
 	for (int i = 1; i < argc; i++) {
 		DIR *dir = opendir(argv[i]);
-		long count = dir == NULL ? (run_file(argv[i]) == 0 ? 1 : -1) : run_folder(argv[i], dir);
+		long count;
 
+		count = dir != NULL ? run_folder(argv[i], dir) : run_file(argv[i]) == 0 ? 1 : -1;
 		if (dir != NULL)
 			closedir(dir);
 		if (count <= 0) {

@@ -122,7 +122,7 @@ names_that_need_quotes_get_them(void **state)
 static void
 nothing_can_add_a_header(void **state)
 {
-	static const char *const evil[] = { "a\r\nBcc: x@y.vn", "a\nb", "a\rb", "a\x01", "a\xe2\x80\xa8" "b" };
+	static const char *const evil[] = { "a\r\nBcc: x@y.vn", "a\nb", "a\rb", "a\x01", "a\xe2\x80\xa8z" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(evil); i++)
