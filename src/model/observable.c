@@ -1,5 +1,4 @@
-out[i] == 0x7f ||
-		    strchr("<>\"|?*", out[i]) != NULL)/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "model/observable.h"
 
 #include <arpa/inet.h>
@@ -164,7 +163,8 @@ filename_form(const char *s, size_t len, char out[static OBSERVABLE_SIZE])
 	if (len == 0 || len > 1024 || !copy(out, OBSERVABLE_SIZE, s, len, false))
 		return false;
 	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)out[i] < 0x20 || out[i] == 0x7f || strchr("<>\"|?*", out[i]) != NULL)
+		if ((unsigned char)out[i] < 0x20 || out[i] == 0x7f ||
+		    strchr("<>\"|?*", out[i]) != NULL)
 			return false;
 	return out[strspn(out, "./\\ ")] != '\0' && utf8_valid(out, len);
 }

@@ -1,5 +1,4 @@
-
-				   : !alnum(host[i]) && host[i] != '-' && host[i] != '_')/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "text/url.h"
 
 #include <arpa/inet.h>
@@ -152,7 +151,7 @@ host_name_valid(const char *host)
 	if (len == 0)
 		return false;
 	for (size_t i = 0; i < len; i++) {
-		if (host[i] == '.' ? label == 0 : !(alnum(host[i]) || host[i] == '-' || host[i] == '_'))
+		if (host[i] == '.' ? label == 0 : !alnum(host[i]) && !strchr("-_", host[i]))
 			return false;
 		label = host[i] == '.' ? 0 : label + 1;
 		numeric = numeric && (host[i] == '.' || (host[i] >= '0' && host[i] <= '9'));
