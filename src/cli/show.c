@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* show.c: answers as people read them: tables for lists, lines for one thing. */
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "base/utf8.h"
+#include "cli/cli.h"
+
+#define CELL_MAX    300
+#define COLUMNS_MAX 12
+
+/* "2026-11-22T07:30:00.000Z" becomes local time as offices write it. */
+static bool
+looks_like_time(const char *s)
+{
+	return strlen(s) == 24 && s[4] == '-' && s[10] == 'T' && s[23] == 'Z';
+}
+
+static void
+cell_text(enum lang lang, const char *column, const struct json *value, struct buf *out)
+{
+	char key[160], when[CLOCK_TEXT_SIZE];
+	const char *text = json_str(value);
+	int64_t ms;
+
+	switch (json_kind(value)) {
+	case JSON_KIND_NULL:
+		buf_adds(out, "–");
+		break;
+	case JSON_KIND_BOOL:
+		buf_adds(out, word(lang, json_bool(value, false) ? "cli.yes" : "cli.no"));
+		break;
+	case JSON_KIND_STRING:
+		snprintf(key, sizeof(key), "%s.%.100s", column, text);
+		if (looks_like_time(text) && clock_parse(text, &ms))
+			buf_adds(out, clock_vi(ms, when));
+		else
+			buf_adds(out, words_has(lang, key) ? word(lang, key) : text);
+		break;
+	case JSON_KIND_ARRAY:
+		for (size_t i = 0; i < json_len(value); i++) {
+			if (i > 0)
+				buf_adds(out, ", ");
+			cell_text(lang, column, json_at(value, i), out);
+		}
+		break;
+	default:
+		json_write(value, out);
+	}
+}
+
+/* Terminals must not be told what to do by what people wrote. */
+static char *
+safe_cell(enum lang lang, const char *column, const struct json *value)
+{
+	struct buf raw = BUF_INIT(1 << 20), safe = BUF_INIT(1 << 20);
+
+	cell_text(lang, column, value, &raw);
+	for (const char *p = buf_str(&raw); *p != '\0'; p++)
+		buf_addc(&safe, (unsigned char)*p < 0x20 || *p == 0x7f ? ' ' : *p);
+	buf_clear(&raw);
+	return buf_take(&safe);
+}
+
+/* Columns on the screen; combining marks take none. */
+static size_t
+width(const char *s)
+{
+	size_t w = 0, n, len = strlen(s);
+	uint32_t cp;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = utf8_decode(s + i, len - i, &cp);
+		if (n == 0)
+			return w + (len - i);
+		w += cp < 0x300 || cp > 0x36f;
+	}
+	return w;
+}
+
+static void
+put_cell(const char *s, size_t columns, bool last)
+{
+	size_t w = width(s), used = 0, n, len = strlen(s);
+	uint32_t cp;
+
+	if (w <= columns || last) {
+		fputs(s, stdout);
+		if (!last)
+			printf("%*s", (int)(columns - w) + 2, "");
+		return;
+	}
+	for (size_t i = 0; i < len && used < columns - 1; i += n, used++) {
+		n = utf8_decode(s + i, len - i, &cp);
+		if (n == 0)
+			break;
+		fwrite(s + i, 1, n, stdout);
+	}
+	printf("…%*s", (int)(columns - used - 1) + 2, "");
+}
+
+static const char *
+heading(enum lang lang, const char *column)
+{
+	static char key[2][80];
+
+	snprintf(key[0], sizeof(key[0]), "column.%s", column);
+	snprintf(key[1], sizeof(key[1]), "field.%s", column);
+	if (words_has(lang, key[0]))
+		return word(lang, key[0]);
+	return words_has(lang, key[1]) ? word(lang, key[1]) : column;
+}
+
+static size_t
+screen_width(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 40)
+		return size.ws_col;
+	return 1000; /* into a file or pipe: nothing is cut */
+}
+
+/* Makes the widest columns narrower until the table fits. */
+static void
+fit(size_t *w, size_t n, size_t room)
+{
+	for (;;) {
+		size_t total = 2 * (n - 1), widest = 0;
+
+		for (size_t i = 0; i < n; i++) {
+			total += w[i];
+			if (w[i] > w[widest])
+				widest = i;
+		}
+		if (total <= room || w[widest] <= 12)
+			return;
+		w[widest]--;
+	}
+}
+
+static void
+table(const struct cli *cli, const struct json *items)
+{
+	const char *const *column = cli->op->columns;
+	size_t n = 0, rows = json_len(items), w[COLUMNS_MAX];
+	char **cell;
+
+	while (n < COLUMNS_MAX && column[n] != NULL) {
+		w[n] = width(heading(cli->lang, column[n]));
+		n++;
+	}
+	if (rows == 0) {
+		puts(word(cli->lang, "cli.nothing"));
+		return;
+	}
+	cell = xcalloc(rows * n, sizeof(*cell));
+	for (size_t r = 0; r < rows; r++) {
+		for (size_t i = 0; i < n; i++) {
+			cell[r * n + i] = safe_cell(cli->lang, column[i], json_get(json_at(items, r), column[i]));
+			if (width(cell[r * n + i]) > w[i])
+				w[i] = width(cell[r * n + i]);
+		}
+	}
+	fit(w, n, screen_width());
+	for (size_t i = 0; i < n; i++)
+		put_cell(heading(cli->lang, column[i]), w[i], i + 1 == n);
+	putchar('\n');
+	for (size_t r = 0; r < rows; r++) {
+		for (size_t i = 0; i < n; i++)
+			put_cell(cell[r * n + i], w[i], i + 1 == n);
+		putchar('\n');
+	}
+	for (size_t i = 0; i < rows * n; i++)
+		free(cell[i]);
+	free(cell);
+}
+
+/* One thing: a line a field, deeper things indented. */
+static void
+lines(const struct cli *cli, const struct json *object, int indent)
+{
+	const char *key;
+	struct json *value;
+	void *it = NULL;
+
+	while (json_next(object, &it, &key, &value)) {
+		char *text;
+		bool deep = json_kind(value) == JSON_KIND_OBJECT ||
+		    (json_kind(value) == JSON_KIND_ARRAY && json_kind(json_at(value, 0)) == JSON_KIND_OBJECT);
+
+		if (json_kind(value) == JSON_KIND_NULL || str_eq(json_str(value), ""))
+			continue;
+		if (!deep) {
+			text = safe_cell(cli->lang, key, value);
+			printf("%*s%s: %s\n", indent, "", heading(cli->lang, key), text);
+			free(text);
+			continue;
+		}
+		printf("%*s%s:\n", indent, "", heading(cli->lang, key));
+		if (json_kind(value) == JSON_KIND_OBJECT)
+			lines(cli, value, indent + 2);
+		for (size_t i = 0; i < json_len(value) && json_kind(value) == JSON_KIND_ARRAY; i++) {
+			printf("%*s- \n", indent, "");
+			lines(cli, json_at(value, i), indent + 4);
+		}
+	}
+}
+
+void
+cli_show(const struct cli *cli, const char *json, size_t len)
+{
+	struct json *value = NULL;
+
+	if (cli->json) {
+		fwrite(json, 1, len, stdout);
+		putchar('\n');
+		return;
+	}
+	if (json_parse(json, len, &value, NULL) != 0)
+		return;
+	if (cli->op->columns != NULL && json_get(value, "items") != NULL) {
+		table(cli, json_get(value, "items"));
+		if (json_get_bool(value, "more", false))
+			puts(word(cli->lang, "cli.more"));
+	} else {
+		lines(cli, value, 0);
+	}
+	json_free(value);
+}
+
+int
+cli_fail(const struct cli *cli, const struct err *err)
+{
+	struct buf text = BUF_INIT(100000), out = BUF_INIT(200000);
+	struct jsonw w = JSONW_INIT(&out);
+
+	if (cli->json) {
+		words_err_text(&text, cli->lang, err);
+		jsonw_object(&w);
+		jsonw_kstring(&w, "error", err->key);
+		jsonw_kstring(&w, "detail", buf_str(&text));
+		if (err->field[0] != '\0')
+			jsonw_kstring(&w, "field", err->field);
+		if (err->file[0] != '\0')
+			jsonw_kstring(&w, "file", err->file);
+		if (err->line > 0) {
+			jsonw_kint(&w, "line", err->line);
+			jsonw_kint(&w, "column", err->column);
+		}
+		if (err->list != NULL)
+			jsonw_kraw(&w, "missing", err->list);
+		jsonw_object_end(&w);
+		fprintf(stderr, "%s\n", buf_str(&out));
+	} else {
+		words_err(&text, cli->lang, err);
+		fprintf(stderr, "khien: %s\n", buf_str(&text));
+	}
+	buf_clear(&text);
+	buf_clear(&out);
+	return err_exit_status(err->kind);
+}
