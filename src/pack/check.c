@@ -288,6 +288,14 @@ check_group(struct checker *c, const struct pack_severity *s, const struct pack_
 	}
 }
 
+/* There is always a level and a class. A group that is missing was told already. */
+static void
+need_otherwise(struct checker *c, const struct pack_group *g, const char *const *values)
+{
+	if (g->line > 0 && !one_of(g->otherwise, values))
+		fault(c, g->line, g->column, "pack.missing", "otherwise", "");
+}
+
 static void
 check_severity(struct checker *c, const struct pack_entry *e)
 {
@@ -302,10 +310,8 @@ check_severity(struct checker *c, const struct pack_entry *e)
 	check_group(c, s, &s->level_rules, levels);
 	check_group(c, s, &s->class_rules, classes);
 	check_group(c, s, &s->report_rules, reports);
-	if (!one_of(s->level_rules.otherwise, levels))
-		fault(c, s->level_rules.line, s->level_rules.column, "pack.missing", "otherwise", "");
-	if (!one_of(s->class_rules.otherwise, classes))
-		fault(c, s->class_rules.line, s->class_rules.column, "pack.missing", "otherwise", "");
+	need_otherwise(c, &s->level_rules, levels);
+	need_otherwise(c, &s->class_rules, classes);
 	for (size_t i = 0; i < s->levels; i++)
 		if (s->level[i].level != (int)i + 1)
 			fault(c, s->level[i].line, s->level[i].column, "pack.levels", "levels", "");
