@@ -238,19 +238,25 @@ add_rows(struct call *call, struct jsonw *w)
 {
 	struct change *change = call->change;
 	struct buf image = BUF_INIT(PAYLOAD_MAX);
+	struct query q;
+	char sql[80];
 
 	jsonw_karray(w, "rows");
 	for (size_t i = 0; i < change->rows; i++) {
 		if (change->row[i].deleted)
 			continue;
-		buf_reset(&image);
-		if (!row_read(call->tx, change->row[i].table, change->row[i].id, &image))
-			continue;
-		jsonw_object(w);
-		jsonw_key(w, "r");
-		jsonw_raw(w, buf_str(&image), image.len);
-		jsonw_kstring(w, "t", change->row[i].table);
-		jsonw_object_end(w);
+		snprintf(sql, sizeof(sql), "SELECT * FROM %s WHERE id = ?", change->row[i].table);
+		query_open(&q, call->tx, sql, "t", change->row[i].id);
+		if (query_step(&q)) {
+			buf_reset(&image);
+			row_image(&q, &image);
+			jsonw_object(w);
+			jsonw_key(w, "r");
+			jsonw_raw(w, buf_str(&image), image.len);
+			jsonw_kstring(w, "t", change->row[i].table);
+			jsonw_object_end(w);
+		}
+		query_close(&q);
 	}
 	jsonw_array_end(w);
 	buf_clear(&image);
