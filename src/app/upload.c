@@ -54,6 +54,12 @@ upload_size(const struct upload_writer *w)
 	return w->upload.size;
 }
 
+const char *
+upload_name(const struct upload_writer *w)
+{
+	return w->upload.name;
+}
+
 int
 upload_keep(struct upload_writer *w, struct upload *ret, struct err *err)
 {

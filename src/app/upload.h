@@ -19,6 +19,9 @@ int upload_write(struct upload_writer *w, const void *data, size_t len, struct e
 /* Bytes so far. */
 int64_t upload_size(const struct upload_writer *w);
 
+/* The name it was begun with. */
+const char *upload_name(const struct upload_writer *w);
+
 /* Keeps it, durably, and frees the writer, also on failure. */
 int upload_keep(struct upload_writer *w, struct upload *ret, struct err *err);
 

@@ -2,7 +2,11 @@
 #include "http/address.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdio.h>
+#include <sys/socket.h>
+
+_Static_assert(sizeof(((struct address *)0)->sa) == sizeof(struct sockaddr_storage), "room");
 
 static int
 bad_address(const char *key, const char *text, struct err *err)
@@ -36,12 +40,12 @@ fill(const char *host, in_port_t port, struct address *ret)
 
 	memset(ret, 0, sizeof(*ret));
 	if (inet_pton(AF_INET, host, &in.sin_addr) == 1) {
-		memcpy(&ret->sa, &in, sizeof(in));
+		memcpy(ret->sa, &in, sizeof(in));
 		ret->len = sizeof(in);
 		return true;
 	}
 	if (inet_pton(AF_INET6, host, &in6.sin6_addr) == 1) {
-		memcpy(&ret->sa, &in6, sizeof(in6));
+		memcpy(ret->sa, &in6, sizeof(in6));
 		ret->len = sizeof(in6);
 		return true;
 	}
@@ -113,7 +117,7 @@ address_is_loopback(const struct address *a)
 	static const uint8_t one[16] = { [15] = 1 };
 	uint8_t bytes[16];
 
-	if (!to_bytes((const struct sockaddr *)&a->sa, bytes))
+	if (!to_bytes((const struct sockaddr *)a->sa, bytes))
 		return false;
 	return (is_mapped(bytes) && bytes[12] == 127) || memcmp(bytes, one, 16) == 0;
 }
@@ -124,7 +128,7 @@ address_is_any(const struct address *a)
 	static const uint8_t zero[16];
 	uint8_t bytes[16];
 
-	if (!to_bytes((const struct sockaddr *)&a->sa, bytes))
+	if (!to_bytes((const struct sockaddr *)a->sa, bytes))
 		return false;
 	return (is_mapped(bytes) && memcmp(bytes + 12, zero, 4) == 0) || memcmp(bytes, zero, 16) == 0;
 }
@@ -132,15 +136,15 @@ address_is_any(const struct address *a)
 int
 address_port(const struct address *a)
 {
-	if (a->sa.ss_family == AF_INET6) {
+	if (((const struct sockaddr *)a->sa)->sa_family == AF_INET6) {
 		struct sockaddr_in6 in6;
 
-		memcpy(&in6, &a->sa, sizeof(in6));
+		memcpy(&in6, a->sa, sizeof(in6));
 		return ntohs(in6.sin6_port);
 	}
 	struct sockaddr_in in;
 
-	memcpy(&in, &a->sa, sizeof(in));
+	memcpy(&in, a->sa, sizeof(in));
 	return ntohs(in.sin_port);
 }
 
@@ -165,7 +169,7 @@ address_text(const struct sockaddr *sa, char out[static ADDRESS_TEXT_SIZE])
 	char host[ADDRESS_TEXT_SIZE];
 	struct address a = { .len = sizeof(struct sockaddr_in6) };
 
-	memcpy(&a.sa, sa,
+	memcpy(a.sa, sa,
 	    sa->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in));
 	address_host(sa, host);
 	snprintf(out, ADDRESS_TEXT_SIZE, strchr(host, ':') != NULL ? "[%.46s]:%d" : "%.46s:%d", host,
@@ -178,7 +182,7 @@ host_bytes(const char *host, uint8_t out[16])
 {
 	struct address a;
 
-	return fill(host, 0, &a) && to_bytes((const struct sockaddr *)&a.sa, out);
+	return fill(host, 0, &a) && to_bytes((const struct sockaddr *)a.sa, out);
 }
 
 int

@@ -2,16 +2,16 @@
 /* address.h: network addresses as people write them: ADDR:PORT, [::1]:PORT, 10.0.0.0/8. */
 #pragma once
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include "base/err.h"
 
 #define ADDRESS_TEXT_SIZE 64 /* "[addr]:port" and NUL */
 
+struct sockaddr;
+
+/* A struct sockaddr_storage without <sys/socket.h>, whose names reach far (PF_LOCAL). */
 struct address {
-	struct sockaddr_storage sa;
-	socklen_t len;
+	_Alignas(8) unsigned char sa[128];
+	unsigned len;
 };
 
 /* A block of addresses, IPv4 held as mapped IPv6. */

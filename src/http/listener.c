@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <microhttpd.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -497,7 +498,7 @@ static int
 bind_socket(const struct address *address, int *ret_fd, struct err *err)
 {
 	char text[ADDRESS_TEXT_SIZE];
-	const struct sockaddr *sa = (const struct sockaddr *)&address->sa;
+	const struct sockaddr *sa = (const struct sockaddr *)address->sa;
 	int fd = socket(sa->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int errnum;
 
@@ -568,7 +569,7 @@ http_listen(const struct http_options *o, const struct http_handler *handler,
 
 	if (kind != 0)
 		return kind;
-	getsockname(fd, (struct sockaddr *)&bound.sa, &bound.len);
+	getsockname(fd, (struct sockaddr *)bound.sa, &bound.len);
 	l = xcalloc(1, sizeof(*l));
 	l->handler = *handler;
 	l->is_public = o->is_public;
@@ -580,7 +581,7 @@ http_listen(const struct http_options *o, const struct http_handler *handler,
 	l->proxy = xcalloc(o->proxies, sizeof(*l->proxy));
 	if (o->proxies > 0)
 		memcpy(l->proxy, o->proxy, o->proxies * sizeof(*l->proxy));
-	address_text((const struct sockaddr *)&bound.sa, l->address);
+	address_text((const struct sockaddr *)bound.sa, l->address);
 	pthread_mutex_init(&l->lock, NULL);
 	l->daemon = start(l, o, fd);
 	if (l->daemon == NULL) {

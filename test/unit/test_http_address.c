@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/address.h"
+
+#include <sys/socket.h>
 #include "testing.h"
 
 static void
@@ -43,7 +45,7 @@ addresses_to_listen_on_are_read_or_refused(void **state)
 			assert_string_equal(err.key, "http.listen_address");
 			continue;
 		}
-		assert_string_equal(address_text((struct sockaddr *)&a.sa, text), cases[i].shown);
+		assert_string_equal(address_text((struct sockaddr *)a.sa, text), cases[i].shown);
 		assert_int_equal(address_is_loopback(&a), cases[i].loopback);
 		assert_int_equal(address_is_any(&a), cases[i].any);
 	}

@@ -97,7 +97,7 @@ open_listener(void **state)
 	options.proxies = 2;
 	assert_int_equal(http_listen(&options, &echo, &listener, &err), 0);
 	assert_int_equal(address_parse(http_listener_address(listener), &address, &err), 0);
-	memcpy(&where, &address.sa, sizeof(where));
+	memcpy(&where, address.sa, sizeof(where));
 	return 0;
 }
 
