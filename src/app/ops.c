@@ -10,5 +10,7 @@ const struct op *const ops_sections[] = {
 	ops_triage,
 	ops_playbook,
 	ops_check,
+	ops_task,
+	ops_direction,
 	NULL,
 };

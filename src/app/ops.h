@@ -12,5 +12,7 @@ extern const struct op ops_advance[];  /* app/op_advance.c: from step to step, d
 extern const struct op ops_triage[];   /* app/op_triage.c: questions, scores */
 extern const struct op ops_playbook[]; /* app/op_playbook.c: plans, their approval, their use */
 extern const struct op ops_check[];    /* app/op_check.c: the check of the whole system */
+extern const struct op ops_task[];     /* app/op_task.c: what is to be done */
+extern const struct op ops_direction[]; /* app/op_direction.c: asked of the leadership, and answered */
 
 extern const struct op *const ops_sections[]; /* app/ops.c; NULL at the end */
