@@ -78,6 +78,12 @@ worker_set_timeout(struct worker *worker, int timeout_ms)
 	worker->until_ms = clock_mono_ms() + timeout_ms;
 }
 
+void
+worker_ignore_cancel(struct worker *worker)
+{
+	worker->cancel_fd = -1;
+}
+
 static int
 fail(struct worker *worker, struct err *err, const char *key, const char *reason)
 {

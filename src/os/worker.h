@@ -49,6 +49,9 @@ int worker_get(struct worker *worker, struct buf *ret_frame, struct err *err);
 /* Gives a worker that is asked again more time, from now. */
 void worker_set_timeout(struct worker *worker, int timeout_ms);
 
+/* From now on only the time limit counts, not the cancelling descriptor. */
+void worker_ignore_cancel(struct worker *worker);
+
 /*
  * Stops it where it stands.  Frames it had written before can still be had by
  * worker_get(), which then tells the end instead of waiting: what it said it
