@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ledger/header.h"
 
-#include "text/jsonw.h"
+#include "ledger/quote.h"
 
 #define LITERAL(out, s) buf_add((out), (s), sizeof(s) - 1)
 
@@ -18,21 +18,21 @@ void
 header_json(const struct ledger_header *header, struct buf *out)
 {
 	LITERAL(out, "{\"actor\":");
-	jsonw_quote(out, header->actor, strlen(header->actor));
+	quote(out, header->actor, strlen(header->actor));
 	LITERAL(out, ",\"agency\":");
-	jsonw_quote(out, header->agency, strlen(header->agency));
+	quote(out, header->agency, strlen(header->agency));
 	LITERAL(out, ",\"at\":");
 	add_int(out, header->at_ms);
 	LITERAL(out, ",\"boot\":");
-	jsonw_quote(out, header->boot, strlen(header->boot));
+	quote(out, header->boot, strlen(header->boot));
 	if (header->incident != NULL) {
 		LITERAL(out, ",\"incident\":");
-		jsonw_quote(out, header->incident, strlen(header->incident));
+		quote(out, header->incident, strlen(header->incident));
 	}
 	LITERAL(out, ",\"mono\":");
 	add_int(out, header->mono_ms);
 	LITERAL(out, ",\"op\":");
-	jsonw_quote(out, header->op, strlen(header->op));
+	quote(out, header->op, strlen(header->op));
 	LITERAL(out, ",\"seq\":");
 	add_int(out, header->seq);
 	buf_addc(out, '}');

@@ -5,8 +5,12 @@
 
 struct scan {
 	const char *p, *end;
-	bool bad;
-	bool first;
+	bool bad; /* stays: nothing is taken any more */
+};
+
+/* Where a walk through one object or array stands. */
+struct level {
+	bool entered;
 	struct span name; /* the last one, to see that names ascend */
 };
 
@@ -44,6 +48,13 @@ skip_escape(struct scan *s)
 	return true;
 }
 
+/* What ends the plain part of a string. */
+static const bool is_special[256] = {
+	true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true,
+	true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true,
+	['"'] = true, ['\\'] = true,
+};
+
 /* A string; what is between the quotes. */
 static bool
 take_string(struct scan *s, struct span *ret)
@@ -51,10 +62,13 @@ take_string(struct scan *s, struct span *ret)
 	if (!take(s, '"'))
 		return false;
 	ret->at = s->p;
-	while (s->p < s->end && *s->p != '"') {
-		unsigned char c = (unsigned char)*s->p++;
-
-		if (c < 0x20 || (c == '\\' && !skip_escape(s))) {
+	for (;;) {
+		while (s->p < s->end && !is_special[(unsigned char)*s->p])
+			s->p++;
+		if (s->p == s->end || *s->p == '"')
+			break;
+		/* A backslash, or a control character, which has no place here. */
+		if (*s->p++ != '\\' || !skip_escape(s)) {
 			s->bad = true;
 			return false;
 		}
@@ -139,40 +153,6 @@ skip_value(struct scan *s, int depth)
 	}
 }
 
-static bool
-take_value(struct scan *s, struct span *ret)
-{
-	ret->at = s->p;
-	if (!skip_value(s, DEPTH_MAX))
-		return false;
-	ret->len = (size_t)(s->p - ret->at);
-	return true;
-}
-
-/* Begins to walk the object or array that ${text} is. */
-static struct scan
-walk(struct span text, char open)
-{
-	struct scan s = { text.at, text.at + text.len, false, true, { "", 0 } };
-
-	take(&s, open);
-	return s;
-}
-
-/* At the end of the list: nothing may follow. */
-static bool
-at_close(struct scan *s, char close)
-{
-	if (s->bad || s->p == s->end) {
-		s->bad = true;
-		return true;
-	}
-	if (*s->p != close)
-		return false;
-	s->bad = s->p + 1 != s->end;
-	return true;
-}
-
 static int
 compare(struct span a, struct span b)
 {
@@ -181,32 +161,39 @@ compare(struct span a, struct span b)
 	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-/* The next member; names have to ascend.  False at the end or when bad. */
+/*
+ * Takes what stands before the next item of a list: its opening bracket or a
+ * comma.  False when the list is closed, which is taken too, or bad.
+ */
 static bool
-next_member(struct scan *s, struct span *ret_name, struct span *ret_value)
+next_item(struct scan *s, struct level *level, char open, char close)
 {
-	if (at_close(s, '}'))
+	bool first = !level->entered;
+
+	level->entered = true;
+	if (s->bad || (first && !take(s, open)))
 		return false;
-	if (!s->first && !take(s, ','))
+	if (s->p < s->end && *s->p == close) {
+		s->p++;
 		return false;
-	if (!take_string(s, ret_name) || !take(s, ':') || !take_value(s, ret_value))
-		return false;
-	if (!s->first && compare(s->name, *ret_name) >= 0)
-		s->bad = true;
-	s->first = false;
-	s->name = *ret_name;
-	return !s->bad;
+	}
+	return first || take(s, ',');
 }
 
+/* The next member's name; the scan stands at its value.  Names have to ascend. */
 static bool
-next_item(struct scan *s, struct span *ret_value)
+next_name(struct scan *s, struct level *level, struct span *ret)
 {
-	if (at_close(s, ']'))
+	bool first = !level->entered;
+
+	if (!next_item(s, level, '{', '}') || !take_string(s, ret) || !take(s, ':'))
 		return false;
-	if (!s->first && !take(s, ','))
+	if (!first && compare(level->name, *ret) >= 0) {
+		s->bad = true;
 		return false;
-	s->first = false;
-	return take_value(s, ret_value);
+	}
+	level->name = *ret;
+	return true;
 }
 
 static bool
@@ -215,128 +202,141 @@ is_name(struct span name, const char *text)
 	return name.len == strlen(text) && memcmp(name.at, text, name.len) == 0;
 }
 
-bool
-image_member(struct span object, const char *name, struct span *ret_value)
+/* A row with its braces, and its id. */
+static void
+take_row(struct scan *s, struct span *ret_row, struct span *ret_id)
 {
-	struct scan s = walk(object, '{');
-	struct span found;
+	struct level level = { 0 };
+	struct span name;
 
-	while (next_member(&s, &found, ret_value))
-		if (is_name(found, name))
-			return true;
-	return false;
-}
-
-/* A string value without its quotes. */
-static bool
-unquote(struct span *value)
-{
-	if (value->len < 2 || value->at[0] != '"')
-		return false;
-	value->at++;
-	value->len -= 2;
-	return true;
+	ret_row->at = s->p;
+	while (next_name(s, &level, &name)) {
+		if (is_name(name, "id"))
+			take_string(s, ret_id);
+		else
+			skip_value(s, DEPTH_MAX);
+	}
+	ret_row->len = (size_t)(s->p - ret_row->at);
 }
 
 /* {"r":{…,"id":…,…},"t":…} */
-static bool
-visit_row(struct span item, const struct image_visitor *v)
+static void
+visit_row(struct scan *s, const struct image_visitor *v)
 {
-	struct scan s = walk(item, '{');
-	struct span name, value, row = { NULL, 0 }, table = { NULL, 0 }, id;
+	struct level level = { 0 };
+	struct span name, row = { NULL, 0 }, id = { NULL, 0 }, table = { NULL, 0 };
 
-	while (next_member(&s, &name, &value)) {
+	while (next_name(s, &level, &name)) {
 		if (is_name(name, "r"))
-			row = value;
+			take_row(s, &row, &id);
 		else if (is_name(name, "t"))
-			table = value;
+			take_string(s, &table);
 		else
-			return false;
+			s->bad = true;
 	}
-	if (s.bad || row.at == NULL || table.at == NULL || !unquote(&table) ||
-	    !image_member(row, "id", &id) || !unquote(&id))
-		return false;
-	v->row(v->arg, table, id, row);
-	return true;
+	s->bad |= id.at == NULL || table.at == NULL;
+	if (!s->bad)
+		v->row(v->arg, table, id, row);
 }
 
 /* {"id":…,"t":…} */
-static bool
-visit_del(struct span item, const struct image_visitor *v)
+static void
+visit_del(struct scan *s, const struct image_visitor *v)
 {
-	struct scan s = walk(item, '{');
-	struct span name, value, id = { NULL, 0 }, table = { NULL, 0 };
+	struct level level = { 0 };
+	struct span name, id = { NULL, 0 }, table = { NULL, 0 };
 
-	while (next_member(&s, &name, &value)) {
+	while (next_name(s, &level, &name)) {
 		if (is_name(name, "id"))
-			id = value;
+			take_string(s, &id);
 		else if (is_name(name, "t"))
-			table = value;
+			take_string(s, &table);
 		else
-			return false;
+			s->bad = true;
 	}
-	if (s.bad || id.at == NULL || table.at == NULL || !unquote(&table) || !unquote(&id))
-		return false;
-	v->del(v->arg, table, id);
-	return true;
+	s->bad |= id.at == NULL || table.at == NULL;
+	if (!s->bad)
+		v->del(v->arg, table, id);
 }
 
-static bool
-visit_erased(struct span item, const struct image_visitor *v)
+static void
+visit_erased(struct scan *s, const struct image_visitor *v)
 {
+	const char *from = s->p;
 	int64_t n = 0;
 
-	if (item.len == 0 || item.len > 18)
-		return false;
-	for (size_t i = 0; i < item.len; i++) {
-		if (item.at[i] < '0' || item.at[i] > '9')
-			return false;
-		n = n * 10 + (item.at[i] - '0');
+	if (!skip_number(s) || *from == '-' || s->p - from > 18) {
+		s->bad = true;
+		return;
 	}
+	for (const char *p = from; p < s->p; p++)
+		n = n * 10 + (*p - '0');
 	v->erased(v->arg, n);
-	return true;
 }
 
-static bool
-each(struct span list, bool (*visit)(struct span, const struct image_visitor *),
+static void
+each(struct scan *s, void (*visit)(struct scan *, const struct image_visitor *),
     const struct image_visitor *v)
 {
-	struct scan s;
-	struct span item;
+	struct level level = { 0 };
 
-	if (list.at == NULL)
-		return true;
-	s = walk(list, '[');
-	while (next_item(&s, &item))
-		if (!visit(item, v))
-			return false;
-	return !s.bad;
+	while (next_item(s, &level, '[', ']'))
+		visit(s, v);
 }
 
 bool
 image_scan(const char *payload, size_t len, const struct image_visitor *visitor)
 {
-	struct scan s = walk((struct span){ payload, len }, '{');
-	struct span name, value, del = { NULL, 0 }, erased = { NULL, 0 }, rows = { NULL, 0 };
+	struct scan s = { payload, payload + len, false };
+	struct level level = { 0 };
+	struct span name;
 
-	while (next_member(&s, &name, &value)) {
+	while (next_name(&s, &level, &name)) {
 		if (is_name(name, "del"))
-			del = value;
+			each(&s, visit_del, visitor);
 		else if (is_name(name, "erased"))
-			erased = value;
+			each(&s, visit_erased, visitor);
 		else if (is_name(name, "rows"))
-			rows = value;
+			each(&s, visit_row, visitor);
+		else
+			skip_value(&s, DEPTH_MAX);
 	}
-	return !s.bad && each(rows, visit_row, visitor) && each(del, visit_del, visitor) &&
-	    each(erased, visit_erased, visitor);
+	return !s.bad && s.p == s.end;
+}
+
+/* The next member with its value; false at the end or when bad. */
+static bool
+next_member(struct scan *s, struct level *level, struct span *ret_name, struct span *ret_value)
+{
+	if (!next_name(s, level, ret_name))
+		return false;
+	ret_value->at = s->p;
+	skip_value(s, DEPTH_MAX);
+	ret_value->len = (size_t)(s->p - ret_value->at);
+	return !s->bad;
+}
+
+bool
+image_member(struct span object, const char *name, struct span *ret_value)
+{
+	struct scan s = { object.at, object.at + object.len, false };
+	struct level level = { 0 };
+	struct span found;
+
+	while (next_member(&s, &level, &found, ret_value))
+		if (is_name(found, name))
+			return true;
+	return false;
 }
 
 bool
 image_diff(struct span a, struct span b, struct span *ret_name)
 {
-	struct scan s = walk(a, '{'), t = walk(b, '{');
-	struct span name_a, name_b, value_a, value_b;
-	bool more_a = next_member(&s, &name_a, &value_a), more_b = next_member(&t, &name_b, &value_b);
+	struct scan s = { a.at, a.at + a.len, false }, t = { b.at, b.at + b.len, false };
+	struct level level_a = { 0 }, level_b = { 0 };
+	struct span name_a, name_b, value_a = { NULL, 0 }, value_b = { NULL, 0 };
+	bool more_a = next_member(&s, &level_a, &name_a, &value_a);
+	bool more_b = next_member(&t, &level_b, &name_b, &value_b);
 
 	while (more_a || more_b) {
 		int order = !more_a ? 1 : !more_b ? -1 : compare(name_a, name_b);
@@ -345,8 +345,8 @@ image_diff(struct span a, struct span b, struct span *ret_name)
 			*ret_name = order <= 0 ? name_a : name_b;
 			return true;
 		}
-		more_a = next_member(&s, &name_a, &value_a);
-		more_b = next_member(&t, &name_b, &value_b);
+		more_a = next_member(&s, &level_a, &name_a, &value_a);
+		more_b = next_member(&t, &level_b, &name_b, &value_b);
 	}
 	return false;
 }

@@ -26,8 +26,9 @@ struct image_visitor {
 	void (*erased)(void *arg, int64_t seq); /* an earlier entry whose payload was erased */
 };
 
-/* Tells ${visitor} what ${payload} carries, rows before deletions.  False when
- * it does not have the form; it may have been told of some by then. */
+/* Tells ${visitor} what ${payload} carries, in its order.  No row is both in
+ * "rows" and in "del" of one payload.  False when it does not have the form; the
+ * visitor may have been told of some by then. */
 bool image_scan(const char *payload, size_t len, const struct image_visitor *visitor);
 
 /* The value of member ${name} of the object ${object}; false when there is none. */

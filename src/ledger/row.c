@@ -1,21 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ledger/row.h"
 
+#include <stdio.h>
+
 #include "base/utf8.h"
-#include "text/jsonw.h"
+#include "ledger/quote.h"
 
 void
 row_plan(struct query *q, struct row_plan *ret)
 {
 	int n = query_columns(q);
+	uint8_t order[ROW_COLUMNS_MAX];
 
 	ret->columns = n < ROW_COLUMNS_MAX ? n : ROW_COLUMNS_MAX;
 	for (int i = 0; i < ret->columns; i++) {
 		int at = i;
 
-		for (; at > 0 && strcmp(query_name(q, ret->order[at - 1]), query_name(q, i)) > 0; at--)
-			ret->order[at] = ret->order[at - 1];
-		ret->order[at] = (uint8_t)i;
+		for (; at > 0 && strcmp(query_name(q, order[at - 1]), query_name(q, i)) > 0; at--)
+			order[at] = order[at - 1];
+		order[at] = (uint8_t)i;
+	}
+	for (int i = 0; i < ret->columns; i++) {
+		struct row_column *column = &ret->column[i];
+
+		column->number = order[i];
+		column->len = (size_t)snprintf(column->key, sizeof(column->key), "\"%.*s\":",
+		    ROW_NAME_MAX, query_name(q, order[i]));
 	}
 }
 
@@ -33,9 +43,9 @@ add_value(struct query *q, int column, struct buf *out)
 	case QUERY_TEXT:
 		text = query_text(q, column);
 		len = query_size(q, column);
-		if (!utf8_valid(text, len))
+		if (!quote_is_plain(text, len) && !utf8_valid(text, len))
 			return false;
-		jsonw_quote(out, text, len);
+		quote(out, text, len);
 		return true;
 	default:
 		return false;
@@ -49,18 +59,16 @@ row_json(struct query *q, const struct row_plan *plan, struct buf *out)
 
 	buf_addc(out, '{');
 	for (int i = 0; i < plan->columns; i++) {
-		int column = plan->order[i];
-		const char *name = query_name(q, column);
+		const struct row_column *column = &plan->column[i];
 
-		if (query_type(q, column) == QUERY_NULL)
+		if (query_type(q, column->number) == QUERY_NULL)
 			continue;
 		if (!first)
 			buf_addc(out, ',');
 		first = false;
-		jsonw_quote(out, name, strlen(name));
-		buf_addc(out, ':');
-		if (!add_value(q, column, out))
-			return column;
+		buf_add(out, column->key, column->len);
+		if (!add_value(q, column->number, out))
+			return column->number;
 	}
 	buf_addc(out, '}');
 	return -1;

@@ -9,11 +9,16 @@
 #include "store/store.h"
 
 #define ROW_COLUMNS_MAX 64
+#define ROW_NAME_MAX    40
 
 /* The columns of an open query in the order of their names. */
 struct row_plan {
 	int columns;
-	uint8_t order[ROW_COLUMNS_MAX];
+	struct row_column {
+		int number;
+		size_t len;
+		char key[ROW_NAME_MAX + 4]; /* "name": */
+	} column[ROW_COLUMNS_MAX];
 };
 
 void row_plan(struct query *q, struct row_plan *ret);

@@ -3,9 +3,11 @@
 #include <stdio.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/id.h"
 #include "ledger/checkpoint.h"
 #include "ledger/header.h"
+#include "ledger/image.h"
 #include "ledger/verify_part.h"
 
 struct walk {
@@ -23,10 +25,17 @@ struct walk {
 	struct checkpoint outside_cp;
 };
 
+/* The columns of an entry as they are read; numbers first. */
 enum { C_SEQ, C_AT, C_MONO, C_BOOT, C_ACTOR, C_OP, C_INCIDENT, C_SALT, C_PAYLOAD, C_HASH, C_LEAF };
 
 static const char *const entry_column[] = { "seq", "at_ms", "mono_ms", "boot_id", "actor", "op",
 	"incident_id", "salt", "payload", "payload_hash", "leaf" };
+
+struct entry {
+	int64_t number[C_MONO + 1];
+	struct span text[C_LEAF + 1]; /* at NULL: SQL NULL */
+	int wrong;                    /* the first column no writer can have left so, or -1 */
+};
 
 static void
 fault_seq(struct walk *w, enum ledger_fault_kind kind, int64_t seq, const char *column)
@@ -57,37 +66,46 @@ unhex(const char *s, size_t len, uint8_t ret[static 32])
 }
 
 static bool
-unhex_column(struct query *q, int column, uint8_t ret[static 32])
+unhex_span(struct span text, uint8_t ret[static 32])
 {
-	return unhex(query_text(q, column), query_size(q, column), ret);
+	return unhex(text.at, text.len, ret);
 }
 
-/* The first column holding what no writer can have left behind, or -1. */
-static int
-wrong_type(struct query *q)
+static bool
+read_column(struct query *q, int c, struct entry *ret)
 {
-	for (int c = C_SEQ; c <= C_LEAF; c++) {
-		enum query_type type = query_type(q, c);
+	enum query_type type = query_type(q, c);
 
-		if (type == QUERY_NULL && (c == C_INCIDENT || c == C_PAYLOAD))
-			continue;
-		if (type != (c <= C_MONO ? QUERY_INT : QUERY_TEXT))
-			return c;
-		/* The header is made of strings that end at a NUL byte. */
-		if (c >= C_BOOT && c <= C_INCIDENT && strlen(query_text(q, c)) != query_size(q, c))
-			return c;
+	if (c <= C_MONO) {
+		ret->number[c] = query_int(q, c);
+		return type == QUERY_INT;
 	}
-	return -1;
+	ret->text[c] = (struct span){ NULL, 0 };
+	if (type == QUERY_NULL && (c == C_INCIDENT || c == C_PAYLOAD))
+		return true;
+	if (type != QUERY_TEXT)
+		return false;
+	ret->text[c] = (struct span){ query_text(q, c), query_size(q, c) };
+	/* The header is made of strings that end at a NUL byte. */
+	return c > C_INCIDENT || strlen(ret->text[c].at) == ret->text[c].len;
 }
 
 static void
-write_header(struct walk *w, struct query *q)
+read_entry(struct query *q, struct entry *ret)
+{
+	ret->wrong = -1;
+	for (int c = C_SEQ; c <= C_LEAF; c++)
+		if (!read_column(q, c, ret) && ret->wrong == -1)
+			ret->wrong = c;
+}
+
+static void
+write_header(struct walk *w, const struct entry *e)
 {
 	struct ledger_header h = {
-		.actor = query_text(q, C_ACTOR), .agency = w->v->agency_id,
-		.boot = query_text(q, C_BOOT), .op = query_text(q, C_OP),
-		.incident = query_type(q, C_INCIDENT) == QUERY_NULL ? NULL : query_text(q, C_INCIDENT),
-		.at_ms = query_int(q, C_AT), .mono_ms = query_int(q, C_MONO), .seq = query_int(q, C_SEQ),
+		.actor = e->text[C_ACTOR].at, .agency = w->v->agency_id, .boot = e->text[C_BOOT].at,
+		.op = e->text[C_OP].at, .incident = e->text[C_INCIDENT].at,
+		.at_ms = e->number[C_AT], .mono_ms = e->number[C_MONO], .seq = e->number[C_SEQ],
 	};
 
 	buf_reset(&w->header);
@@ -96,17 +114,18 @@ write_header(struct walk *w, struct query *q)
 
 /* The payload's hash, recomputed; of an erased one what is stored. */
 static bool
-payload_hash(struct query *q, const uint8_t stored[static TREE_HASH], uint8_t ret[static TREE_HASH])
+payload_hash(const struct entry *e, const uint8_t stored[static TREE_HASH],
+    uint8_t ret[static TREE_HASH])
 {
 	uint8_t salt[LEDGER_SALT];
 
-	if (query_type(q, C_PAYLOAD) == QUERY_NULL) {
+	if (e->text[C_PAYLOAD].at == NULL) {
 		memcpy(ret, stored, TREE_HASH);
-		return query_size(q, C_SALT) == 0; /* the salt is erased with it */
+		return e->text[C_SALT].len == 0; /* the salt is erased with it */
 	}
-	if (!unhex_column(q, C_SALT, salt))
+	if (!unhex_span(e->text[C_SALT], salt))
 		return false;
-	header_payload_hash(salt, query_text(q, C_PAYLOAD), query_size(q, C_PAYLOAD), ret);
+	header_payload_hash(salt, e->text[C_PAYLOAD].at, e->text[C_PAYLOAD].len, ret);
 	return true;
 }
 
@@ -115,17 +134,17 @@ payload_hash(struct query *q, const uint8_t stored[static TREE_HASH], uint8_t re
  * can be read, so that one bad entry is one fault and not one for each root.
  */
 static enum ledger_fault_kind
-judge(struct walk *w, struct query *q, uint8_t ret_leaf[static TREE_HASH])
+judge(struct walk *w, const struct entry *e, uint8_t ret_leaf[static TREE_HASH])
 {
-	uint8_t computed[TREE_HASH], stored[TREE_HASH], leaf[TREE_HASH];
+	uint8_t computed[TREE_HASH], stored[TREE_HASH] = { 0 }, leaf[TREE_HASH];
 	bool readable;
 
-	if (!unhex_column(q, C_LEAF, ret_leaf))
+	if (!unhex_span(e->text[C_LEAF], ret_leaf))
 		return FAULT_HEADER;
-	readable = unhex_column(q, C_HASH, stored);
-	if (!payload_hash(q, stored, computed))
+	readable = unhex_span(e->text[C_HASH], stored);
+	if (!payload_hash(e, stored, computed))
 		return FAULT_PAYLOAD;
-	write_header(w, q);
+	write_header(w, e);
 	header_leaf(w->header.data, w->header.len, computed, leaf);
 	if (readable && memcmp(computed, stored, TREE_HASH) == 0)
 		return memcmp(leaf, ret_leaf, TREE_HASH) == 0 ? FAULT_NONE : FAULT_HEADER;
@@ -144,27 +163,23 @@ note_erased(struct verifier *v, int64_t seq)
 }
 
 static void
-take_entry(struct walk *w, struct query *q)
+take_entry(struct walk *w, const struct entry *e)
 {
 	uint8_t leaf[TREE_HASH] = { 0 };
 	enum ledger_fault_kind kind = FAULT_NONE;
-	int column = wrong_type(q);
-	int64_t seq = query_int(q, C_SEQ);
 
-	if (column != -1)
-		fault_seq(w, FAULT_TYPE, column == C_SEQ ? (int64_t)w->tree.size : seq,
-		    entry_column[column]);
-	else
-		kind = judge(w, q, leaf);
-	if (kind != FAULT_NONE)
-		fault_seq(w, kind, seq, NULL);
-	if (query_type(q, C_PAYLOAD) == QUERY_NULL)
-		note_erased(w->v, seq);
+	if (e->wrong != -1)
+		fault_seq(w, FAULT_TYPE, e->wrong == C_SEQ ? (int64_t)w->tree.size : e->number[C_SEQ],
+		    entry_column[e->wrong]);
+	else if ((kind = judge(w, e, leaf)) != FAULT_NONE)
+		fault_seq(w, kind, e->number[C_SEQ], NULL);
+	if (e->wrong == -1 && e->text[C_PAYLOAD].at == NULL)
+		note_erased(w->v, e->number[C_SEQ]);
 	tree_append(&w->tree, leaf, NULL, NULL);
-	w->at_ms = query_int(q, C_AT);
-	w->mono_ms = query_int(q, C_MONO);
-	if (column == -1)
-		snprintf(w->boot_id, sizeof(w->boot_id), "%s", query_text(q, C_BOOT));
+	w->at_ms = e->number[C_AT];
+	w->mono_ms = e->number[C_MONO];
+	if (e->wrong == -1 && strcmp(w->boot_id, e->text[C_BOOT].at) != 0)
+		snprintf(w->boot_id, sizeof(w->boot_id), "%s", e->text[C_BOOT].at);
 }
 
 /* ---- checkpoints ------------------------------------------------------------ */
@@ -188,7 +203,7 @@ wrong_column(struct walk *w, const struct checkpoint *cp)
 
 	if (query_type(q, P_SIZE) != QUERY_INT || (uint64_t)query_int(q, P_SIZE) != cp->size)
 		return "size";
-	if (query_type(q, P_ROOT) != QUERY_TEXT || !unhex_column(q, P_ROOT, root) ||
+	if (query_type(q, P_ROOT) != QUERY_TEXT || !unhex(query_text(q, P_ROOT), query_size(q, P_ROOT), root) ||
 	    memcmp(root, cp->root, TREE_HASH) != 0)
 		return "root";
 	if (query_type(q, P_AT) != QUERY_INT || query_int(q, P_AT) != cp->at_ms)
@@ -352,8 +367,12 @@ verifier_tree(struct verifier *v)
 	    " payload, payload_hash, leaf FROM ledger_entry WHERE agency_id = ? ORDER BY seq", "t",
 	    v->agency_id);
 	while (query_step(&q)) {
-		int64_t seq = query_type(&q, C_SEQ) == QUERY_INT ? query_int(&q, C_SEQ) : next;
+		struct entry e;
+		int64_t seq, started;
 
+		read_entry(&q, &e);
+		started = clock_mono_ns();
+		seq = e.wrong == C_SEQ ? next : e.number[C_SEQ];
 		v->report->entries++;
 		verifier_progress(v);
 		if (seq < next) {
@@ -363,8 +382,9 @@ verifier_tree(struct verifier *v)
 		if (seq > next)
 			fault_seq(&w, FAULT_MISSING, next, NULL);
 		next = seq < INT64_MAX ? seq + 1 : seq;
-		take_entry(&w, &q);
+		take_entry(&w, &e);
 		meet_points(&w);
+		v->report->tree_ns += clock_mono_ns() - started;
 	}
 	query_close(&q);
 	unmet_points(&w);
