@@ -110,9 +110,10 @@ type_taken(struct checker *c, const struct pack_entry *a, const struct pack_entr
     const char *type)
 {
 	const struct pack_entry *e = a->pack->own && !b->pack->own ? a : b;
+	const struct pack_playbook *told = AS(pack_playbook, e);
 
 	c->r->file = e->path;
-	fault(c, e->pack->line, e->pack->column, "pack.type_taken", "types", type);
+	fault(c, told->types_line, told->types_column, "pack.type_taken", "types", type);
 	c->r->file = b->path;
 }
 
@@ -127,7 +128,7 @@ check_playbook(struct checker *c, const struct pack_entry *e)
 		fault(c, b->pack.line, b->pack.column, "pack.playbook_for", "types", b->pack.id);
 	for (size_t t = 0; t < b->types_count; t++) {
 		if (!have_type(c, b->types[t]))
-			fault(c, b->pack.line, b->pack.column, "pack.type", "types", b->types[t]);
+			fault(c, b->types_line, b->types_column, "pack.type", "types", b->types[t]);
 		for (size_t i = 0; (o = set_next(c->p, KIND_PLAYBOOK, &i)) != NULL && o < e;)
 			if (is_for(AS(pack_playbook, o), b->types[t]) &&
 			    strcmp(o->pack->id, e->pack->id) != 0 && overlap(o->pack, e->pack))
@@ -248,7 +249,8 @@ check_cond(struct checker *c, const struct pack_severity *s, const struct pack_c
 
 /* Each {name} of a sentence is a threshold or an answer. */
 static void
-check_names(struct checker *c, const struct pack_severity *s, const char *text, int line, int column)
+check_names(struct checker *c, const struct pack_severity *s, const char *text, int line,
+    int column)
 {
 	for (const char *p = strchr(text, '{'); p != NULL; p = strchr(p + 1, '{')) {
 		char name[64] = "";

@@ -7,7 +7,8 @@
 
 /* Rows of the tables below. */
 #define AT(type, member) .offset = offsetof(struct type, member)
-#define LIST_AT(type, member) AT(type, member), .count_offset = offsetof(struct type, member##_count)
+#define LIST_AT(type, member) \
+	AT(type, member), .count_offset = offsetof(struct type, member##_count)
 #define ARRAY_AT(type, member, count) \
 	AT(type, member), .count_offset = offsetof(struct type, count)
 #define PLACE(type) sizeof(struct type), offsetof(struct type, line)
@@ -97,7 +98,8 @@ static const struct schema_field playbook_fields[] = {
 	PACK_FIELDS,
 	{ "code", FIELD_ID, REQ, AT(pack_playbook, code) },
 	{ "scenario", FIELD_ID, REQ, AT(pack_playbook, scenario) },
-	{ "types", FIELD_IDS, 0, LIST_AT(pack_playbook, types) },
+	{ "types", FIELD_IDS, 0, LIST_AT(pack_playbook, types),
+	    .place_offset = offsetof(struct pack_playbook, types_line) },
 	{ "fallback", FIELD_BOOL, 0, AT(pack_playbook, fallback) },
 	{ "applies_to", FIELD_IDS, FULL, LIST_AT(pack_playbook, applies_to) },
 	{ "power_action", FIELD_STRUCT, FULL, AT(pack_playbook, power), .sub = &power_schema },
@@ -367,8 +369,8 @@ kind_read(struct schema_read *r, enum pack_kind kind, const struct yaml_node *no
 	pack->to_ms = INT64_MAX;
 	schema_fill(r, node, &kinds[kind].schema, pack);
 	if (pack->to_ms < pack->from_ms)
-		schema_fault(r, pack->line, pack->column, "pack.reversed", "valid_to", NULL, NULL,
-		    NULL, NULL);
+		schema_fault(r, yaml_get(node, "valid_to")->line, yaml_get(node, "valid_to")->column,
+		    "pack.reversed", "valid_to", NULL, NULL, NULL, NULL);
 	if (pack->to_ms != INT64_MAX)
 		pack->to_ms += DAY_MS; /* the last day counts whole */
 	pack->file = r->file;

@@ -77,6 +77,7 @@ struct pack_playbook {
 	const char *scenario; /* ransomware */
 	const char **types;   /* incident types it is for */
 	size_t types_count;
+	int types_line, types_column;
 	bool fallback; /* for every type no other playbook is for */
 	const char **applies_to;
 	size_t applies_to_count;

@@ -87,7 +87,8 @@ is_id(const char *s)
 }
 
 static const char *
-string(struct schema_read *r, const struct yaml_node *node, const struct schema_field *f, size_t max)
+string(struct schema_read *r, const struct yaml_node *node, const struct schema_field *f,
+    size_t max)
 {
 	if (node->kind != YAML_SCALAR) {
 		tell(r, node, "pack.scalar", f->name, NULL, NULL);
@@ -150,7 +151,8 @@ month_day(struct schema_read *r, const struct yaml_node *node, const struct sche
 }
 
 static void
-date(struct schema_read *r, const struct yaml_node *node, const struct schema_field *f, int64_t *ret)
+date(struct schema_read *r, const struct yaml_node *node, const struct schema_field *f,
+    int64_t *ret)
 {
 	const char *text;
 
@@ -284,7 +286,8 @@ check_unique(struct schema_read *r, const struct yaml_node *node, const struct s
 }
 
 static void
-structs(struct schema_read *r, const struct yaml_node *node, const struct schema_field *f, char *out)
+structs(struct schema_read *r, const struct yaml_node *node, const struct schema_field *f,
+    char *out)
 {
 	char *items;
 
@@ -299,12 +302,24 @@ structs(struct schema_read *r, const struct yaml_node *node, const struct schema
 	*(size_t *)(void *)(out + f->count_offset) = node->count;
 }
 
+/* int line, column, one after the other. */
+static void
+set_place(char *at, const struct yaml_node *node)
+{
+	int *place = (int *)(void *)at;
+
+	place[0] = node->line;
+	place[1] = node->column;
+}
+
 static void
 read_field(struct schema_read *r, const struct yaml_node *node, const struct schema_field *f,
     char *out)
 {
 	void *at = out + f->offset;
 
+	if (f->place_offset != 0)
+		set_place(out + f->place_offset, node);
 	switch (f->type) {
 	case FIELD_STRING:
 		*(const char **)at = string(r, node, f, SCHEMA_STRING_MAX);
@@ -421,12 +436,8 @@ schema_fill(struct schema_read *r, const struct yaml_node *node, const struct sc
     void *out)
 {
 	set_empty(schema, out);
-	if (schema->line_offset != SCHEMA_NO_PLACE) {
-		int *place = (int *)(void *)((char *)out + schema->line_offset);
-
-		place[0] = node->line;
-		place[1] = node->column;
-	}
+	if (schema->line_offset != SCHEMA_NO_PLACE)
+		set_place((char *)out + schema->line_offset, node);
 	if (node->kind != YAML_MAP) {
 		tell(r, node, "pack.map", NULL, NULL, NULL);
 		return;

@@ -22,7 +22,7 @@ enum field_type {
 	FIELD_LONG,    /* int64_t within min..max */
 	FIELD_BOOL,    /* bool */
 	FIELD_DATE,    /* int64_t, 00:00 local; untouched when null */
-	FIELD_MONTHDAY,/* const char *: MM-DD */
+	FIELD_MONTHDAY, /* const char *: MM-DD */
 	FIELD_IDS,     /* const char ** and size_t: a list, each an id (one of choices) */
 	FIELD_TEXTS,   /* struct pack_text * and size_t */
 	FIELD_STRUCT,  /* nested in place, by sub */
@@ -48,6 +48,7 @@ struct schema_field {
 	size_t offset, count_offset;
 	const char *const *choices; /* NULL-terminated, or NULL */
 	const struct schema *sub;
+	size_t place_offset;        /* int line, column of the value; 0 if not kept */
 	int64_t min, max;           /* numbers; lists: number of items when max > 0 */
 	void (*read)(struct schema_read *r, const struct yaml_node *node, void *out);
 };

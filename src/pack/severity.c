@@ -200,8 +200,8 @@ wrap(const struct scorer *s, const char *around, const char *reason)
 }
 
 static void
-add_reason(const struct scorer *s, struct severity_reasons *why, const char *rule, const char *value,
-    const struct pack_text *because, bool doubt)
+add_reason(const struct scorer *s, struct severity_reasons *why, const char *rule,
+    const char *value, const struct pack_text *because, bool doubt)
 {
 	struct severity_reason *r = &why->reason[why->count++];
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
 #include "os/embed.h"
 #include "os/file.h"
 #include "pack/pack.h"
@@ -75,7 +76,7 @@ each_fault_is_told_with_its_place(void **state)
 		{ "id: x\nkind: holidays\nversion: 1\ntitle: {vi: A, en: B}\n"
 		  "valid_from: 2026-02-02\nvalid_to: 2026-02-01\nsource: s\ncertainty: memory\ndays:\n"
 		  "  - {date: 2026-01-01, kind: off, title: {vi: a, en: b}, certainty: memory}\n",
-		    "pack.reversed", "valid_to", 1, 1 },
+		    "pack.reversed", "valid_to", 6, 11 },
 		{ HEAD("holidays") "days:\n"
 		  "  - {date: 2026-01-02, kind: off, title: {vi: a, en: b}, certainty: memory}\n"
 		  "  - {date: 2026-01-01, kind: off, title: {vi: a, en: b}, certainty: memory}\n",

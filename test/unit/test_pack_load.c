@@ -76,11 +76,41 @@ shipped_packs_answer_what_the_product_asks(void **state)
 	for (size_t i = 0; (b = pack_playbook_next(p, now, &i)) != NULL; n++) {
 		assert_in_range(b->do_now_staff_count, 3, 5);
 		assert_in_range(b->do_not_staff_count, 3, 5);
+		for (size_t k = 0; k < b->do_now_staff_count; k++)
+			assert_string_not_equal(b->do_now_staff[k].en, "");
+		for (size_t k = 0; k < b->do_not_staff_count; k++)
+			assert_string_not_equal(b->do_not_staff[k].en, "");
 		for (int phase = 0; phase < PHASES; phase++)
 			assert_in_range(b->steps[phase], 5, 12);
 		assert_ptr_equal(pack_playbook_version(p, b->pack.id, 1), b);
 	}
 	assert_int_equal(n, 5);
+	packs_free(p);
+}
+
+static void
+each_symptom_leads_to_a_card(void **state)
+{
+	int64_t now = day("2026-11-22");
+	const struct pack_symptoms *s;
+	struct packs *p;
+
+	(void)state;
+	assert_int_equal(packs_load(NULL, &p, NULL), 0);
+	s = pack_symptoms(p, now);
+	assert_int_equal(s->symptoms, 11);
+	for (size_t i = 0; i < s->symptoms; i++) {
+		const struct pack_playbook *b = pack_playbook(p, s->symptom[i].playbook, now);
+
+		assert_non_null(b);
+		/* Card and type agree: the incident opened from it gets the same playbook. */
+		if (*s->symptom[i].type != '\0')
+			assert_ptr_equal(pack_playbook_for_type(p, s->symptom[i].type, now), b);
+		for (size_t j = 0; j < i; j++)
+			assert_int_not_equal(s->symptom[j].rank, s->symptom[i].rank);
+	}
+	assert_ptr_equal(pack_symptom(s, "phishing"), &s->symptom[4]);
+	assert_null(pack_symptom(s, "nothing"));
 	packs_free(p);
 }
 
@@ -219,8 +249,8 @@ a_bad_own_file_is_refused_with_its_place(void **state)
 	} cases[] = {
 		{ "playbook/a.yaml", "id: a\nkind: playbok\n", "pack.choice_near", 2 },
 		{ "b.yml", "x: [\n", "yaml.syntax", 2 },
-		{ "c/d/e.yaml", PLAYBOOK("e", "1", "null", "null", "[nothing]"), "pack.type", 1 },
-		{ "f.yaml", PLAYBOOK("f", "1", "null", "null", "[ransomware]"), "pack.type_taken", 1 },
+		{ "c/d/e.yaml", PLAYBOOK("e", "1", "null", "null", "[nothing]"), "pack.type", 11 },
+		{ "f.yaml", PLAYBOOK("f", "1", "null", "null", "[ransomware]"), "pack.type_taken", 11 },
 		{ "g.yaml", PLAYBOOK("malware", "1", "2026-01-01", "null", "[malware]"), "pack.same", 1 },
 	};
 	const char *dir = *state;
@@ -280,6 +310,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shipped_packs_answer_what_the_product_asks),
+		cmocka_unit_test(each_symptom_leads_to_a_card),
 		cmocka_unit_test(list_a_has_the_ten_rows_in_order),
 		cmocka_unit_test(regulations_hold_between_their_dates),
 		cmocka_unit_test(holidays_are_days_of_local_time),
