@@ -14,5 +14,15 @@ extern const struct op ops_playbook[]; /* app/op_playbook.c: plans, their approv
 extern const struct op ops_check[];    /* app/op_check.c: the check of the whole system */
 extern const struct op ops_task[];     /* app/op_task.c: what is to be done */
 extern const struct op ops_direction[]; /* app/op_direction.c: asked of the leadership, and answered */
+extern const struct op ops_evidence[]; /* app/op_evidence.c: entered, checked, handed out, disposed of */
+extern const struct op ops_custody[];  /* app/op_custody.c: from hand to hand */
+extern const struct op ops_scope[];    /* app/op_scope.c: what is touched */
+extern const struct op ops_observable[]; /* app/op_observable.c: signs of an attack */
+extern const struct op ops_review[];   /* app/op_review.c: lessons, corrective actions */
+extern const struct op ops_duty[];     /* app/op_duty.c: what is owed to others */
+extern const struct op ops_timeline[]; /* app/op_timeline.c: all that happened, notes */
+extern const struct op ops_search[];   /* app/op_search.c: search, changes */
+extern const struct op ops_today[];    /* app/op_today.c: what to do now, deadlines */
+extern const struct op ops_ledger[];   /* app/op_ledger.c: verify, checkpoint, list */
 
 extern const struct op *const ops_sections[]; /* app/ops.c; NULL at the end */

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/workable.h"
 
+#include "model/state.h"
+
 int
 incident_workable(struct call *call, const struct incident *incident)
 {
-	static const char *const ended[] = { "closed", "closed_not_incident", "duplicate" };
-
-	for (size_t i = 0; i < ARRAY_LEN(ended); i++)
-		if (str_eq(incident->state, ended[i]))
-			return err_fail(call->err, ERR_STATE, "err.incident_closed", NULL,
-			    "number", incident->number, NULL, NULL);
+	if (state_is_closed(state_of(incident->state)))
+		return err_fail(call->err, ERR_STATE, "err.incident_closed", NULL, "number",
+		    incident->number, NULL, NULL);
 	return 0;
 }
 

@@ -481,6 +481,10 @@ const char store_match_incident_sql[] =
     "SELECT d.incident_id FROM search_fts f JOIN search_doc d ON d.doc = f.rowid"
     " WHERE f.search_fts MATCH ?";
 
+const char store_match_from[] =
+    "(SELECT d.object_id AS object_id, d.incident_id AS incident_id, f.rowid AS place"
+    " FROM search_fts f CROSS JOIN search_doc d WHERE d.doc = f.rowid AND f.search_fts MATCH ?) m";
+
 /* Every word as a quoted prefix; a quote cannot get in, since only letters and digits stay. */
 void
 store_match_query(struct buf *out, const char *folded)

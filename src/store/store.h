@@ -140,3 +140,9 @@ void tx_index_put(struct tx *tx, const char *agency_id, const char *kind, const 
  */
 extern const char store_match_sql[], store_match_incident_sql[];
 void store_match_query(struct buf *out, const char *folded);
+
+/*
+ * The same as something to select FROM, named m: object_id, incident_id and place,
+ * the higher the newer; ORDER BY m.place DESC with a LIMIT stops early.
+ */
+extern const char store_match_from[];

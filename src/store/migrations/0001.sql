@@ -74,6 +74,10 @@ CREATE TABLE incident (
 );
 CREATE INDEX incident_state ON incident (agency_id, state, updated_at);
 CREATE INDEX incident_updated ON incident (agency_id, updated_at);
+-- What the first page asks for again and again: few rows out of many.
+CREATE INDEX incident_open ON incident (agency_id, updated_at)
+	WHERE state NOT IN ('closed', 'closed_not_incident', 'duplicate');
+CREATE INDEX incident_watch ON incident (agency_id, watch_until_at) WHERE state = 'response_ended';
 
 CREATE TABLE report (
 	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
@@ -90,6 +94,7 @@ CREATE TABLE report (
 );
 CREATE UNIQUE INDEX report_idempotency ON report (agency_id, idempotency_key);
 CREATE INDEX report_incident ON report (incident_id);
+CREATE INDEX report_waiting ON report (agency_id, entered_at) WHERE taken_at IS NULL;
 
 CREATE TABLE report_message ( -- questions to the reporter and answers
 	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
@@ -143,6 +148,8 @@ CREATE TABLE probe (
 	is_stopped BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX probe_incident ON probe (incident_id);
+CREATE INDEX probe_red ON probe (agency_id, state_at)
+	WHERE is_stopped = 0 AND state IN ('false', 'expired');
 
 CREATE TABLE direction (
 	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
@@ -155,6 +162,7 @@ CREATE TABLE direction (
 	evidence_id TEXT
 );
 CREATE INDEX direction_incident ON direction (incident_id);
+CREATE INDEX direction_asked ON direction (agency_id, asked_at) WHERE state = 'asked';
 CREATE UNIQUE INDEX direction_token ON direction (token_hash);
 
 CREATE TABLE scope_item (
@@ -221,6 +229,7 @@ CREATE TABLE corrective_action (
 	done_at BIGINT, note TEXT
 );
 CREATE INDEX corrective_incident ON corrective_action (incident_id);
+CREATE INDEX corrective_due ON corrective_action (agency_id, due_at) WHERE state = 'open';
 
 CREATE TABLE duty ( -- one obligation of one regulation towards one incident
 	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
@@ -231,6 +240,8 @@ CREATE TABLE duty ( -- one obligation of one regulation towards one incident
 );
 CREATE INDEX duty_incident ON duty (incident_id);
 CREATE INDEX duty_due ON duty (agency_id, state, due_at);
+CREATE INDEX duty_open ON duty (agency_id, due_at)
+	WHERE state IN ('pending', 'drafting', 'waiting_signature', 'numbered');
 
 CREATE TABLE playbook_approval (
 	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* op_search.c: finding incidents by words, by number and by sign; and what changed since. */
+#include <stdio.h>
+
+#include "app/ops.h"
+#include "app/out.h"
+#include "app/visible.h"
+#include "ledger/ledger.h"
+#include "model/observable.h"
+#include "text/fold.h"
+
+#define SNIPPET_BEFORE 5  /* words shown before the one that was found, */
+#define SNIPPET_WORDS  16 /* and in all */
+#define WORDS_MAX      12 /* of a query that snippets look for */
+
+/* ---- what was asked ------------------------------------------------------------------------ */
+
+struct asked {
+	const char *text;
+	struct buf folded;
+	const char *word[WORDS_MAX];
+	size_t words;
+};
+
+static void
+ask(struct call *c, struct asked *a, const char *text)
+{
+	char *rest;
+
+	*a = (struct asked){ .text = text, .folded = BUF_INIT(2000) };
+	fold_search(&a->folded, text);
+	rest = arena_strdup(c->arena, buf_str(&a->folded));
+	for (char *w = strsep(&rest, " "); w != NULL && a->words < WORDS_MAX; w = strsep(&rest, " "))
+		if (*w != '\0')
+			a->word[a->words++] = w;
+}
+
+/* Whether the word of ${len} bytes begins as one of those asked for. */
+static bool
+is_asked(const struct asked *a, const char *word, size_t len)
+{
+	struct buf folded = BUF_INIT(400);
+	char copy[100];
+	bool found = false;
+
+	snprintf(copy, sizeof(copy), "%.*s", (int)len, word);
+	fold_search(&folded, copy);
+	for (size_t i = 0; i < a->words && !found; i++)
+		found = str_starts(buf_str(&folded), a->word[i]);
+	buf_clear(&folded);
+	return found;
+}
+
+/* The words of ${text} around the first that was asked for; NULL when none was. */
+static const char *
+snippet_of(struct call *c, const struct asked *a, const char *text)
+{
+	const char *start[SNIPPET_BEFORE] = { NULL }, *from, *end;
+	size_t n = 0, len;
+
+	if (text == NULL)
+		return NULL;
+	for (const char *p = text; *p != '\0'; p += len) {
+		p += strspn(p, " \t\r\n");
+		len = strcspn(p, " \t\r\n");
+		if (len == 0 || !is_asked(a, p, len)) {
+			start[n++ % SNIPPET_BEFORE] = p;
+			continue;
+		}
+		from = n >= SNIPPET_BEFORE ? start[n % SNIPPET_BEFORE] : text;
+		end = from;
+		for (int i = 0; i < SNIPPET_WORDS && *end != '\0'; i++) {
+			end += strspn(end, " \t\r\n");
+			end += strcspn(end, " \t\r\n");
+		}
+		return arena_printf(c->arena, "%s%.*s%s", from > text ? "… " : "", (int)(end - from), from,
+		    *end != '\0' ? " …" : "");
+	}
+	return NULL;
+}
+
+/* The first of the incident's texts that has a word asked for. */
+static const char *
+snippet(struct call *c, const struct asked *a, const char *incident_id, const char *summary)
+{
+	static const char *const sql[] = {
+		"SELECT description FROM report WHERE incident_id = ? ORDER BY entered_at LIMIT 5",
+		"SELECT name FROM scope_item WHERE incident_id = ? LIMIT 50",
+		"SELECT value FROM observable WHERE incident_id = ? LIMIT 50",
+		"SELECT name FROM evidence WHERE incident_id = ? LIMIT 50",
+		"SELECT text FROM timeline WHERE incident_id = ? AND kind = 'note' LIMIT 50",
+	};
+	const char *found = snippet_of(c, a, summary);
+
+	for (size_t i = 0; i < ARRAY_LEN(sql) && found == NULL; i++) {
+		struct query q;
+
+		query_open(&q, c->tx, sql[i], "t", incident_id);
+		while (found == NULL && query_step(&q))
+			found = snippet_of(c, a, query_text(&q, 0));
+		query_close(&q);
+	}
+	return found;
+}
+
+/* ---- search ---------------------------------------------------------------------------------- */
+
+enum { C_KIND, C_ID, C_INCIDENT, C_NUMBER, C_TITLE, C_STATE, C_LEVEL, C_SUMMARY };
+
+static void
+out_hit(struct call *c, struct query *q, const char *text)
+{
+	jsonw_object(c->out);
+	jsonw_kstring(c->out, "kind", query_text(q, C_KIND));
+	jsonw_kstring(c->out, "id", query_text(q, C_ID));
+	jsonw_kstring(c->out, "incident_id", query_text(q, C_INCIDENT));
+	jsonw_kstring(c->out, "number", query_text(q, C_NUMBER));
+	jsonw_kstring(c->out, "title", query_text(q, C_TITLE));
+	jsonw_kstring(c->out, "state", query_text(q, C_STATE));
+	if (query_opt(q, C_LEVEL) == SQL_NULL)
+		jsonw_knull(c->out, "level");
+	else
+		jsonw_kint(c->out, "level", query_int(q, C_LEVEL));
+	jsonw_kstring(c->out, "snippet", text);
+	jsonw_object_end(c->out);
+}
+
+#define HIT(kind, id, number, title) \
+	"SELECT '" kind "', " id ", i.id, " number ", " title ", i.state, i.level, "
+
+/*
+ * Numbers and signs as people copy them.  A report's code opens the reporter's
+ * page, so only handlers find by it.
+ */
+static void
+out_exact(struct call *c, const struct asked *a)
+{
+	static const char *const sql[] = {
+		HIT("incident", "i.id", "i.number", "i.title") "i.summary FROM incident i"
+		    " WHERE i.number = ? AND " VISIBLE,
+		HIT("evidence", "e.id", "e.number", "e.name") "e.description FROM evidence e"
+		    " CROSS JOIN incident i WHERE e.number = ? AND i.id = e.incident_id AND " VISIBLE,
+		HIT("report", "r.id", "r.number", "i.title") "r.description FROM report r"
+		    " CROSS JOIN incident i WHERE r.number = ? AND i.id = r.incident_id AND " VISIBLE,
+		HIT("report", "r.id", "r.number", "i.title") "r.description FROM report r"
+		    " CROSS JOIN incident i WHERE r.code = ? AND i.id = r.incident_id AND " VISIBLE,
+	};
+	size_t n = call_may(c, RIGHT_HANDLE) ? ARRAY_LEN(sql) : ARRAY_LEN(sql) - 1;
+	char *upper = arena_strdup(c->arena, a->text);
+	struct query q;
+
+	for (char *p = upper; *p != '\0'; p++)
+		if (*p >= 'a' && *p <= 'z')
+			*p = (char)(*p - 'a' + 'A');
+	for (size_t i = 0; i < n; i++) {
+		query_open(&q, c->tx, sql[i], "t" VISIBLE_TYPES, upper, VISIBLE_ARGS(c));
+		while (query_step(&q))
+			out_hit(c, &q, query_text(&q, C_SUMMARY));
+		query_close(&q);
+	}
+}
+
+static void
+out_signs(struct call *c, const struct asked *a)
+{
+	enum observable_type type = observable_type_of(a->text);
+	char value[OBSERVABLE_SIZE];
+	struct query q;
+
+	if (type == OBSERVABLE_NONE || observable_normalise(type, a->text, value, NULL) != 0)
+		return;
+	query_open(&q, c->tx, HIT("observable", "o.id", "i.number", "i.title") "o.value FROM observable o"
+	    " CROSS JOIN incident i WHERE o.agency_id = ? AND o.type = ? AND o.value = ?"
+	    " AND i.id = o.incident_id AND " VISIBLE " ORDER BY i.received_at DESC LIMIT 20",
+	    "ttt" VISIBLE_TYPES, c->agency_id, observable_type_name(type), value, VISIBLE_ARGS(c));
+	while (query_step(&q))
+		out_hit(c, &q, query_text(&q, C_SUMMARY));
+	query_close(&q);
+}
+
+/* Incidents whose text has all the words, those that were opened last first. */
+static bool
+out_words(struct call *c, const struct asked *a)
+{
+	int64_t limit = page_limit(c), n = 0;
+	struct buf match = BUF_INIT(4000);
+	struct query q;
+
+	store_match_query(&match, buf_str(&a->folded));
+	if (match.len == 0)
+		return false;
+	query_open(&q, c->tx, arena_printf(c->arena, HIT("incident", "i.id", "i.number", "i.title")
+	    "i.summary FROM %s CROSS JOIN incident i WHERE i.id = m.incident_id AND i.number <> upper(?)"
+	    " AND " VISIBLE " ORDER BY m.place DESC LIMIT ? OFFSET ?", store_match_from),
+	    "tt" VISIBLE_TYPES "ii", buf_str(&match), a->text, VISIBLE_ARGS(c), limit + 1,
+	    page_offset(c));
+	while (n < limit && query_step(&q)) {
+		out_hit(c, &q, snippet(c, a, query_text(&q, C_INCIDENT), query_text(&q, C_SUMMARY)));
+		n++;
+	}
+	n += n == limit && query_step(&q);
+	query_close(&q);
+	buf_clear(&match);
+	return n > limit;
+}
+
+static const struct param search_params[] = {
+	{ "q", P_LINE, PF_REQUIRED | PF_POSITIONAL, 0, 500, NULL },
+	PARAMS_PAGE,
+	{ 0 },
+};
+
+static int
+search(struct call *c)
+{
+	struct asked a;
+	bool more;
+
+	ask(c, &a, arg_text(c, "q"));
+	jsonw_karray(c->out, "items");
+	if (page_offset(c) == 0) {
+		out_exact(c, &a);
+		out_signs(c, &a);
+	}
+	more = out_words(c, &a);
+	jsonw_array_end(c->out);
+	jsonw_kbool(c->out, "more", more);
+	buf_clear(&a.folded);
+	return c->err->kind;
+}
+
+/* ---- changes ----------------------------------------------------------------------------------- */
+
+static const struct param changes_params[] = {
+	{ "after", P_INT, 0, -1, INT64_MAX, NULL },
+	{ "incident", P_ID, 0, 0, 0, NULL },
+	{ "limit", P_INT, 0, 1, 200, NULL },
+	{ 0 },
+};
+
+/* "account:<id>" as the person's name, the others as a word. */
+static const char *
+actor_of(struct call *c, const char *actor, const char *account)
+{
+	char key[40];
+
+	if (account != NULL)
+		return account;
+	snprintf(key, sizeof(key), "actor.%.*s", (int)strcspn(actor, ":"), actor);
+	return word(c->lang, key);
+}
+
+static const char *
+op_text(struct call *c, const char *op)
+{
+	char *key = arena_printf(c->arena, "op.%s", op);
+
+	for (char *p = key; *p != '\0'; p++)
+		if (*p == ' ')
+			*p = '.';
+	return word(c->lang, key);
+}
+
+static void
+out_change(struct call *c, struct query *q)
+{
+	char iso[CLOCK_TEXT_SIZE];
+
+	jsonw_object(c->out);
+	jsonw_kint(c->out, "seq", query_int(q, 0));
+	jsonw_kstring(c->out, "at", clock_iso(query_int(q, 1), iso));
+	jsonw_kstring(c->out, "op", query_text(q, 2));
+	jsonw_kstring(c->out, "op_text", op_text(c, query_text(q, 2)));
+	jsonw_kstring(c->out, "actor", actor_of(c, query_text(q, 3), query_text(q, 4)));
+	jsonw_kstring(c->out, "incident_id", query_text(q, 5));
+	jsonw_kstring(c->out, "incident_number", query_text(q, 6));
+	jsonw_object_end(c->out);
+}
+
+#define CHANGES_SQL \
+	"SELECT e.seq, e.at_ms, e.op, e.actor, a.name, e.incident_id, i.number FROM ledger_entry e" \
+	" LEFT JOIN incident i ON i.id = e.incident_id" \
+	" LEFT JOIN account a ON e.actor LIKE 'account:%' AND a.id = substr(e.actor, 9)"
+
+/*
+ * Entries after ${after}, as far as the reader sees their incident; those of no
+ * incident (people, settings) are for who inspects.  "head" is the newest number
+ * there is: a reader who has seen everything asks again with it.
+ */
+static int
+changes(struct call *c)
+{
+	int64_t limit = arg_int(c, "limit", 50), after = arg_int(c, "after", -1), n = 0;
+	struct ledger_head head = { 0 };
+	struct incident i = { 0 };
+	struct query q;
+
+	if (arg_text(c, "incident") != NULL && incident_arg(c, "incident", &i) != 0)
+		return c->err->kind;
+	ledger_head_get(c->tx, c->agency_id, &head, c->err);
+	if (i.id != NULL)
+		query_open(&q, c->tx, CHANGES_SQL " WHERE e.incident_id = ? AND e.seq > ?"
+		    " ORDER BY e.seq LIMIT ?", "tii", i.id, after, limit + 1);
+	else
+		query_open(&q, c->tx, CHANGES_SQL " WHERE e.agency_id = ? AND e.seq > ? AND"
+		    " ((e.incident_id IS NULL AND ? = 1) OR " VISIBLE ") ORDER BY e.seq LIMIT ?",
+		    "tii" VISIBLE_TYPES "i", c->agency_id, after,
+		    (int64_t)call_may(c, RIGHT_INSPECT), VISIBLE_ARGS(c), limit + 1);
+	jsonw_karray(c->out, "items");
+	for (; n < limit && query_step(&q); n++)
+		out_change(c, &q);
+	jsonw_array_end(c->out);
+	jsonw_kbool(c->out, "more", n == limit && query_step(&q));
+	jsonw_kint(c->out, "head", head.size - 1);
+	return query_close(&q);
+}
+
+static const char *const search_columns[] = { "kind", "number", "title", "state", "level", "snippet",
+	NULL };
+static const char *const change_columns[] = { "seq", "at", "actor", "op_text", "incident_number",
+	NULL };
+
+const struct op ops_search[] = {
+	{ "search", "GET", "/search", RIGHT_READ, 0, search_params, search, search_columns,
+	    "khien search \"ma hoa may chu\"" },
+	{ "changes", "GET", "/changes", RIGHT_READ, 0, changes_params, changes, change_columns,
+	    "khien changes --after 120" },
+	{ 0 },
+};
