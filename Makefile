@@ -106,3 +106,42 @@ clean:
 	rm -rf $(B)
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+
+# ---- the main job -------------------------------------------------------------
+
+# One command for a newcomer: installs, builds, makes a sample agency, serves.
+run:
+	@tools/deps install web
+	@$(MAKE) --no-print-directory web all
+	@[ -f data/khien.db ] || $(B)/khien init --data data --sample
+	@exec $(B)/khien serve --data data --listen 127.0.0.1:8686
+
+# ---- tests ----------------------------------------------------------------------
+
+ASAN = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SAN_B = $(B)-san
+
+test:
+	@tools/deps install test
+	@$(MAKE) --no-print-directory web
+	@$(MAKE) --no-print-directory -j2 all unit
+	@$(MAKE) --no-print-directory -j2 B=$(SAN_B) CC=clang CFLAGS="$(ASAN)" LDFLAGS="-fsanitize=address,undefined" all unit fuzz-replay
+	@tools/run-tests $(CHECKS) \
+	  $(foreach t,$(UNIT),"$(notdir $t)=$t") \
+	  $(foreach t,$(UNIT),"$(notdir $t) (sanitizers)=$(t:$(B)/%=$(SAN_B)/%)") \
+	  $(foreach t,$(FUZZ),"$(notdir $t) (sanitizers)=$(t:$(B)/%=$(SAN_B)/%) --tap test/fuzz/corpus/$(notdir $t)") \
+	  $(SUITES)
+
+CHECKS = "layers=tools/check-layers tools/layers $$(find src -name '*.[ch]' | tr '\n' ' ')" \
+	"style=tools/check-style"
+# Suites that drive the built programs; each prints TAP.
+SUITES = $(foreach s,$(sort $(wildcard test/suite/*)),"$(notdir $s)=KHIEN_BUILD=$(B) $s")
+
+# The long ones: more rounds of every fault, every fuzzer for minutes.
+test-long: all
+	@KHIEN_BUILD=$(B) KHIEN_ROUNDS=200 tools/run-tests $(foreach s,$(sort $(wildcard test/long/*)),"$(notdir $s)=$s")
+
+bench: all
+	@for b in $(sort $(wildcard test/perf/*.sh)); do KHIEN_BUILD=$(B) $$b; done
+
+.PHONY: test-long

@@ -485,6 +485,27 @@ report_move(struct call *c)
 	return c->err->kind;
 }
 
+/* ---- nobody took it --------------------------------------------------------------------------- */
+
+static const struct param escalate_params[] = {
+	{ "incident", P_ID, PF_REQUIRED | PF_POSITIONAL, 0, 0, NULL },
+	{ "report", P_ID, PF_REQUIRED | PF_POSITIONAL, 0, 0, NULL },
+	{ 0 },
+};
+
+static int
+report_escalate(struct call *c)
+{
+	struct incident i;
+	const char *id;
+
+	if (owned_arg(c, "report", "report", &i, &id) != 0)
+		return c->err->kind;
+	notify_escalate(c, i.id, id);
+	jsonw_kstring(c->out, "id", id);
+	return c->err->kind;
+}
+
 static const char *const report_columns[] = { "number", "code", "told_at", "symptoms", "place",
 	"incident_number", "incident_state", NULL };
 static const char *const symptom_columns[] = { "id", "title", "plain", NULL };
@@ -506,5 +527,7 @@ const struct op ops_report[] = {
 	    NULL, "khien report ask BC-2026-0001 --text \"Anh/chị đã bấm vào liên kết chưa?\"" },
 	{ "report move", "POST", "/reports/{id}/move", RIGHT_HANDLE, OP_WRITE, move_params, report_move,
 	    NULL, "khien report move BC-2026-0002 --incident SC-2026-0001" },
+	{ "report escalate", NULL, NULL, RIGHT_LOCAL, OP_WRITE, escalate_params, report_escalate, NULL,
+	    "khien report escalate SC-2026-0001 BC-2026-0001" },
 	{ 0 },
 };
