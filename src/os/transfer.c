@@ -7,6 +7,12 @@
 
 #include "base/utf8.h"
 
+bool
+transfer_init(void)
+{
+	return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+}
+
 /* One transfer under way: what was given away, what was heard. */
 struct exchange {
 	const char *data;
@@ -236,6 +242,7 @@ judge_http(CURL *curl, CURLcode code, struct exchange *x)
 
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	r->code = (int)status;
+	r->is_whole = code == CURLE_OK;
 	/* A status is an answer, however the rest of it went. 1xx is not one yet. */
 	if (status >= 200 && !x->is_stopped) {
 		r->end = TRANSFER_DONE;

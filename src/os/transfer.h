@@ -9,6 +9,9 @@
 
 #include "base/buf.h"
 
+/* Before the first transfer, while there is one thread. False when libcurl cannot start. */
+bool transfer_init(void);
+
 enum transfer_end {
 	TRANSFER_DONE,    /* the other side said yes: it has the mail; or an HTTP answer came */
 	TRANSFER_RETRY,   /* surely not delivered; may work later */
@@ -36,6 +39,7 @@ struct transfer_result {
 	int code;         /* the last SMTP reply's or the HTTP status, 0 if none came */
 	char answer[200]; /* the last SMTP reply, or curl's words; printable UTF-8 */
 	struct buf body;  /* of an HTTP answer; born by the caller with its maximum, then cut */
+	bool is_whole;    /* the body came to its end */
 };
 
 /*

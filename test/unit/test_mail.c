@@ -11,6 +11,7 @@
 #include "mail/carrier.h"
 #include "mail/courier.h"
 #include "os/file.h"
+#include "os/transfer.h"
 #include "os/worker.h"
 #include "testing.h"
 #include "sink.h"
@@ -408,7 +409,7 @@ killed_at_the_worst_moment_it_is_not_sent_again_by_itself(void **state)
 }
 
 static const struct worker_kind kinds[] = {
-	{ "send", CONFINE_NETWORK, { (size_t)512 << 20, 60 }, 180, NULL, carrier_serve },
+	{ "send", CONFINE_NETWORK, { (size_t)512 << 20, 60 }, 180, transfer_init, carrier_serve },
 };
 
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

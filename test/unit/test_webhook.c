@@ -7,6 +7,7 @@
 #include "mail/courier.h"
 #include "mail/hmac.h"
 #include "os/file.h"
+#include "os/transfer.h"
 #include "os/worker.h"
 #include "testing.h"
 #include "sink.h"
@@ -207,7 +208,7 @@ hmac_agrees_with_the_published_vectors(void **state)
 }
 
 static const struct worker_kind kinds[] = {
-	{ "send", CONFINE_NETWORK, { (size_t)512 << 20, 60 }, 180, NULL, carrier_serve },
+	{ "send", CONFINE_NETWORK, { (size_t)512 << 20, 60 }, 180, transfer_init, carrier_serve },
 };
 
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
