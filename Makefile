@@ -14,13 +14,15 @@ WERROR ?= -Werror
 
 PKGS = sqlite3 jansson yaml-0.1 libsodium libcrypto gnutls libmicrohttpd libcurl \
        liboath libqrencode libzip
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
        -Wformat=2 -Wwrite-strings -Wundef -Wcast-qual -Wimplicit-fallthrough
 HARDEN = -fstack-protector-strong -fPIE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(if $(findstring -fsanitize,$(CFLAGS)),0,2)
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Isrc -I$(B)/gen $(WARN) $(WERROR) $(HARDEN) \
-	$(shell pkg-config --cflags $(PKGS)) -pthread $(CFLAGS)
+	$(PKG_CFLAGS) -pthread $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
-LIBS = $(shell pkg-config --libs $(PKGS)) -lmagic -lseccomp -lm -pthread
+LIBS = $(PKG_LIBS) -lmagic -lseccomp -lm -pthread
 
 # Every layer but the mains goes into one library; the linker takes what a program uses.
 LAYERS = base os text event duty pack model store ledger work watch mail app http server
@@ -129,7 +131,7 @@ test:
 	@tools/run-tests $(CHECKS) \
 	  $(foreach t,$(UNIT),"$(notdir $t)=$t") \
 	  $(foreach t,$(UNIT),"$(notdir $t) (sanitizers)=$(t:$(B)/%=$(SAN_B)/%)") \
-	  $(foreach t,$(FUZZ),"$(notdir $t) (sanitizers)=$(t:$(B)/%=$(SAN_B)/%) --tap test/fuzz/corpus/$(notdir $t)") \
+	  $(foreach t,$(FUZZ),"$(notdir $t) (sanitizers)=$(t:$(B)/%=$(SAN_B)/%) test/fuzz/corpus/$(notdir $t)") \
 	  $(SUITES)
 
 CHECKS = "layers=tools/check-layers tools/layers $$(find src -name '*.[ch]' | tr '\n' ' ')" \

@@ -25,11 +25,11 @@ read_upload(struct app *app, const char *path, struct upload *ret, struct err *e
 {
 	struct upload_writer *w = NULL;
 	cleanup(fd_closep) int fd = -1;
-	char name[128], *data = xmalloc(1 << 20);
+	char name[sizeof(ret->name)], *data = xmalloc(1 << 20);
 	ssize_t n = 0;
 	int failed;
 
-	multipart_filename(path, name, sizeof(name));
+	multipart_filename(path, name);
 	failed = file_open(path, O_RDONLY, 0, &fd, err);
 	if (failed == 0)
 		failed = upload_begin(app, name, "", FILE_MAX, &w, err);

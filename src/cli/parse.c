@@ -270,13 +270,14 @@ default_data(void)
 int
 cli_parse(struct cli *cli, int argc, char **argv)
 {
+	static char version[] = "version";
 	int at = 1, taken;
 
 	cli->args = json_new_object();
 	cli->data = default_data();
 	while (at < argc && argv[at][0] == '-') {
 		if (strcmp(argv[at], "--version") == 0)
-			argv[at] = (char[]){ "version" };
+			argv[at] = version;
 		else if ((taken = common_option(cli, argv[at], at + 1 < argc ? argv[at + 1] : NULL)) > 0)
 			at += taken;
 		else

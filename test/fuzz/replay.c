@@ -74,6 +74,6 @@ main(int argc, char **argv)
 		}
 		total += count;
 	}
-	printf("replayed %ld inputs\n", total);
+	printf("# replayed %ld inputs\nok 1 - corpus replayed\n1..1\n", total);
 	return total > 0 ? 0 : 1;
 }
