@@ -273,7 +273,7 @@ const struct op ops_custody[] = {
 	    custody_confirm, NULL, "khien custody confirm 0198c0de-0000-7000-8000-000000000001" },
 	{ "custody scan", "POST", "/custody/{id}/scan", RIGHT_HANDLE, OP_WRITE, scan_params,
 	    custody_scan, NULL,
-	    "khien custody scan 0198c0de-0000-7000-8000-000000000001 --files bien-ban.pdf" },
+	    "khien custody scan 0198c0de-0000-7000-8000-000000000001 --file bien-ban.pdf" },
 	{ "custody withdraw", "POST", "/custody/{id}/withdraw", RIGHT_HANDLE, OP_WRITE,
 	    withdraw_params, custody_withdraw, NULL,
 	    "khien custody withdraw 0198c0de-0000-7000-8000-000000000001 --reason \"Đổi người nhận\"" },

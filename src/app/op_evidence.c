@@ -458,7 +458,7 @@ const struct op ops_evidence[] = {
 	    evidence_list, list_columns, "khien evidence list SC-2026-0007" },
 	{ "evidence add", "POST", "/incidents/{id}/evidence", RIGHT_HANDLE, OP_WRITE | OP_CREATED,
 	    add_params, evidence_add, NULL,
-	    "khien evidence add SC-2026-0007 --files man-hinh.png --kind photo --form original"
+	    "khien evidence add SC-2026-0007 --file man-hinh.png --kind photo --form original"
 	    " --collected-at \"08:20 22/11/2026\" --place \"Phòng 203\" --method \"Chụp bằng điện thoại\"" },
 	{ "evidence show", "GET", "/evidence/{id}", RIGHT_READ, 0, id_params, evidence_show, NULL,
 	    "khien evidence show CC-2026-0001" },
