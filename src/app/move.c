@@ -217,20 +217,6 @@ withdraw_directions(struct call *call, const struct incident *incident)
 	query_close(&q);
 }
 
-/* What fell away when it was no incident, or a duplicate, is owed again. */
-static void
-duties_again(struct call *call, const struct incident *incident)
-{
-	struct query q;
-
-	query_open(&q, call->tx, "SELECT id FROM duty WHERE incident_id = ? AND state = 'cancelled'", "t",
-	    incident->id);
-	while (query_step(&q))
-		change_update(call, "duty", arena_strdup(call->arena, query_text(&q, 0)), -1,
-		    COLS(CT("state", "pending"), CT("reason", NULL), CI("is_provisional", 1)));
-	query_close(&q);
-}
-
 static void
 do_effects(struct call *call, const struct incident *incident, const struct step *step)
 {
@@ -244,8 +230,9 @@ do_effects(struct call *call, const struct incident *incident, const struct step
 		tell_reporters(call, incident);
 		duty_drop(call, incident->id, word(LANG_VI, "plan.not_incident"));
 	}
+	/* What fell away when it was no incident, or a duplicate, is owed again. */
 	if ((effects & EFFECT_REOPEN) != 0 && step->t->from != STATE_CLOSED)
-		duties_again(call, incident);
+		duty_open_provisional(call, incident->id, incident->detected_at, incident->received_at);
 	if ((effects & EFFECT_CLOSE) != 0)
 		withdraw_directions(call, incident);
 	if ((effects & EFFECT_LOOP) != 0)

@@ -287,7 +287,7 @@ check_state(struct call *call, const char *id, const char *wanted)
 	if (str_eq(wanted, "closed") ? !str_eq(state, "open") : str_eq(state, wanted))
 		return 0;
 	return err_fail(call->err, ERR_STATE, "err.task_state", NULL, "state",
-	    arena_printf(call->arena, "@task.%s", state), NULL, NULL);
+	    arena_printf(call->arena, "@state.%s", state), NULL, NULL);
 }
 
 static const struct param done_params[] = {

@@ -12,6 +12,7 @@ const struct op *const ops_sections[] = {
 	ops_check,
 	ops_task,
 	ops_direction,
+	ops_probe,
 	ops_evidence,
 	ops_custody,
 	ops_scope,

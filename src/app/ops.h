@@ -14,6 +14,7 @@ extern const struct op ops_playbook[]; /* app/op_playbook.c: plans, their approv
 extern const struct op ops_check[];    /* app/op_check.c: the check of the whole system */
 extern const struct op ops_task[];     /* app/op_task.c: what is to be done */
 extern const struct op ops_direction[]; /* app/op_direction.c: asked of the leadership, and answered */
+extern const struct op ops_probe[];    /* app/op_probe.c: proofs that are run again and again */
 extern const struct op ops_evidence[]; /* app/op_evidence.c: entered, checked, handed out, disposed of */
 extern const struct op ops_custody[];  /* app/op_custody.c: from hand to hand */
 extern const struct op ops_scope[];    /* app/op_scope.c: what is touched */
