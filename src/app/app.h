@@ -10,6 +10,7 @@ struct app {
 	char *blobs;       /* DIR/blobs */
 	struct store *store;
 	struct packs *packs;
+	char *packs_fault; /* why the agency's own packs are not in use; NULL: they are */
 	char agency_id[37];
 	bool test_clock;   /* made with init --test-clock */
 	void (*kick)(void *arg); /* wakes the scheduler after a commit; may be NULL */

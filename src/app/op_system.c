@@ -24,6 +24,7 @@ health(struct call *c)
 	jsonw_kstring(c->out, "version", KHIEN_VERSION);
 	jsonw_kstring(c->out, "time", clock_iso(c->now, iso));
 	jsonw_kbool(c->out, "test_clock", c->app->test_clock);
+	jsonw_kbool(c->out, "own_packs_ok", c->app->packs_fault == NULL);
 	return 0;
 }
 
