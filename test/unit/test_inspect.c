@@ -40,7 +40,7 @@ content_decides_and_not_the_name(void **state)
 {
 	static const char png[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\2\0\0\0";
 	static const char elf[64] = "\x7f""ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\x3e\0\1";
-	static const char zip[40] = "PK\3\4\x14\0\1\0\0\0";
+	static const char zip[60] = "PK\3\4\x14\0\1\0\x08\0\0\0\x21\x5b\1\2\3\4\5\0\0\0\5\0\0\0\5\0\0\0a.txt";
 	static const struct {
 		const char *data;
 		size_t size;
