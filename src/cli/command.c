@@ -153,8 +153,18 @@ static const struct param serve_params[] = {
 	{ "tls_self_signed", P_BOOL, 0, 0, 0, NULL },
 	{ "trusted_proxy", P_LIST, 0, 0, 0, NULL },
 	{ "threads", P_INT, 0, 1, 64, NULL },
+	{ "public_per_minute", P_INT, 0, 0, 1000000, NULL },
 	{ 0 },
 };
+
+/* 0 on the command line is "no limit", which serve_options calls -1. */
+static int
+public_rate(const char *text)
+{
+	int n = text == NULL ? 0 : atoi(text);
+
+	return text != NULL && n <= 0 ? -1 : n;
+}
 
 static int
 run_serve(struct cli *cli)
@@ -166,6 +176,7 @@ run_serve(struct cli *cli)
 		.tls_cert = text_arg(cli, "tls_cert"), .tls_key = text_arg(cli, "tls_key"),
 		.tls_self_signed = bool_arg(cli, "tls_self_signed"), .lang = cli->lang,
 		.threads = text_arg(cli, "threads") == NULL ? 0 : atoi(text_arg(cli, "threads")),
+		.public_per_minute = public_rate(text_arg(cli, "public_per_minute")),
 	};
 	struct app *app = NULL;
 	int status = 0;
