@@ -137,11 +137,11 @@ test:
 CHECKS = "layers=tools/check-layers tools/layers $$(find src -name '*.[ch]' | tr '\n' ' ')" \
 	"style=tools/check-style"
 # Suites that drive the built programs; each prints TAP.
-SUITES = $(foreach s,$(sort $(wildcard test/suite/*)),"$(notdir $s)=KHIEN_BUILD=$(B) $s")
+SUITES = $(foreach s,$(sort $(wildcard test/suite/*.test.mjs)),"$(notdir $s)=KHIEN_BUILD=$(B) node --test-reporter=tap $s")
 
 # The long ones: more rounds of every fault, every fuzzer for minutes.
 test-long: all
-	@KHIEN_BUILD=$(B) KHIEN_ROUNDS=200 tools/run-tests $(foreach s,$(sort $(wildcard test/long/*)),"$(notdir $s)=$s")
+	@KHIEN_BUILD=$(B) KHIEN_ROUNDS=200 tools/run-tests $(foreach s,$(sort $(wildcard test/long/*.test.mjs)),"$(notdir $s)=node --test-reporter=tap $s")
 
 bench: all
 	@for b in $(sort $(wildcard test/perf/*.sh)); do KHIEN_BUILD=$(B) $$b; done
