@@ -173,11 +173,14 @@ find_one(struct tx *tx, void *arg, struct err *err)
 {
 	struct lookup *l = arg;
 	struct call *c = l->call;
+	struct err *outer = c->err;
 	struct incident i;
 	struct query q;
 	const char *id;
 
+	/* What looks rows up works on the call; for the while of this snapshot it is the call's. */
 	c->tx = tx;
+	c->err = err;
 	if (owned_arg(c, "id", "evidence", &i, &id) == 0) {
 		query_open(&q, tx, PIECE " WHERE e.id = ? AND e.state = 'held' AND e.sha256 IS NOT NULL",
 		    "t", id);
@@ -188,6 +191,7 @@ find_one(struct tx *tx, void *arg, struct err *err)
 			call_fail(c, ERR_STATE, "err.no_content", NULL);
 	}
 	c->tx = NULL;
+	c->err = outer;
 	return err->kind;
 }
 
