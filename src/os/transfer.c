@@ -86,9 +86,10 @@ keep(char *out, size_t size, const char *line, size_t len)
 			break;
 		out[n++] = c < 0x20 || c == 0x7f ? ' ' : (char)c;
 	}
+	while (n > 0 && out[n - 1] == ' ')
+		n--;
 	out[n] = '\0';
-	n = utf8_cut(out, n);
-	out[n] = '\0';
+	/* A character cut at the end makes it invalid too. */
 	if (!utf8_valid(out, n))
 		for (size_t i = 0; i < n; i++)
 			out[i] = (unsigned char)out[i] >= 0x80 ? '?' : out[i];

@@ -3,7 +3,7 @@
  * transfer.h: one mail handed over by SMTP, or one HTTP request, by libcurl.
  *
  * Only khien-worker links this: libcurl brings twenty libraries and 5 MB
- * (doc/decisions/0003-sending-in-the-worker.md).
+ * (doc/decisions/0004-sending-in-the-worker.md).
  */
 #pragma once
 

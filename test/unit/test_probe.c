@@ -99,8 +99,7 @@ an_open_port_and_a_closed_one_are_told_apart(void **state)
 {
 	char open_at[32], closed_at[32];
 	int port = 0, other = 0;
-	cleanup(fd_closep) int fd = sink_listen(0, &port);
-	int gone = sink_listen(0, &other);
+	int fd = sink_listen(0, &port), gone = sink_listen(0, &other);
 
 	(void)state;
 	close(gone);
@@ -110,6 +109,7 @@ an_open_port_and_a_closed_one_are_told_apart(void **state)
 	assert_answer(ask(PROBE_TCP_CLOSED, open_at, NULL), PROBE_FALSE, "probe.open");
 	assert_answer(ask(PROBE_TCP_OPEN, closed_at, NULL), PROBE_FALSE, "probe.refused");
 	assert_answer(ask(PROBE_TCP_CLOSED, closed_at, NULL), PROBE_TRUE, "probe.refused");
+	close(fd);
 }
 
 /* A listener whose queue is full drops what comes, like a firewall. */
@@ -182,6 +182,52 @@ pages_are_compared_by_status_and_text(void **state)
 		if (cases[i].kind == PROBE_HTTP_STATUS && str_eq(r.key, "probe.status"))
 			assert_string_equal(r.value, cases[i].mode);
 	}
+}
+
+/* A web server with a certificate that nobody vouches for: openssl's own. */
+static pid_t
+start_tls(int port)
+{
+	char script[600];
+	pid_t pid;
+
+	snprintf(script, sizeof(script),
+	    "cd %s && openssl req -x509 -newkey rsa:2048 -nodes -keyout k -out c -days 2 "
+	    "-subj /CN=localhost -addext subjectAltName=DNS:localhost 2>/dev/null && "
+	    "exec openssl s_server -quiet -accept 127.0.0.1:%d -key k -cert c -www >/dev/null 2>&1",
+	    dir, port);
+	pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		execl("/bin/sh", "sh", "-c", script, (char *)NULL);
+		_exit(127);
+	}
+	for (int i = 0; i < 100 && sock_try("127.0.0.1", port, 1000) != SOCK_OPEN; i++)
+		usleep(100000);
+	return pid;
+}
+
+static void
+a_certificate_nobody_vouches_for_leaves_it_open(void **state)
+{
+	struct probe_task tasks[2] = { { PROBE_HTTP_STATUS, NULL, "200", false },
+		{ PROBE_HTTP_STATUS, NULL, "200", true } };
+	struct probe_result results[2];
+	char url[64];
+	int port = 0;
+	pid_t pid;
+
+	(void)state;
+	close(sink_listen(0, &port));
+	pid = start_tls(port);
+	snprintf(url, sizeof(url), "https://localhost:%d/", port);
+	tasks[0].target = tasks[1].target = url;
+	assert_int_equal(probe_run(tasks, 1, -1, results, NULL), 0);
+	assert_int_equal(probe_run(tasks + 1, 1, -1, results + 1, NULL), 0);
+	sink_stop(pid);
+	print_message("%s %s\n", results[0].key, results[0].value);
+	assert_answer(results[0], PROBE_CANNOT_TELL, "probe.tls");
+	assert_answer(results[1], PROBE_TRUE, "probe.status");
 }
 
 static void
@@ -293,6 +339,7 @@ main(int argc, char **argv)
 		T(an_open_port_and_a_closed_one_are_told_apart),
 		T(silence_is_closed_and_takes_no_longer_than_it_may),
 		T(pages_are_compared_by_status_and_text),
+		T(a_certificate_nobody_vouches_for_leaves_it_open),
 		T(what_does_not_answer_proves_nothing_about_its_pages),
 		T(a_machine_that_is_cut_off_itself_cannot_tell),
 		T(answers_of_connect_are_read_as_what_they_prove),
