@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 
-#define THREADS         8
+#define THREADS         16 /* more than cores: a durable write waits for the disk, several share one flush */
 #define CONNECTIONS     1000
 #define TIMEOUT_S       30
 #define MIN_BYTES_S     4096

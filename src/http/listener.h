@@ -21,7 +21,7 @@ struct http_options {
 	const char *tls_key;
 	const struct address_block *proxy; /* whose X-Forwarded-* are believed; copied */
 	size_t proxies;
-	unsigned threads;       /* 0: 8 */
+	unsigned threads;       /* 0: 16 */
 	unsigned connections;   /* at the same time; 0: 1000 */
 	unsigned per_address;   /* of them from one address; 0: no limit */
 	unsigned timeout_s;     /* 0: 30 */

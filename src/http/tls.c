@@ -47,7 +47,7 @@ fingerprint(const char *pem, char out[static TLS_FINGERPRINT_SIZE])
 		code = gnutls_x509_crt_get_fingerprint(crt, GNUTLS_DIG_SHA256, hash, &size);
 	gnutls_x509_crt_deinit(crt);
 	for (size_t i = 0; code == 0 && i < sizeof(hash); i++)
-		sprintf(out + 3 * i, i + 1 < sizeof(hash) ? "%02X:" : "%02X", hash[i]);
+		snprintf(out + 3 * i, 4, i + 1 < sizeof(hash) ? "%02X:" : "%02X", hash[i]);
 	return code;
 }
 

@@ -13,7 +13,7 @@ struct serve_options {
 	bool tls_self_signed;      /* a certificate of our own, kept in DIR/keys */
 	const char *trusted_proxy[SERVE_PROXIES_MAX + 1]; /* addresses or blocks whose X-Forwarded-*
 	                                                     are believed; NULL at the end */
-	unsigned threads;          /* 0: 8 */
+	unsigned threads;          /* 0: 16 */
 	/* What one address may send in without signing in, a minute. 0: 30; -1: no limit. */
 	int public_per_minute;
 	enum lang lang;            /* of what is printed */
