@@ -16,7 +16,7 @@
 #define MAIL_MS           120000
 #define WEBHOOK_MS        20000
 #define WORKER_MS         10000 /* more than what the transfer itself may take */
-#define GRACE_MS          10000 /* for the last answer, once we are asked to stop */
+#define GRACE_MS          5000  /* for the last answer, once we are asked to stop */
 
 /* ---- settings ---------------------------------------------------------------- */
 

@@ -31,7 +31,11 @@ struct mail_settings {
 	const char *user, *password; /* NULL or "": without */
 	const char *from;            /* address */
 	const char *from_name;       /* may be NULL */
-	enum mail_tls tls;           /* certificates are checked against those the machine trusts */
+	/*
+	 * REQUIRED: smtps or STARTTLS, with a certificate the machine trusts.
+	 * IF_OFFERED: STARTTLS with any certificate, else plain; never with a password.
+	 */
+	enum mail_tls tls;
 };
 
 /*

@@ -50,7 +50,7 @@ typedef bool (*transfer_point_fn)(void *arg);
 
 enum transfer_tls {
 	TRANSFER_TLS_REQUIRED,   /* STARTTLS or smtps, with a certificate that verifies */
-	TRANSFER_TLS_IF_OFFERED,
+	TRANSFER_TLS_IF_OFFERED, /* STARTTLS with any certificate, else plain; smtps verifies */
 	TRANSFER_TLS_NEVER,      /* a mail server on this machine or cable */
 };
 
