@@ -145,7 +145,7 @@ export async function person(server, data, login, password = `mat-khau-${login}-
   else data.run('user', 'password', login, '--password', password);
   const p = new Person(server.url);
   const first = await p.signIn(login, password);
-  if (first.account.must_change_password) {
+  if (first.must_change_password) {
     await p.ok('POST', '/me/password', { old: password, new: password + '2' });
     await p.signIn(login, password + '2');
   }
