@@ -65,9 +65,16 @@ $(B)/obj/%.o: src/%.c | $(B)/deps.ok
 
 # packs/ and the built web app travel inside the binary; a pack in the data
 # directory overrides the one of the same name.
-$(B)/gen/embed.S: tools/embed FORCE | $(B)/deps.ok
+# The pages the server writes itself travel with a packed copy of their style and script.
+PAGE_FILES = $(wildcard web/public-page/*.css web/public-page/*.js)
+%.css.gz: %.css
+	@gzip -9nc $< >$@
+%.js.gz: %.js
+	@gzip -9nc $< >$@
+
+$(B)/gen/embed.S: tools/embed $(PAGE_FILES:=.gz) FORCE | $(B)/deps.ok
 	@mkdir -p $(@D)
-	@tools/embed $@ packs src/store/migrations $(wildcard web/dist)
+	@tools/embed $@ packs src/store/migrations web/public-page $(wildcard web/dist)
 $(B)/gen/embed.o: $(B)/gen/embed.S
 	$(Q)$(CC) -c -o $@ $<
 
@@ -83,7 +90,7 @@ $(B)/fuzz/%: test/fuzz/%.c test/fuzz/replay.c $(B)/libkhien.a $(B)/gen/embed.o
 	$(Q)$(CC) $(ALL_CFLAGS) -Itest/fuzz $(ALL_LDFLAGS) -o $@ $< test/fuzz/replay.c $(B)/libkhien.a $(B)/gen/embed.o $(LIBS)
 
 # The browser app.  npm ci only when the lock file changed.
-WEB_SRC = $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print)
+WEB_SRC = $(shell find web -name node_modules -prune -o -name dist -prune -o -name public-page -prune -o -type f -print)
 
 web: web/dist/index.html
 web/node_modules/.package-lock.json: web/package-lock.json
@@ -125,6 +132,7 @@ SAN_B = $(B)-san
 
 test:
 	@tools/deps install test
+	@$(MAKE) --no-print-directory test/node_modules/.package-lock.json
 	@$(MAKE) --no-print-directory web
 	@$(MAKE) --no-print-directory -j2 all unit
 	@$(MAKE) --no-print-directory -j2 B=$(SAN_B) CC=clang CFLAGS="$(ASAN)" LDFLAGS="-fsanitize=address,undefined" all unit fuzz-replay
@@ -138,6 +146,10 @@ CHECKS = "layers=tools/check-layers tools/layers $$(find src -name '*.[ch]' | tr
 	"style=tools/check-style"
 # Suites that drive the built programs; each prints TAP.
 SUITES = $(foreach s,$(sort $(wildcard test/suite/*.test.mjs)),"$(notdir $s)=KHIEN_BUILD=$(B) node --test-reporter=tap $s")
+
+test/node_modules/.package-lock.json: test/package-lock.json
+	@npm ci --prefix test --silent --no-audit --no-fund
+	@touch $@
 
 # The long ones: more rounds of every fault, every fuzzer for minutes.
 test-long: all
