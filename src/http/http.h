@@ -124,6 +124,9 @@ const char *http_header(const struct http_request *req, const char *name);
 /* A cookie's value as sent (no decoding), into the request's arena; NULL when absent. */
 const char *http_cookie(struct http_request *req, const char *name);
 
+/* The same out of the text of a Cookie header; NULL is allowed. */
+const char *http_cookie_in(struct arena *arena, const char *header, const char *name);
+
 /* Whether the Content-Type is ${type}, whatever its parameters and case. */
 bool http_type_is(const struct http_request *req, const char *type);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/listener.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "http/head.h"
 
 #define THREADS         16 /* more than cores: a durable write waits for the disk, several share one flush */
 #define CONNECTIONS     1000
@@ -176,45 +176,25 @@ refuse(struct exchange *x, int status, const char *key, int64_t max)
 		x->res.status = status;
 }
 
-struct head_check {
-	size_t lines, bytes;
-	unsigned lengths, hosts, encodings;
-	bool bad_name, bad_encoding;
-};
-
 static enum MHD_Result
 check_line(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
 {
-	struct head_check *check = cls;
-
 	(void)kind;
-	check->lines++;
-	check->bytes += strlen(name) + (value == NULL ? 0 : strlen(value)) + 4;
-	check->lengths += strcasecmp(name, "Content-Length") == 0;
-	check->hosts += strcasecmp(name, "Host") == 0;
-	if (strcasecmp(name, "Transfer-Encoding") == 0) {
-		check->encodings++;
-		check->bad_encoding |= value == NULL || strcasecmp(value, "chunked") != 0;
-	}
-	check->bad_name |= *name == '\0';
-	for (const char *p = name; *p != '\0'; p++)
-		check->bad_name |= !isalnum((unsigned char)*p) && strchr("!#$%&'*+-.^_`|~", *p) == NULL;
+	head_add(cls, name, value);
 	return MHD_YES;
 }
 
-/*
- * What a proxy before us could read otherwise than we do is refused: two
- * lengths, a length beside chunks, names that are no names (RFC 9112 §6.3,
- * "request smuggling").
- */
+/* Whether the request can be read at all; if not, the answer is there. */
 static bool
 check_head(struct exchange *x, const char *version)
 {
-	struct head_check check = { 0 };
+	struct head head = { 0 };
 	const char *length;
+	int status;
 
-	MHD_get_connection_values(x->mhd, MHD_HEADER_KIND, check_line, &check);
-	if (check.lines > HTTP_HEADERS_MAX || check.bytes > HTTP_HEADER_BYTES) {
+	MHD_get_connection_values(x->mhd, MHD_HEADER_KIND, check_line, &head);
+	status = head_check(&head, version);
+	if (status == 431) {
 		refuse(x, 431, "http.headers_too_large", (int64_t)HTTP_HEADER_BYTES);
 		return false;
 	}
@@ -222,9 +202,8 @@ check_head(struct exchange *x, const char *version)
 		refuse(x, 414, "http.target_too_long", HTTP_TARGET_MAX);
 		return false;
 	}
-	if (check.bad_name || check.lengths + check.encodings > 1 || check.bad_encoding ||
-	    check.hosts > 1 || (check.hosts == 0 && strcmp(version, "HTTP/1.1") == 0) ||
-	    (uintptr_t)version - (uintptr_t)x->target_at != x->target_len + 1) {
+	/* A NUL byte ends the target for us, not for whoever else reads it. */
+	if (status != 0 || (uintptr_t)version - (uintptr_t)x->target_at != x->target_len + 1) {
 		refuse(x, 400, "http.bad_request", 0);
 		x->close = true;
 		return false;
@@ -236,53 +215,29 @@ check_head(struct exchange *x, const char *version)
 		if (errno != 0 || x->req.content_length < 0)
 			x->req.content_length = INT64_MAX;
 	}
-	x->req.has_body = x->req.content_length > 0 || check.encodings > 0;
+	x->req.has_body = x->req.content_length > 0 || head.encodings > 0;
 	return true;
-}
-
-/* The nearest address of X-Forwarded-For that is not one of the proxies themselves. */
-static void
-believe_proxy(struct exchange *x)
-{
-	struct http_listener *l = x->listener;
-	const char *list = http_header(&x->req, "X-Forwarded-For");
-	const char *proto = http_header(&x->req, "X-Forwarded-Proto");
-	size_t len = list == NULL ? 0 : strlen(list);
-
-	if (proto != NULL && strcasecmp(proto, "https") == 0)
-		x->req.is_tls = true;
-	while (len > 0) {
-		char host[HTTP_ADDRESS_SIZE];
-		static const struct address_block any = { .prefix = 0 };
-		size_t start = len;
-
-		while (start > 0 && list[start - 1] != ',')
-			start--;
-		snprintf(host, sizeof(host), "%.*s", (int)(len - start), list + start);
-		len = start == 0 ? 0 : start - 1;
-		memmove(host, host + strspn(host, " \t"), strlen(host + strspn(host, " \t")) + 1);
-		host[strcspn(host, " \t")] = '\0';
-		if (!address_in(host, &any, 1))
-			return; /* no address: nothing beyond it can be believed */
-		memcpy(x->req.address, host, sizeof(host));
-		if (!address_in(host, l->proxy, l->proxies))
-			return;
-	}
 }
 
 static void
 who_is_it(struct exchange *x)
 {
+	struct http_listener *l = x->listener;
+	const char *list, *proto;
 	const union MHD_ConnectionInfo *info;
 
 	info = MHD_get_connection_info(x->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	if (info != NULL && info->client_addr != NULL)
 		address_host(info->client_addr, x->req.address);
-	x->req.is_public = x->listener->is_public;
-	x->req.is_tls = x->listener->is_tls;
-	if (x->listener->proxies > 0 &&
-	    address_in(x->req.address, x->listener->proxy, x->listener->proxies))
-		believe_proxy(x);
+	x->req.is_public = l->is_public;
+	x->req.is_tls = l->is_tls;
+	if (l->proxies == 0 || !address_in(x->req.address, l->proxy, l->proxies))
+		return;
+	list = http_header(&x->req, "X-Forwarded-For");
+	proto = http_header(&x->req, "X-Forwarded-Proto");
+	if (list != NULL)
+		head_forwarded(list, l->proxy, l->proxies, x->req.address);
+	x->req.is_tls |= proto != NULL && strcasecmp(proto, "https") == 0;
 }
 
 /* Whether the body that is announced has a taker and fits; if not, the answer is there. */

@@ -65,18 +65,23 @@ http_target_parse(struct http_request *req, const char *target)
 }
 
 const char *
-http_cookie(struct http_request *req, const char *name)
+http_cookie_in(struct arena *arena, const char *p, const char *name)
 {
-	const char *p = http_header(req, "Cookie");
 	size_t len = strlen(name);
 
 	while (p != NULL && *p != '\0') {
 		p += strspn(p, " \t;");
 		if (strncmp(p, name, len) == 0 && p[len] == '=')
-			return arena_strndup(&req->arena, p + len + 1, strcspn(p + len + 1, "; \t"));
+			return arena_strndup(arena, p + len + 1, strcspn(p + len + 1, "; \t"));
 		p = strchr(p, ';');
 	}
 	return NULL;
+}
+
+const char *
+http_cookie(struct http_request *req, const char *name)
+{
+	return http_cookie_in(&req->arena, http_header(req, "Cookie"), name);
 }
 
 bool
