@@ -7,6 +7,7 @@
 #include <seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -49,10 +50,14 @@ allow_reading(int ruleset_fd, const char *path)
 		    LANDLOCK_ACCESS_FS_EXECUTE, /* mmap of a library for running; execve is seccomp's */
 	};
 	cleanup(fd_closep) int fd = open(path, O_PATH | O_CLOEXEC);
+	struct stat st;
 
-	/* A folder that is not there needs no rule. */
-	if (fd == -1)
+	/* What is not there needs no rule. */
+	if (fd == -1 || fstat(fd, &st) == -1)
 		return;
+	/* The kernel refuses rights of folders on anything else. */
+	if (!S_ISDIR(st.st_mode))
+		rule.allowed_access &= ~(uint64_t)LANDLOCK_ACCESS_FS_READ_DIR;
 	rule.parent_fd = fd;
 	syscall(SYS_landlock_add_rule, ruleset_fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
 }
@@ -61,7 +66,8 @@ static bool
 landlock(enum confine_kind kind)
 {
 	static const char *const readable[] = { "/etc", "/usr", "/lib", "/lib64",
-		"/run/systemd/resolve", "/dev/null", "/dev/urandom" };
+		"/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager/resolv.conf",
+		"/dev/null", "/dev/urandom" };
 	int abi = confine_landlock_abi();
 	struct ruleset rules = { .fs = (UINT64_C(1) << 13) - 1 };
 	cleanup(fd_closep) int fd = -1;

@@ -10,7 +10,7 @@
  *                        no processes, no threads, no new executable memory.
  *                        For everything that parses what came from outside.
  *   CONFINE_NETWORK      connects to others and reads below /etc, /usr, /lib
- *                        and /run/systemd/resolve (names, certificates);
+ *                        and where resolv.conf may lie (names, certificates);
  *                        writes no file, starts no program, listens nowhere.
  *                        For mail, webhooks and probes.
  *

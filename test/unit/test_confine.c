@@ -73,6 +73,12 @@ opens_data(void)
 }
 
 static bool
+reads_device(void)
+{
+	return open("/dev/urandom", O_RDONLY) != -1;
+}
+
+static bool
 makes_socket(void)
 {
 	return socket(AF_INET, SOCK_STREAM, 0) != -1;
@@ -210,6 +216,7 @@ network_may_ask_others_and_nothing_else(void **state)
 		int outcome;
 	} cases[] = {
 		{ "reads names and certificates", opens_file, DONE },
+		{ "reads a device it may", reads_device, DONE },
 		{ "connects", connects, DONE },
 		{ "resolves a name", resolves, DONE },
 		{ "starts a thread", starts_thread, DONE },

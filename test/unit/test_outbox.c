@@ -99,6 +99,8 @@ sql(const char *text)
 	assert_int_equal(store_write(store, exec, (void *)(uintptr_t)text, NULL), 0);
 }
 
+static useconds_t takes_us; /* a sender's time on the way */
+
 /* What a sender is told to do. */
 enum deed { DELIVER, DIE_BEFORE, DIE_AT_POINT, DIE_AFTER, TRY_LATER, REFUSE, LOSE_ANSWER };
 
@@ -116,6 +118,7 @@ send_by(void *arg, const struct outbox_item *item, struct outbox_point *point, s
 		return OUTBOX_RETRY;
 	if (deed == REFUSE)
 		return OUTBOX_REFUSED;
+	usleep(takes_us);
 	if (outbox_point(point, NULL) != 0)
 		return OUTBOX_RETRY;
 	if (deed == DIE_AT_POINT)
@@ -414,6 +417,47 @@ only_processes_that_are_gone_are_called_gone(void **state)
 	close(both[1]);
 }
 
+static void
+two_processes_at_once_send_each_message_once(void **state)
+{
+	enum { MESSAGES = 40 };
+	int status, sent = 0, both[2];
+	char ready;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(both), 0);
+	for (int i = 0; i < MESSAGES; i++) {
+		char key[16];
+
+		snprintf(key, sizeof(key), "k%d", i);
+		put_message(key);
+	}
+	store_close(store);
+	pid = fork();
+	assert_int_equal(store_open(db, 0, &store, NULL), 0);
+	/* Both begin together. */
+	if (pid == 0)
+		assert_int_equal(write(both[1], "r", 1), 1);
+	else
+		assert_int_equal(read(both[0], &ready, 1), 1);
+	takes_us = 3000;
+	while (send_here(DELIVER))
+		sent++;
+	takes_us = 0;
+	if (pid == 0) {
+		store_close(store);
+		_exit(sent);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	print_message("%d + %d\n", sent, WEXITSTATUS(status));
+	assert_true(sent > 0 && WEXITSTATUS(status) > 0);
+	assert_int_equal(sent + WEXITSTATUS(status), MESSAGES);
+	assert_int_equal(times_left(), MESSAGES);
+	close(both[0]);
+	close(both[1]);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 TEST_MAIN(T(a_message_is_sent_once_and_then_no_more), T(it_waits_for_its_time_and_its_kind),
@@ -423,5 +467,6 @@ TEST_MAIN(T(a_message_is_sent_once_and_then_no_more), T(it_waits_for_its_time_an
     T(a_process_that_dies_never_makes_it_leave_twice),
     T(an_interrupted_message_says_so_and_can_be_sent_again),
     T(a_late_truth_wins_unless_a_person_decided_meanwhile),
+    T(two_processes_at_once_send_each_message_once),
     T(a_lost_lease_stops_the_sender_before_the_last_byte),
     cmocka_unit_test(only_processes_that_are_gone_are_called_gone))
