@@ -83,6 +83,9 @@ $(B)/test/%: test/unit/%.c $(B)/libkhien.a $(B)/gen/embed.o test/unit/testing.h
 	@echo "  LD      $@"
 	$(Q)$(CC) $(ALL_CFLAGS) -Itest/unit $(ALL_LDFLAGS) -o $@ $< $(B)/libkhien.a $(B)/gen/embed.o $(LIBS) -lcmocka
 
+# It judges dossiers with the real program.
+$(B)/test/test_dossier: $(B)/khien-verify
+
 # Each fuzz target is also an ordinary program that replays its corpus.
 $(B)/fuzz/%: test/fuzz/%.c test/fuzz/replay.c $(B)/libkhien.a $(B)/gen/embed.o
 	@mkdir -p $(@D)
