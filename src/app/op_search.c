@@ -103,6 +103,16 @@ snippet(struct call *c, const struct asked *a, const char *incident_id, const ch
 	return found;
 }
 
+/* SC-2026-0007 and the like: whoever types one wants that one, not what shares its parts. */
+static bool
+is_number(const char *text)
+{
+	size_t n = strlen(text);
+
+	return n > 8 && n < 20 && text[2] == '-' && text[7] == '-' &&
+	    strspn(text + 3, "0123456789") == 4 && strspn(text + 8, "0123456789") == n - 8;
+}
+
 /* ---- search ---------------------------------------------------------------------------------- */
 
 enum { C_KIND, C_ID, C_INCIDENT, C_NUMBER, C_TITLE, C_STATE, C_LEVEL, C_SUMMARY };
@@ -190,9 +200,9 @@ out_words(struct call *c, const struct asked *a)
 	if (match.len == 0)
 		return false;
 	query_open(&q, c->tx, arena_printf(c->arena, HIT("incident", "i.id", "i.number", "i.title")
-	    "i.summary FROM %s CROSS JOIN incident i WHERE i.id = m.incident_id AND i.number <> upper(?)"
-	    " AND " VISIBLE " ORDER BY m.place DESC LIMIT ? OFFSET ?", store_match_from),
-	    "tt" VISIBLE_TYPES "ii", buf_str(&match), a->text, VISIBLE_ARGS(c), limit + 1,
+	    "i.summary FROM %s CROSS JOIN incident i WHERE i.id = m.incident_id AND " VISIBLE
+	    " ORDER BY m.place DESC LIMIT ? OFFSET ?", store_match_from),
+	    "t" VISIBLE_TYPES "ii", buf_str(&match), VISIBLE_ARGS(c), limit + 1,
 	    page_offset(c));
 	while (n < limit && query_step(&q)) {
 		out_hit(c, &q, snippet(c, a, query_text(&q, C_INCIDENT), query_text(&q, C_SUMMARY)));
@@ -222,7 +232,7 @@ search(struct call *c)
 		out_exact(c, &a);
 		out_signs(c, &a);
 	}
-	more = out_words(c, &a);
+	more = !is_number(a.text) && out_words(c, &a);
 	jsonw_array_end(c->out);
 	jsonw_kbool(c->out, "more", more);
 	buf_clear(&a.folded);
