@@ -22,7 +22,8 @@ struct sink {
 	/*
 	 * SMTP: ok, greet421, mail550, rcpt450, rcpt550, data451, data554,
 	 *	drop_rcpt, drop_data (in the middle), drop_end (kept, no answer),
-	 *	hang_rcpt, hang_end (kept, no answer, connection open)
+	 *	hang_rcpt, hang_end (kept, no answer, connection open), auth (wants a
+	 *	password), auth535 (and does not like it)
 	 * HTTP: a status ("200", "302", "503"), drop (kept, no answer), hang
 	 */
 };
@@ -102,6 +103,7 @@ sink_smtp(const struct sink *sink, FILE *in, FILE *out)
 {
 	static char data[1 << 20];
 	const char *mode = sink->mode;
+	int authenticated = 0;
 	char line[2000];
 	size_t size;
 
@@ -109,7 +111,19 @@ sink_smtp(const struct sink *sink, FILE *in, FILE *out)
 	while (fgets(line, sizeof(line), in) != NULL) {
 		if (strncmp(line, "EHLO", 4) == 0) {
 			sink_say(out, "250-sink");
+			if (strncmp(mode, "auth", 4) == 0)
+				sink_say(out, "250-AUTH PLAIN");
 			sink_say(out, "250 8BITMIME");
+		} else if (strncmp(line, "AUTH", 4) == 0) {
+			sink_say(out, "334 ");
+			/* \0khien\0bí mật in base64 */
+			authenticated = fgets(line, sizeof(line), in) != NULL &&
+			    strcmp(line, "AGtoaWVuAGLDrSBt4bqtdA==\r\n") == 0 &&
+			    strcmp(mode, "auth535") != 0;
+			sink_say(out, authenticated ? "235 welcome" : "535 wrong password");
+		} else if (strncmp(line, "MAIL", 4) == 0 && strcmp(mode, "auth") == 0 &&
+		    !authenticated) {
+			sink_say(out, "530 who are you");
 		} else if (strncmp(line, "MAIL", 4) == 0) {
 			sink_say(out, strcmp(mode, "mail550") == 0 ? "550 no such sender" : "250 ok");
 		} else if (strncmp(line, "RCPT", 4) == 0) {

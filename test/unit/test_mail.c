@@ -215,6 +215,44 @@ nobody_there_no_name_and_no_tls_are_told_apart(void **state)
 	assert_int_equal(kept(NULL), 0);
 }
 
+/*
+ * The transfer itself, in this process: the courier lets no password out
+ * without TLS, and a server here would need a certificate the machine trusts.
+ */
+static void
+a_password_is_shown_and_its_refusal_is_told(void **state)
+{
+	static const struct {
+		const char *mode, *password;
+		enum transfer_end end;
+		enum transfer_fault fault;
+		int kept;
+	} cases[] = {
+		{ "auth535", "bí mật", TRANSFER_RETRY, TRANSFER_AUTH, 0 },
+		{ "auth", "sai", TRANSFER_RETRY, TRANSFER_AUTH, 0 },
+		{ "auth", NULL, TRANSFER_RETRY, TRANSFER_ANSWER, 0 },
+		{ "auth", "bí mật", TRANSFER_DONE, TRANSFER_NO_FAULT, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct transfer_result result = { .body = BUF_INIT(100) };
+
+		serve(cases[i].mode);
+		struct transfer_mail mail = { .url = url, .tls = TRANSFER_TLS_NEVER,
+			.user = cases[i].password == NULL ? NULL : "khien",
+			.password = cases[i].password, .from = "a@example.org",
+			.to = "b@example.org", .data = "Subject: s\r\n\r\nt\r\n", .size = 17,
+			.timeout_ms = 5000 };
+
+		transfer_mail(&mail, NULL, NULL, &result);
+		print_message("%s: %s\n", cases[i].mode, result.answer);
+		assert_int_equal(result.end, cases[i].end);
+		assert_int_equal(result.fault, cases[i].fault);
+		assert_int_equal(kept(NULL), cases[i].kept);
+	}
+}
+
 static void
 a_stop_calls_off_what_has_not_left(void **state)
 {
@@ -423,6 +461,7 @@ main(int argc, char **argv)
 		T(a_mail_cut_in_the_middle_is_never_called_sent),
 		T(without_leave_the_last_byte_does_not_go),
 		T(nobody_there_no_name_and_no_tls_are_told_apart),
+		T(a_password_is_shown_and_its_refusal_is_told),
 		T(a_stop_calls_off_what_has_not_left),
 		T(bad_settings_and_addresses_are_named),
 		T(killed_at_the_worst_moment_it_is_not_sent_again_by_itself),
