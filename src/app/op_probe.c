@@ -5,7 +5,7 @@
 #include "app/led.h"
 #include "app/ops.h"
 #include "app/out.h"
-#include "app/probes.h"
+#include "app/probe.h"
 #include "app/workable.h"
 #include "watch/probe.h"
 
@@ -173,7 +173,7 @@ run_now(struct call *call)
 		return call_fail(call, ERR_STATE, "err.probe_by_person", NULL);
 	if (run.is_stopped)
 		return call_fail(call, ERR_STATE, "err.probe_stopped", NULL);
-	if (probes_run_one(call->app, run.id, &call->actor, call->err) != 0)
+	if (probe_run_one(call->app, run.id, &call->actor, call->err) != 0)
 		return call->err->kind;
 	return store_read(call->app->store, show_run, &run, call->err);
 }

@@ -4,7 +4,7 @@
  * its state is a fact for the ledger, and a state that is no longer true opens
  * the task it was to prove.
  */
-#include "app/probes.h"
+#include "app/probe.h"
 
 #include <stdio.h>
 
@@ -254,10 +254,10 @@ run_due(struct due *due, const struct actor *actor, int cancel_fd, struct err *e
 }
 
 int
-probes_lane(struct work *work, void *arg, bool *ret_did, struct err *err)
+probe_run_due(struct app *app, int cancel_fd, bool *ret_did, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
-	struct due due = { .app = arg, .arena = &arena, .now = work_now(work) };
+	struct due due = { .app = app, .arena = &arena, .now = app_now(app) };
 	struct actor actor = actor_job("probe");
 	int ret;
 
@@ -267,7 +267,7 @@ probes_lane(struct work *work, void *arg, bool *ret_did, struct err *err)
 	if (ret == 0 && due.count > 0)
 		ret = store_write(due.app->store, claim, &due, err);
 	if (ret == 0 && due.count + due.expired_count > 0) {
-		ret = run_due(&due, &actor, work_cancel_fd(work), err);
+		ret = run_due(&due, &actor, cancel_fd, err);
 		*ret_did = ret == 0;
 	}
 	arena_clear(&arena);
@@ -275,7 +275,7 @@ probes_lane(struct work *work, void *arg, bool *ret_did, struct err *err)
 }
 
 int
-probes_run_one(struct app *app, const char *id, const struct actor *actor, struct err *err)
+probe_run_one(struct app *app, const char *id, const struct actor *actor, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
 	struct due due = { .app = app, .arena = &arena, .one = id };
