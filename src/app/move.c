@@ -4,6 +4,7 @@
 
 #include "app/app.h"
 #include "app/change.h"
+#include "app/dossier.h"
 #include "app/duty.h"
 #include "app/led.h"
 #include "app/led_guards.h"
@@ -217,6 +218,16 @@ withdraw_directions(struct call *call, const struct incident *incident)
 	query_close(&q);
 }
 
+/* Over all that happened before this very step. */
+static void
+seal(struct call *call, const struct incident *incident)
+{
+	char hash[65];
+
+	if (dossier_seal(call->tx, call->agency_id, incident->id, hash, call->err) == 0)
+		change_update(call, "incident", incident->id, -1, COLS(CT("seal", hash)));
+}
+
 static void
 do_effects(struct call *call, const struct incident *incident, const struct step *step)
 {
@@ -238,6 +249,8 @@ do_effects(struct call *call, const struct incident *incident, const struct step
 	if ((effects & EFFECT_LOOP) != 0)
 		plan_find_cause(call, incident->id, step->t->from == STATE_VALIDATION ? "check" :
 		    step->t->from == STATE_CLOSED ? "manual" : "watch", incident->loop_count);
+	if ((effects & EFFECT_SEAL) != 0)
+		seal(call, incident);
 	if ((effects & EFFECT_CHECK) != 0)
 		check_round_start(call, incident->id);
 	plan_phase_begins(call, incident->id, step->t->to, step->at);
