@@ -5,6 +5,7 @@
 
 #include "app/app.h"
 #include "base/id.h"
+#include "ledger/image.h"
 #include "ledger/ledger.h"
 #include "ledger/row.h"
 
@@ -210,6 +211,64 @@ change_timeline(struct call *call, const struct timeline_entry *e)
 	change_update(call, "incident", e->incident_id, -1, COLS(CI("updated_at", call->now)));
 }
 
+/* ---- erasing ------------------------------------------------------------------ */
+
+static const char *
+span_text(struct call *call, struct span s)
+{
+	return arena_strndup(call->arena, s.at, s.len);
+}
+
+static void
+again(struct call *call, const char *table, const char *id)
+{
+	int64_t there = tx_int(call->tx, arena_printf(call->arena, "SELECT 1 FROM %s WHERE id = ?", table),
+	    "t", id);
+
+	touch(call, table, id, there == SQL_NULL);
+}
+
+static void
+saw_row(void *arg, struct span table, struct span id, struct span row)
+{
+	(void)row;
+	again(arg, span_text(arg, table), span_text(arg, id));
+}
+
+static void
+saw_del(void *arg, struct span table, struct span id)
+{
+	again(arg, span_text(arg, table), span_text(arg, id));
+}
+
+static void
+saw_erased(void *arg, int64_t seq)
+{
+	(void)arg;
+	(void)seq;
+}
+
+void
+change_erase(struct call *call, int64_t seq)
+{
+	struct change *change = call->change;
+	const struct image_visitor visitor = { call, saw_row, saw_del, saw_erased };
+	const char *payload = tx_text(call->tx, call->arena, "SELECT payload FROM ledger_entry WHERE"
+	    " agency_id = ? AND seq = ?", "ti", call->agency_id, seq);
+	int64_t *list;
+
+	if (payload == NULL || !image_scan(payload, strlen(payload), &visitor)) {
+		call_fail(call, ERR_BROKEN, "err.not_found", NULL);
+		return;
+	}
+	ledger_erase(call->tx, call->agency_id, seq, call->err);
+	list = arena_alloc(call->arena, (change->erased_count + 1) * sizeof(*list));
+	if (change->erased_count > 0)
+		memcpy(list, change->erased, change->erased_count * sizeof(*list));
+	list[change->erased_count++] = seq;
+	change->erased = list;
+}
+
 /* ---- the entry ---------------------------------------------------------------- */
 
 static void
@@ -304,6 +363,12 @@ change_commit(struct call *call)
 		if (head.size > 0 && call->now < head.at_ms)
 			jsonw_kint(&w, "clock_back_ms", head.at_ms - call->now);
 		add_deleted(call, &w);
+		if (change->erased_count > 0) {
+			jsonw_karray(&w, "erased");
+			for (size_t i = 0; i < change->erased_count; i++)
+				jsonw_int(&w, change->erased[i]);
+			jsonw_array_end(&w);
+		}
 		if (change->info != NULL && json_canonical(change->info, &info, call->err) == 0)
 			jsonw_kraw(&w, "info", buf_str(&info));
 		jsonw_kstring(&w, "op", call->op->name);

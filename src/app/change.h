@@ -64,6 +64,12 @@ void change_timeline(struct call *call, const struct timeline_entry *entry);
 /* The next number of this year: "SC-2026-0007". In the arena. */
 const char *number_next(struct call *call, const char *prefix);
 
+/*
+ * Erases, by order, what entry  carries: its hashes stay, and every row it had
+ * touched is written again, as it is now, by the entry this operation makes.
+ */
+void change_erase(struct call *call, int64_t seq);
+
 /* For the framework (app/op.c). */
 void change_begin(struct call *call, struct change *change);
 int change_commit(struct call *call);
@@ -76,6 +82,8 @@ struct change {
 	} *row;
 	size_t rows, size;
 	struct json *info;
+	int64_t *erased; /* entries whose payload this one erases, ascending */
+	size_t erased_count;
 };
 
 /* The columns of those parameters that were given (but positional ones and version), for an

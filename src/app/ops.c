@@ -5,6 +5,7 @@ const struct op *const ops_sections[] = {
 	ops_system,
 	ops_people,
 	ops_report,
+	ops_erase,
 	ops_incident,
 	ops_advance,
 	ops_triage,

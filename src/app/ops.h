@@ -8,6 +8,7 @@ extern const struct op ops_system[];   /* app/op_system.c: health, agency, setti
 extern const struct op ops_people[];   /* app/op_people.c: accounts, divisions, systems, sessions */
 extern const struct op ops_report[];   /* app/op_report.c: reports and the reporter's page */
 extern const struct op ops_incident[]; /* app/op_incident.c: open, list, show, take, links, access */
+extern const struct op ops_erase[];    /* app/op_erase.c: personal data erased by order */
 extern const struct op ops_advance[];  /* app/op_advance.c: from step to step, dismiss, reopen */
 extern const struct op ops_triage[];   /* app/op_triage.c: questions, scores */
 extern const struct op ops_playbook[]; /* app/op_playbook.c: plans, their approval, their use */
