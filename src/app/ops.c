@@ -24,5 +24,6 @@ const struct op *const ops_sections[] = {
 	ops_search,
 	ops_today,
 	ops_ledger,
+	ops_dossier,
 	NULL,
 };

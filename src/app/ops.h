@@ -26,5 +26,6 @@ extern const struct op ops_timeline[]; /* app/op_timeline.c: all that happened, 
 extern const struct op ops_search[];   /* app/op_search.c: search, changes */
 extern const struct op ops_today[];    /* app/op_today.c: what to do now, deadlines */
 extern const struct op ops_ledger[];   /* app/op_ledger.c: verify, checkpoint, list */
+extern const struct op ops_dossier[];  /* app/op_dossier.c: a case as one archive */
 
 extern const struct op *const ops_sections[]; /* app/ops.c; NULL at the end */

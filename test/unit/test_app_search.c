@@ -265,6 +265,26 @@ an_older_copy_is_found_by_the_checkpoint_kept_outside(void **state)
 	world_fails(NULL, "ledger verify", A("{'checkpoint':'%s'}", outside), ERR_BROKEN, "err.ledger_broken");
 }
 
+static void
+a_case_is_handed_out_with_a_record_of_it(void **state)
+{
+	const char *sc = incident("{'title':'Kết xuất','take':true}"), *out = A("%s/case.zip", world_dir);
+	struct json *answer;
+
+	(void)state;
+	answer = world_ok("thanhtra", "dossier export", A("{'id':'%s','file':'%s'}", sc, out));
+	assert_string_equal(json_get_str(answer, "name"), A("%s.zip", sc));
+	json_free(answer);
+	assert_true(file_exists(out));
+	assert_string_equal(world_told(sc, "access"), "Kết xuất hồ sơ sự cố");
+	world_fails("truongphong", "dossier export", A("{'id':'%s','file':'%s-2'}", sc, out), ERR_FORBIDDEN,
+	    "err.forbidden");
+	json_free(world_ok("quantri", "incident restrict", A("{'id':'%s','restricted':true}", sc)));
+	world_fails("thanhtra", "dossier export", A("{'id':'%s','file':'%s-2'}", sc, out), ERR_NOT_FOUND,
+	    "err.not_found");
+	assert_false(file_exists(A("%s-2", out)));
+}
+
 /* Every table of the schema that begins like a projection is in the list, and no other. */
 static void
 the_list_of_projections_is_that_of_the_schema(void **state)
@@ -305,4 +325,5 @@ TEST_MAIN(T(search_ignores_accents_and_case_and_shows_where),
     T(a_quiet_day_says_so_and_a_busy_one_says_what), T(deadlines_of_all_kinds_stand_in_one_line),
     T(the_ledger_holds_until_a_row_is_edited_behind_its_back),
     T(an_older_copy_is_found_by_the_checkpoint_kept_outside),
+    T(a_case_is_handed_out_with_a_record_of_it),
     cmocka_unit_test(the_list_of_projections_is_that_of_the_schema))
