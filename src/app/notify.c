@@ -123,6 +123,11 @@ notify_report(struct call *call, const char *incident_id, const char *report_id)
 	notify_role(call, "netadmin", incident_id, key, subject, body);
 	notify_role(call, "substitute", incident_id, key, subject, body);
 	webhook(call, "report.new", incident_id, key, &w);
+	/* That nobody could be told is said where the one who looks will see it. */
+	if (tx_int(call->tx, "SELECT COUNT(*) FROM outbox WHERE incident_id = ?", "t", incident_id) == 0)
+		change_timeline(call, &(struct timeline_entry){ .incident_id = incident_id,
+		    .kind = "message", .word = "timeline.told_nobody", .occurred_at = SQL_NULL,
+		    .told_at = SQL_NULL, .ref_table = "report", .ref_id = report_id });
 	job_put(call->tx, call->agency_id, "report.escalate", arena_printf(call->arena,
 	    "{\"incident\":\"%s\",\"report\":\"%s\"}", incident_id, report_id),
 	    arena_printf(call->arena, "report.escalate:%s", report_id),

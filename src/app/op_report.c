@@ -271,12 +271,34 @@ report_new(struct call *c)
 
 /* ---- the reporter's page ---------------------------------------------------------------- */
 
+/* What people make of a code read aloud: no dash, small letters, O for 0, I or L for 1. */
+static const char *
+plain_code(struct call *c, const char *said)
+{
+	char code[CODE_CHARS + CODE_CHARS / 4 + 1];
+	size_t n = 0, chars = 0;
+
+	for (; *said != '\0'; said++) {
+		char ch = *said >= 'a' && *said <= 'z' ? (char)(*said - 32) : *said;
+
+		if (ch == ' ' || ch == '-')
+			continue;
+		if (chars == CODE_CHARS)
+			return "";
+		if (chars > 0 && chars % 4 == 0)
+			code[n++] = '-';
+		code[n++] = ch == 'O' ? '0' : ch == 'I' || ch == 'L' ? '1' : ch;
+		chars++;
+	}
+	return arena_strndup(c->arena, code, n);
+}
+
 /* The report of that public code; numbers can be guessed, so they do not open this door. */
 static const char *
 public_report(struct call *c)
 {
 	const char *id = tx_text(c->tx, c->arena, "SELECT id FROM report WHERE agency_id = ? AND"
-	    " code = upper(?)", "tt", c->agency_id, arg_text(c, "code"));
+	    " code = ?", "tt", c->agency_id, plain_code(c, arg_text(c, "code")));
 
 	if (id == NULL)
 		call_fail(c, ERR_NOT_FOUND, "err.report_code", "code");

@@ -22,7 +22,7 @@ static void
 cell_text(enum lang lang, const char *column, const struct json *value, struct buf *out)
 {
 	char key[160], when[CLOCK_TEXT_SIZE];
-	const char *text = json_str(value);
+	const char *text = json_str(value), *noun = strrchr(column, '_');
 	int64_t ms;
 
 	switch (json_kind(value)) {
@@ -33,7 +33,8 @@ cell_text(enum lang lang, const char *column, const struct json *value, struct b
 		buf_adds(out, word(lang, json_bool(value, false) ? "cli.yes" : "cli.no"));
 		break;
 	case JSON_KIND_STRING:
-		snprintf(key, sizeof(key), "%s.%.100s", column, text);
+		/* "incident_state" is a "state". */
+		snprintf(key, sizeof(key), "%s.%.100s", noun == NULL ? column : noun + 1, text);
 		if (looks_like_time(text) && clock_parse(text, &ms))
 			buf_adds(out, clock_vi(ms, when));
 		else
