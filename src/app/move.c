@@ -91,14 +91,18 @@ static int
 check_second(struct call *call, const struct incident *incident, const struct move *move)
 {
 	const char *who = move->second_person_id;
+	int64_t level;
 
 	if (move->by != BY_DISMISS)
 		return 0;
+	/* The gravest it ever seemed: nobody scores it down alone and then dismisses it. */
+	level = tx_int(call->tx, "SELECT MIN(level) FROM (SELECT level FROM score WHERE incident_id = ?1"
+	    " UNION ALL SELECT level FROM incident WHERE id = ?1) all_levels", "t", incident->id);
 	if (who != NULL && str_eq(who, call->actor.id))
 		return call_fail(call, ERR_INVALID, "err.second_same", "second_person");
-	if (who == NULL && dismissal_needs_second(incident->level))
+	if (who == NULL && dismissal_needs_second(level))
 		return err_fail(call->err, ERR_INVALID, "err.second_needed", "second_person", "level",
-		    text_int(call, incident->level), NULL, NULL);
+		    text_int(call, level), NULL, NULL);
 	return 0;
 }
 
@@ -228,6 +232,17 @@ seal(struct call *call, const struct incident *incident)
 		change_update(call, "incident", incident->id, -1, COLS(CT("seal", hash)));
 }
 
+/* What is opened again stands for itself: no duplicate of anything any more. */
+static void
+unlink_duplicate(struct call *call, const struct incident *incident)
+{
+	const char *id = tx_text(call->tx, call->arena, "SELECT id FROM incident_link WHERE"
+	    " incident_id = ? AND kind = 'duplicate'", "t", incident->id);
+
+	if (id != NULL)
+		change_delete(call, "incident_link", id);
+}
+
 static void
 do_effects(struct call *call, const struct incident *incident, const struct step *step)
 {
@@ -246,6 +261,8 @@ do_effects(struct call *call, const struct incident *incident, const struct step
 		duty_open_provisional(call, incident->id, incident->detected_at, incident->received_at);
 	if ((effects & EFFECT_CLOSE) != 0)
 		withdraw_directions(call, incident);
+	if ((effects & EFFECT_REOPEN) != 0)
+		unlink_duplicate(call, incident);
 	if ((effects & EFFECT_LOOP) != 0)
 		plan_find_cause(call, incident->id, step->t->from == STATE_VALIDATION ? "check" :
 		    step->t->from == STATE_CLOSED ? "manual" : "watch", incident->loop_count);

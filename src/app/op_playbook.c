@@ -149,6 +149,23 @@ out_playbook(struct call *call, const struct pack_playbook *p)
 	out_phases(call, p);
 }
 
+void
+plan_out(struct call *call, const struct incident *incident)
+{
+	const struct pack_playbook *p = incident->playbook == NULL ? NULL :
+	    pack_playbook_version(call->app->packs, incident->playbook,
+	        (int)strtol(incident->playbook_version, NULL, 10));
+
+	jsonw_key(call->out, "playbook");
+	if (p == NULL) {
+		jsonw_null(call->out);
+		return;
+	}
+	jsonw_object(call->out);
+	out_head(call, p);
+	jsonw_object_end(call->out);
+}
+
 /* ---- the operations ------------------------------------------------------------------------ */
 
 static int

@@ -147,6 +147,7 @@ tasks_of_incident(struct call *call)
 
 	if (incident_arg(call, "id", &incident) != 0)
 		return call->err->kind;
+	plan_out(call, &incident);
 	filter_init(&f, COLUMNS);
 	filter_text(&f, " WHERE t.incident_id = ?", incident.id);
 	filter_sql(&f, " ORDER BY t.position, t.id");

@@ -18,6 +18,12 @@
 int plan_apply(struct call *call, const struct incident *incident,
     const struct pack_playbook *playbook);
 
+/*
+ * Writes "playbook": {id, code, title, version, approved, …} of the version that is at work, or
+ * null; the steps alone are given by the tasks.
+ */
+void plan_out(struct call *call, const struct incident *incident);
+
 /* Sets the due times of open tasks whose phase begins in ${state}, at ${at_ms}. */
 void plan_phase_begins(struct call *call, const char *incident_id, enum incident_state state,
     int64_t at_ms);

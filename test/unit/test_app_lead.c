@@ -323,6 +323,10 @@ what_is_no_incident_takes_two_people_when_it_looked_grave(void **state)
 	    " WHERE i.number = '%s' AND d.state = 'pending'", sc)) > 0);
 	world_fails("quantri", "incident reopen", A("{'id':'%s','reason':'nữa'}", sc), ERR_STATE,
 	    "err.not_closed");
+	/* Scored down meanwhile: it had looked grave. */
+	json_free(world_ok("quantri", "incident triage", A(PHISH, sc)));
+	world_fails("quantri", "incident dismiss", A("{'id':'%s','reason':'nhầm'}", sc), ERR_INVALID,
+	    "err.second_needed");
 	/* A small one needs nobody else. */
 	sc = open_incident(true);
 	json_free(world_ok("quantri", "incident triage", A(PHISH, sc)));
@@ -405,6 +409,10 @@ a_playbook_says_whether_it_was_approved(void **state)
 	    "err.no_playbook");
 	json_free(world_ok("quantri", "incident playbook", A("{'id':'%s','playbook':'PB-02'}", sc)));
 	assert_true(count_tasks(sc, "open", "malware") > 5);
+	answer = world_ok("quantri", "incident tasks", A("{'id':'%s'}", sc));
+	assert_string_equal(json_get_str(json_get(answer, "playbook"), "code"), "PB-02");
+	assert_int_equal(json_kind(json_get(json_get(answer, "playbook"), "approved")), JSON_KIND_NULL);
+	json_free(answer);
 	/* Once of the phase has begun the clock runs. */
 	assert_int_equal(world_sql(A("SELECT COUNT(*) FROM task t JOIN incident i ON i.id = t.incident_id"
 	    " WHERE i.number = '%s' AND t.phase = 'priority' AND t.due_at IS NOT NULL", sc)), 0);
