@@ -68,9 +68,9 @@ $(B)/obj/%.o: src/%.c | $(B)/deps.ok
 # The pages the server writes itself travel with a packed copy of their style and script.
 PAGE_FILES = $(wildcard web/public-page/*.css web/public-page/*.js)
 %.css.gz: %.css
-	@gzip -9nc $< >$@
+	@gzip -9nc $< >$(@D)/.$(@F) && mv $(@D)/.$(@F) $@
 %.js.gz: %.js
-	@gzip -9nc $< >$@
+	@gzip -9nc $< >$(@D)/.$(@F) && mv $(@D)/.$(@F) $@
 
 $(B)/gen/embed.S: tools/embed $(PAGE_FILES:=.gz) FORCE | $(B)/deps.ok
 	@mkdir -p $(@D)

@@ -259,6 +259,27 @@ custody_list(struct call *c)
 	return 0;
 }
 
+/* ---- one transfer, for its record on paper ------------------------------------------------ */
+
+static const struct param show_params[] = { ID_PARAM, { 0 } };
+
+static int
+custody_show(struct call *c)
+{
+	out_row(c, "id", "SELECT c.id, c.version, c.state, c.acted_at, c.from_name, f.title AS from_title,"
+	    " c.to_name, t.title AS to_title, c.place, c.reason, c.from_confirmed_at, c.to_confirmed_at,"
+	    " c.evidence_id, e.number, e.name, e.kind, e.form, e.description, e.sha256, e.size, e.device,"
+	    " e.serial, e.collected_at, e.place AS collected_place, e.method, i.number AS incident_number,"
+	    " i.title AS incident_title, s.number AS scan_number FROM custody c"
+	    " JOIN evidence e ON e.id = c.evidence_id JOIN incident i ON i.id = c.incident_id"
+	    " LEFT JOIN account f ON f.id = c.from_id LEFT JOIN account t ON t.id = c.to_id"
+	    " LEFT JOIN evidence s ON s.id = c.scan_evidence_id"
+	    " WHERE c.id = ? AND c.action = 'transfer' AND c.agency_id = ? AND"
+	    " (c.from_id = ? OR c.to_id = ? OR " VISIBLE ")", "tttt" VISIBLE_TYPES, arg_text(c, "id"),
+	    c->agency_id, c->actor.id, c->actor.id, VISIBLE_ARGS(c));
+	return c->err->kind;
+}
+
 static const char *const columns[] = { "id", "number", "name", "from_name", "to_name", "acted_at",
 	NULL };
 
@@ -269,6 +290,8 @@ const struct op ops_custody[] = {
 	    " --reason \"Giao phân tích\"" },
 	{ "custody list", "GET", "/custody", RIGHT_SELF, 0, NULL, custody_list, columns,
 	    "khien custody list" },
+	{ "custody show", "GET", "/custody/{id}", RIGHT_SELF, 0, show_params, custody_show, NULL,
+	    "khien custody show 0198c0de-0000-7000-8000-000000000001" },
 	{ "custody confirm", "POST", "/custody/{id}/confirm", RIGHT_SELF, OP_WRITE, confirm_params,
 	    custody_confirm, NULL, "khien custody confirm 0198c0de-0000-7000-8000-000000000001" },
 	{ "custody scan", "POST", "/custody/{id}/scan", RIGHT_HANDLE, OP_WRITE, scan_params,

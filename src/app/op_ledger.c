@@ -248,6 +248,16 @@ ledger_list(struct call *c)
 		jsonw_kint(c->out, "size", head.size);
 		jsonw_kstring(c->out, "root", head.root);
 	}
+	jsonw_key(c->out, "checkpoint");
+	if (tx_int(c->tx, "SELECT COUNT(*) FROM ledger_checkpoint WHERE agency_id = ?", "t",
+	    c->agency_id) == 0) {
+		jsonw_null(c->out);
+	} else {
+		jsonw_object(c->out);
+		out_row(c, NULL, "SELECT size, root, at_ms AS made_at, note FROM ledger_checkpoint"
+		    " WHERE agency_id = ? ORDER BY size DESC, at_ms DESC LIMIT 1", "t", c->agency_id);
+		jsonw_object_end(c->out);
+	}
 	return c->err->kind;
 }
 

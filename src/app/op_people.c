@@ -9,6 +9,7 @@
 #include "app/out.h"
 #include "app/totp.h"
 #include "base/id.h"
+#include "text/qr.h"
 
 static const char *const role_choices[] = { "netadmin", "substitute", "director", "deputy_director",
 	"office_chief", "office", "division_head", "registry_clerk", "inspector", "staff", NULL };
@@ -293,15 +294,19 @@ static int
 totp_begin(struct call *c)
 {
 	char secret[TOTP_SECRET_SIZE];
-	const char *login;
+	struct buf qr = BUF_INIT(65536);
+	const char *login, *uri;
 
 	if (need_account(c) != 0 || own_hash(c, "password", arg_text(c, "password")) == NULL)
 		return c->err->kind;
 	totp_secret_new(secret);
 	login = tx_text(c->tx, c->arena, "SELECT login FROM account WHERE id = ?", "t", c->actor.id);
 	jsonw_kstring(c->out, "secret", secret);
-	jsonw_kstring(c->out, "uri", arena_printf(c->arena,
-	    "otpauth://totp/Khien:%s?secret=%s&issuer=Khien", login, secret));
+	uri = arena_printf(c->arena, "otpauth://totp/Khien:%s?secret=%s&issuer=Khien", login, secret);
+	jsonw_kstring(c->out, "uri", uri);
+	qr_svg(&qr, uri, false);
+	jsonw_kstring(c->out, "qr_svg", buf_str(&qr));
+	buf_clear(&qr);
 	return c->err->kind;
 }
 

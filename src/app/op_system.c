@@ -30,13 +30,18 @@ health(struct call *c)
 
 /* ---- agency ------------------------------------------------------------------- */
 
+/* The address people reach from their telephones; on every poster. */
+#define PUBLIC_URL \
+	"(SELECT s.value FROM setting s WHERE s.agency_id = a.id AND s.name = 'public.url') AS public_url"
+
 static int
 agency_show(struct call *c)
 {
 	out_row(c, "agency", call_may(c, RIGHT_SELF) ?
 	    "SELECT id, version, name, short_name, symbol, parent_name, place, address, phone, email,"
-	    " portal, hotline, leading_basis, is_network_member, is_sample FROM agency WHERE id = ?" :
-	    "SELECT name, hotline, is_sample FROM agency WHERE id = ?", "t", c->agency_id);
+	    " portal, hotline, leading_basis, is_network_member, is_sample, " PUBLIC_URL
+	    " FROM agency a WHERE id = ?" : "SELECT name, parent_name, hotline, is_sample, " PUBLIC_URL
+	    " FROM agency a WHERE id = ?", "t", c->agency_id);
 	return 0;
 }
 
