@@ -26,49 +26,52 @@ static const struct {
 	const char *sql, *types;
 } missing_sql[GUARDS] = {
 	[GUARD_LEAD] = { "SELECT NULL FROM incident WHERE id = ?1 AND lead_id IS NULL", "t" },
-	[GUARD_VERDICT] = { "SELECT NULL FROM incident WHERE id = ?1 AND (type IS NULL OR level IS NULL)",
-	    "t" },
-	[GUARD_SYSTEM] = { "SELECT NULL FROM incident i WHERE i.id = ?1 AND NOT EXISTS (SELECT 1 FROM"
-	    " scope_item s WHERE s.incident_id = i.id AND s.kind <> 'division' AND s.state <> 'cleared')"
-	    " AND NOT EXISTS (SELECT 1 FROM report r WHERE r.incident_id = i.id AND"
+	[GUARD_VERDICT] = { "SELECT NULL FROM incident WHERE id = ?1 AND (type IS NULL OR level IS"
+	    " NULL)", "t" },
+	[GUARD_SYSTEM] = { "SELECT NULL FROM incident i WHERE i.id = ?1 AND NOT EXISTS (SELECT 1"
+	    " FROM scope_item s WHERE s.incident_id = i.id AND s.kind <> 'division' AND s.state <>"
+	    " 'cleared') AND NOT EXISTS (SELECT 1 FROM report r WHERE r.incident_id = i.id AND"
 	    " r.system_id IS NOT NULL)", "t" },
 	[GUARD_PRIORITY_TASKS] = { OPEN_TASKS("'priority'"), "t" },
 	[GUARD_OPTION] = { "SELECT NULL FROM incident WHERE id = ?1 AND playbook IS NULL AND"
 	    " option_chosen IS NULL", "t" },
 	/* Optional steps count once a direction was asked for them. */
-	[GUARD_APPROVAL] = { "SELECT t.title FROM task t WHERE t.incident_id = ?1 AND t.phase = 'contain'"
-	    " AND t.needs_approval = 1 AND t.state = 'open' AND (t.is_mandatory = 1 OR EXISTS (SELECT 1"
-	    " FROM direction a WHERE a.task_id = t.id AND a.state = 'asked')) AND NOT EXISTS (SELECT 1"
-	    " FROM direction d WHERE d.incident_id = t.incident_id AND d.state = 'answered' AND"
-	    " d.answer = 'approve' AND (d.task_id = t.id OR d.task_id IS NULL)) ORDER BY t.position",
-	    "t" },
+	[GUARD_APPROVAL] = { "SELECT t.title FROM task t WHERE t.incident_id = ?1 AND t.phase ="
+	    " 'contain' AND t.needs_approval = 1 AND t.state = 'open' AND (t.is_mandatory = 1 OR"
+	    " EXISTS (SELECT 1 FROM direction a WHERE a.task_id = t.id AND a.state = 'asked')) AND"
+	    " NOT EXISTS (SELECT 1 FROM direction d WHERE d.incident_id = t.incident_id AND"
+	    " d.state = 'answered' AND d.answer = 'approve' AND (d.task_id = t.id OR d.task_id IS"
+	    " NULL)) ORDER BY t.position", "t" },
 	[GUARD_CONTAIN_TASKS] = { OPEN_TASKS("'priority', 'identify', 'contain'"), "t" },
 	[GUARD_SPREAD] = { RED_PROBES " AND (t.id IS NULL OR t.phase IN ('priority', 'identify',"
 	    " 'contain'))", "t" },
 	[GUARD_EVIDENCE] = { "SELECT s.name FROM scope_item s WHERE s.incident_id = ?1 AND"
 	    " s.kind = 'machine' AND s.state IN ('affected', 'isolated', 'cleaned', 'restored') AND"
 	    " NOT EXISTS (SELECT 1 FROM evidence e WHERE e.incident_id = s.incident_id AND"
-	    " lower(e.name || ' ' || COALESCE(e.device, '') || ' ' || COALESCE(e.place, '') || ' ' ||"
-	    " COALESCE(e.description, '')) LIKE '%' || lower(s.name) || '%') UNION ALL"
+	    " lower(e.name || ' ' || COALESCE(e.device, '') || ' ' || COALESCE(e.place, '') || ' '"
+	    " || COALESCE(e.description, '')) LIKE '%' || lower(s.name) || '%') UNION ALL"
 	    " SELECT NULL FROM incident i WHERE i.id = ?1 AND NOT EXISTS (SELECT 1 FROM evidence e"
 	    " WHERE e.incident_id = i.id) AND NOT EXISTS (SELECT 1 FROM scope_item s WHERE"
 	    " s.incident_id = i.id AND s.kind = 'machine' AND s.state IN ('affected', 'isolated',"
 	    " 'cleaned', 'restored'))", "t" },
 	[GUARD_ERADICATE_TASKS] = { OPEN_TASKS("'eradicate'"), "t" },
-	[GUARD_FIXES] = { "SELECT NULL FROM incident i WHERE i.id = ?1 AND NOT EXISTS (SELECT 1 FROM"
-	    " task t WHERE t.incident_id = i.id AND t.phase = 'eradicate' AND t.state = 'done')", "t" },
+	[GUARD_FIXES] = { "SELECT NULL FROM incident i WHERE i.id = ?1 AND NOT EXISTS (SELECT 1"
+	    " FROM task t WHERE t.incident_id = i.id AND t.phase = 'eradicate' AND t.state ="
+	    " 'done')", "t" },
 	[GUARD_RECOVER_TASKS] = { OPEN_TASKS("'recover'"), "t" },
 	[GUARD_RESTORED] = { "SELECT name FROM scope_item WHERE incident_id = ?1 AND"
 	    " ((kind IN ('system', 'machine', 'data') AND state NOT IN ('restored', 'cleared')) OR"
 	    " (kind = 'account' AND state IN ('suspected', 'affected', 'isolated')))", "t" },
-	[GUARD_SOURCE] = { "SELECT name FROM scope_item WHERE incident_id = ?1 AND kind IN ('system',"
-	    " 'machine', 'data') AND state = 'restored' AND COALESCE(restored_from, note) IS NULL", "t" },
+	[GUARD_SOURCE] = { "SELECT name FROM scope_item WHERE incident_id = ?1 AND kind IN"
+	    " ('system', 'machine', 'data') AND state = 'restored' AND COALESCE(restored_from,"
+	    " note) IS NULL", "t" },
 	[GUARD_VALIDATE_TASKS] = { OPEN_TASKS("'validate'"), "t" },
-	[GUARD_CHECK_MADE] = { "SELECT title FROM check_item WHERE " LAST_ROUND " AND result = 'open'"
+	[GUARD_CHECK_MADE] = { "SELECT title FROM check_item WHERE "
+	    LAST_ROUND " AND result = 'open'"
 	    " UNION ALL SELECT NULL FROM incident i WHERE i.id = ?1 AND NOT EXISTS (SELECT 1 FROM"
 	    " check_item k WHERE k.incident_id = i.id)", "t" },
-	[GUARD_CHECK_PASSED] = { "SELECT title FROM check_item WHERE " LAST_ROUND " AND result = 'fail'",
-	    "t" },
+	[GUARD_CHECK_PASSED] = { "SELECT title FROM check_item WHERE "
+	    LAST_ROUND " AND result = 'fail'", "t" },
 	[GUARD_PROBES] = { RED_PROBES, "t" },
 	[GUARD_WATCH] = { "SELECT NULL FROM incident WHERE id = ?1 AND (watch_until_at IS NULL OR"
 	    " watch_until_at > ?2)", "ti" },
@@ -76,10 +79,11 @@ static const struct {
 	    " state = 'open' ORDER BY position", "t" },
 	[GUARD_DIRECTIONS] = { "SELECT question FROM direction WHERE incident_id = ?1 AND"
 	    " state = 'asked'", "t" },
-	[GUARD_CAUSE] = { "SELECT NULL FROM incident i WHERE i.id = ?1 AND NOT EXISTS (SELECT 1 FROM"
-	    " review r WHERE r.incident_id = i.id AND COALESCE(r.root_cause, '') <> '')", "t" },
-	[GUARD_LESSONS] = { "SELECT NULL FROM incident i WHERE i.id = ?1 AND NOT EXISTS (SELECT 1 FROM"
-	    " review r WHERE r.incident_id = i.id AND (COALESCE(r.lessons, '') <> '' OR"
+	[GUARD_CAUSE] = { "SELECT NULL FROM incident i WHERE i.id = ?1 AND NOT EXISTS (SELECT 1"
+	    " FROM review r WHERE r.incident_id = i.id AND COALESCE(r.root_cause, '') <> '')",
+	    "t" },
+	[GUARD_LESSONS] = { "SELECT NULL FROM incident i WHERE i.id = ?1 AND NOT EXISTS (SELECT 1"
+	    " FROM review r WHERE r.incident_id = i.id AND (COALESCE(r.lessons, '') <> '' OR"
 	    " r.is_no_lesson = 1))", "t" },
 	[GUARD_ACTIONS] = { "SELECT title FROM corrective_action WHERE incident_id = ?1 AND"
 	    " state = 'open' AND ((owner_id IS NULL AND COALESCE(owner_name, '') = '') OR"
@@ -95,12 +99,14 @@ guard_read(struct call *call, const char *incident_id, enum guard guard, struct 
 	int64_t *n = &facts->missing[guard];
 	struct query q;
 
-	query_open(&q, call->tx, missing_sql[guard].sql, missing_sql[guard].types, incident_id, call->now);
+	query_open(&q, call->tx, missing_sql[guard].sql, missing_sql[guard].types, incident_id,
+	    call->now);
 	while (query_step(&q)) {
 		const char *name = query_text(&q, 0);
 
 		if (name != NULL && *n < NAMES_MAX)
-			buf_printf(&names, "%s%.*s", *n == 0 ? "" : "; ", (int)utf8_cut(name, 160), name);
+			buf_printf(&names, "%s%.*s", *n == 0 ? "" : "; ", (int)utf8_cut(name, 160),
+			    name);
 		else if (name != NULL && *n == NAMES_MAX)
 			buf_adds(&names, "; …");
 		(*n)++;
@@ -148,7 +154,7 @@ facts_say(struct call *call, enum lang lang, enum guard guard, const struct fact
 	words_format(out, lang, key, names, values, ARRAY_LEN(names));
 }
 
-/* ---- what comes next -------------------------------------------------------------- */
+/* ---- what comes next -------- */
 
 static const char *const op_of[] = {
 	[BY_ADVANCE] = "incident advance", [BY_DISMISS] = "incident dismiss",
@@ -158,7 +164,8 @@ static const char *const op_of[] = {
 static const char *
 title_of(struct call *call, const struct transition *t)
 {
-	const char *key = arena_printf(call->arena, "next.%s.%s", state_name(t->from), state_name(t->to));
+	const char *key = arena_printf(call->arena, "next.%s.%s", state_name(t->from),
+	    state_name(t->to));
 
 	return word(call->lang, key);
 }
@@ -255,7 +262,7 @@ incident_next(struct call *call, const struct incident *incident)
 	jsonw_array_end(call->out);
 }
 
-/* ---- what several operations need --------------------------------------------------- */
+/* ---- what several operations need -------- */
 
 int
 incident_answer(struct call *call, const char *id)
@@ -264,9 +271,10 @@ incident_answer(struct call *call, const char *id)
 
 	if (call->err->kind != ERR_NONE || incident_load(call, id, &incident) != 0)
 		return call->err->kind;
-	out_row(call, "id", "SELECT id, version, number, title, state, type, level, qd05_class, reporting,"
-	    " beyond, lead_id, loop_count, playbook, playbook_version, confirmed_at, response_ended_at,"
-	    " watch_until_at, closed_at, seal FROM incident WHERE id = ?", "t", id);
+	out_row(call, "id", "SELECT id, version, number, title, state, type, level, qd05_class,"
+	    " reporting, beyond, lead_id, loop_count, playbook, playbook_version, confirmed_at,"
+	    " response_ended_at, watch_until_at, closed_at, seal FROM incident WHERE id = ?", "t",
+	    id);
 	jsonw_kint(call->out, "step", state_step(state_of(incident.state)));
 	incident_next(call, &incident);
 	return call->err->kind;
@@ -280,8 +288,9 @@ person_arg(struct call *call, const char *name, struct person *ret)
 	struct query q;
 
 	*ret = (struct person){ 0 };
-	query_open(&q, call->tx, "SELECT id, name, title, email, roles FROM account WHERE agency_id = ?1"
-	    " AND is_disabled = 0 AND (id = ?2 OR login = ?2)", "tt", call->agency_id, value);
+	query_open(&q, call->tx, "SELECT id, name, title, email, roles FROM account WHERE"
+	    " agency_id = ?1 AND is_disabled = 0 AND (id = ?2 OR login = ?2)", "tt",
+	    call->agency_id, value);
 	if (query_step(&q)) {
 		ret->id = arena_strdup(call->arena, query_text(&q, 0));
 		ret->name = arena_strdup(call->arena, query_text(&q, 1));

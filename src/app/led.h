@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* led.h: leading an incident from step to step: what is missing, the step itself, what comes next. */
+/* led.h: an incident led from step to step: what is missing, the step itself, what is next. */
 #pragma once
 
 #include "app/visible.h"

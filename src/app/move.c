@@ -26,7 +26,7 @@ state_word(struct call *call, enum incident_state state)
 	return arena_printf(call->arena, "@state.%s", state_name(state));
 }
 
-/* ---- may it go on -------------------------------------------------------------------- */
+/* ---- may it go on -------- */
 
 static int
 fail_transition(struct call *call, const struct incident *incident, const struct move *move)
@@ -76,8 +76,8 @@ check_guards(struct call *call, const struct incident *incident, struct step *st
 	step->missing = sentences(call, &facts, unmet, n, &w);
 	jsonw_array_end(&w);
 	if (!step->move->force) {
-		err_fail(call->err, ERR_STATE, "err.guards", NULL, "to", state_word(call, step->t->to),
-		    "count", text_int(call, (int64_t)n));
+		err_fail(call->err, ERR_STATE, "err.guards", NULL, "to",
+		    state_word(call, step->t->to), "count", text_int(call, (int64_t)n));
 		if (call->err->list == NULL)
 			call->err->list = buf_take(&list);
 	} else if (step->move->reason == NULL) {
@@ -96,13 +96,14 @@ check_second(struct call *call, const struct incident *incident, const struct mo
 	if (move->by != BY_DISMISS)
 		return 0;
 	/* The gravest it ever seemed: nobody scores it down alone and then dismisses it. */
-	level = tx_int(call->tx, "SELECT MIN(level) FROM (SELECT level FROM score WHERE incident_id = ?1"
-	    " UNION ALL SELECT level FROM incident WHERE id = ?1) all_levels", "t", incident->id);
+	level = tx_int(call->tx, "SELECT MIN(level) FROM (SELECT level FROM score WHERE"
+	    " incident_id = ?1 UNION ALL SELECT level FROM incident WHERE id = ?1) all_levels", "t",
+	    incident->id);
 	if (who != NULL && str_eq(who, call->actor.id))
 		return call_fail(call, ERR_INVALID, "err.second_same", "second_person");
 	if (who == NULL && dismissal_needs_second(level))
-		return err_fail(call->err, ERR_INVALID, "err.second_needed", "second_person", "level",
-		    text_int(call, level), NULL, NULL);
+		return err_fail(call->err, ERR_INVALID, "err.second_needed", "second_person",
+		    "level", text_int(call, level), NULL, NULL);
 	return 0;
 }
 
@@ -115,8 +116,8 @@ check(struct call *call, const struct incident *incident, struct step *step)
 	if (step->t == NULL)
 		return fail_transition(call, incident, move);
 	if (step->t->by != move->by)
-		return err_fail(call->err, ERR_STATE, "err.move_by", NULL, "to", state_word(call, move->to),
-		    NULL, NULL);
+		return err_fail(call->err, ERR_STATE, "err.move_by", NULL, "to",
+		    state_word(call, move->to), NULL, NULL);
 	step->at = move->occurred_at == SQL_NULL ? call->now : move->occurred_at;
 	if (step->at < incident->detected_at && move->occurred_at != SQL_NULL)
 		return err_fail(call->err, ERR_INVALID, "err.time_order", "occurred_at", "other",
@@ -126,7 +127,7 @@ check(struct call *call, const struct incident *incident, struct step *step)
 	return check_guards(call, incident, step);
 }
 
-/* ---- what changes with it -------------------------------------------------------------- */
+/* ---- what changes with it -------- */
 
 static void
 put(struct col *cols, size_t *n, const char *name, const char *text, int64_t number)
@@ -184,8 +185,8 @@ take_reports(struct call *call, const struct incident *incident, int64_t at)
 	const char *by = call->actor.kind == ACTOR_ACCOUNT ? call->actor.id : incident->lead_id;
 	struct query q;
 
-	query_open(&q, call->tx, "SELECT id FROM report WHERE incident_id = ? AND taken_at IS NULL", "t",
-	    incident->id);
+	query_open(&q, call->tx, "SELECT id FROM report WHERE incident_id = ? AND taken_at IS NULL",
+	    "t", incident->id);
 	while (query_step(&q))
 		change_update(call, "report", arena_strdup(call->arena, query_text(&q, 0)), -1,
 		    COLS(CI("taken_at", at), CT("taken_by_id", by)));
@@ -198,7 +199,8 @@ tell_reporters(struct call *call, const struct incident *incident)
 {
 	struct query q;
 
-	query_open(&q, call->tx, "SELECT id, lang FROM report WHERE incident_id = ?", "t", incident->id);
+	query_open(&q, call->tx, "SELECT id, lang FROM report WHERE incident_id = ?", "t",
+	    incident->id);
 	while (query_step(&q))
 		change_insert(call, "report_message", NULL, COLS(
 		    CT("report_id", arena_strdup(call->arena, query_text(&q, 0))),
@@ -214,8 +216,8 @@ withdraw_directions(struct call *call, const struct incident *incident)
 {
 	struct query q;
 
-	query_open(&q, call->tx, "SELECT id FROM direction WHERE incident_id = ? AND state = 'asked'", "t",
-	    incident->id);
+	query_open(&q, call->tx, "SELECT id FROM direction WHERE incident_id = ? AND state ="
+	    " 'asked'", "t", incident->id);
 	while (query_step(&q))
 		change_update(call, "direction", arena_strdup(call->arena, query_text(&q, 0)), -1,
 		    COLS(CT("state", "withdrawn")));
@@ -258,7 +260,8 @@ do_effects(struct call *call, const struct incident *incident, const struct step
 	}
 	/* What fell away when it was no incident, or a duplicate, is owed again. */
 	if ((effects & EFFECT_REOPEN) != 0 && step->t->from != STATE_CLOSED)
-		duty_open_provisional(call, incident->id, incident->detected_at, incident->received_at);
+		duty_open_provisional(call, incident->id, incident->detected_at,
+		    incident->received_at);
 	if ((effects & EFFECT_CLOSE) != 0)
 		withdraw_directions(call, incident);
 	if ((effects & EFFECT_REOPEN) != 0)
@@ -273,7 +276,7 @@ do_effects(struct call *call, const struct incident *incident, const struct step
 	plan_phase_begins(call, incident->id, step->t->to, step->at);
 }
 
-/* ---- what is told of it ------------------------------------------------------------------ */
+/* ---- what is told of it -------- */
 
 static const char *
 timeline_word(const struct step *step)
@@ -300,23 +303,26 @@ timeline_word(const struct step *step)
 static void
 tell(struct call *call, const struct incident *incident, const struct step *step)
 {
-	const char *second = step->move->second_person_id == NULL ? NULL : tx_text(call->tx, call->arena,
-	    "SELECT name FROM account WHERE id = ?", "t", step->move->second_person_id);
+	const char *second = step->move->second_person_id == NULL ? NULL :
+	    tx_text(call->tx, call->arena, "SELECT name FROM account WHERE id = ?", "t",
+	    step->move->second_person_id);
 	char until[CLOCK_TEXT_SIZE] = "";
 
 	if ((step->t->effects & EFFECT_END) != 0)
 		clock_vi(incident->watch_until_at, until);
-	change_timeline(call, &(struct timeline_entry){ .incident_id = incident->id, .kind = "state",
-	    .word = timeline_word(step), .text = step->move->reason, .occurred_at = step->at,
-	    .told_at = SQL_NULL, .args = TIMELINE_ARGS("from", state_word(call, step->t->from),
+	change_timeline(call, &(struct timeline_entry){ .incident_id = incident->id,
+	    .kind = "state", .word = timeline_word(step), .text = step->move->reason,
+	    .occurred_at = step->at, .told_at = SQL_NULL,
+	    .args = TIMELINE_ARGS("from", state_word(call, step->t->from),
 	    "to", state_word(call, step->t->to), "loop", text_int(call, incident->loop_count),
 	    "until", until, "second", second, "other", step->move->other) });
 	if (step->missing == NULL)
 		return;
 	change_info(call, "missing", step->missing);
-	change_timeline(call, &(struct timeline_entry){ .incident_id = incident->id, .kind = "state",
-	    .word = "timeline.state.forced", .occurred_at = step->at, .told_at = SQL_NULL,
-	    .args = TIMELINE_ARGS("to", state_word(call, step->t->to), "missing", step->missing) });
+	change_timeline(call, &(struct timeline_entry){ .incident_id = incident->id,
+	    .kind = "state", .word = "timeline.state.forced", .occurred_at = step->at,
+	    .told_at = SQL_NULL, .args = TIMELINE_ARGS("to", state_word(call, step->t->to),
+	    "missing", step->missing) });
 }
 
 int

@@ -35,7 +35,8 @@ static struct move
 move_of(struct call *call, enum incident_state to, enum move_by by)
 {
 	return (struct move){ .to = to, .by = by, .reason = arg_text(call, "reason"),
-		.force = arg_bool(call, "force"), .occurred_at = arg_time(call, "occurred_at", SQL_NULL),
+		.force = arg_bool(call, "force"), .occurred_at =
+		    arg_time(call, "occurred_at", SQL_NULL),
 		.seen = arg_int(call, "version", -1) };
 }
 
@@ -92,8 +93,8 @@ reopen(struct call *call)
 	move.to = state_reopened(state_of(incident.state), tx_int(call->tx,
 	    "SELECT confirmed_at FROM incident WHERE id = ?", "t", incident.id) != SQL_NULL);
 	if (move.to == STATES)
-		return err_fail(call->err, ERR_STATE, "err.not_closed", NULL, "number", incident.number,
-		    NULL, NULL);
+		return err_fail(call->err, ERR_STATE, "err.not_closed", NULL, "number",
+		    incident.number, NULL, NULL);
 	if (incident_move(call, &incident, &move) != 0)
 		return call->err->kind;
 	return incident_answer(call, incident.id);
@@ -105,8 +106,9 @@ const struct op ops_advance[] = {
 	{ "incident advance", "POST", "/incidents/{id}/advance", RIGHTS, OP_WRITE, advance_params,
 	    advance, NULL, "khien incident advance SC-2026-0001 containment" },
 	{ "incident dismiss", "POST", "/incidents/{id}/dismiss", RIGHTS, OP_WRITE, dismiss_params,
-	    dismiss, NULL, "khien incident dismiss SC-2026-0001 --reason \"Nhân viên cài phần mềm mới\"" },
-	{ "incident reopen", "POST", "/incidents/{id}/reopen", RIGHTS, OP_WRITE, reopen_params, reopen,
-	    NULL, "khien incident reopen SC-2026-0001 --reason \"Tệp lại bị mã hóa\"" },
+	    dismiss, NULL, "khien incident dismiss SC-2026-0001 --reason \"Nhân viên cài phần mềm"
+	    " mới\"" },
+	{ "incident reopen", "POST", "/incidents/{id}/reopen", RIGHTS, OP_WRITE, reopen_params,
+	    reopen, NULL, "khien incident reopen SC-2026-0001 --reason \"Tệp lại bị mã hóa\"" },
 	{ 0 },
 };

@@ -28,10 +28,12 @@ out_item(struct call *call, const struct pack_checklist *list, const char *item)
 		jsonw_kstring(call->out, "group", check->group);
 		for (size_t g = 0; g < list->groups; g++)
 			if (str_eq(list->group[g].id, check->group))
-				jsonw_kstring(call->out, "group_title", pack_say(&list->group[g].title, lang));
+				jsonw_kstring(call->out, "group_title",
+				    pack_say(&list->group[g].title, lang));
 		jsonw_kstring(call->out, "how", pack_say(&check->how, lang));
 		jsonw_kbool(call->out, "is_mandatory", check->mandatory);
-		jsonw_kstring(call->out, "probe", str_empty(check->probe.kind) ? NULL : check->probe.kind);
+		jsonw_kstring(call->out, "probe", str_empty(check->probe.kind) ? NULL :
+		    check->probe.kind);
 		return;
 	}
 }
@@ -47,15 +49,15 @@ out_checks(struct call *call, const char *incident_id)
 	jsonw_kint(call->out, "round", round);
 	jsonw_key(call->out, "counts");
 	jsonw_object(call->out);
-	out_row(call, NULL, "SELECT COALESCE(SUM(CASE WHEN result = 'open' THEN 1 ELSE 0 END), 0) AS open,"
-	    " COALESCE(SUM(CASE WHEN result = 'pass' THEN 1 ELSE 0 END), 0) AS pass,"
+	out_row(call, NULL, "SELECT COALESCE(SUM(CASE WHEN result = 'open' THEN 1 ELSE 0 END), 0)"
+	    " AS open, COALESCE(SUM(CASE WHEN result = 'pass' THEN 1 ELSE 0 END), 0) AS pass,"
 	    " COALESCE(SUM(CASE WHEN result = 'fail' THEN 1 ELSE 0 END), 0) AS fail FROM check_item"
 	    " WHERE incident_id = ? AND round = ?", "ti", incident_id, round);
 	jsonw_object_end(call->out);
 	jsonw_karray(call->out, "items");
-	query_open(&q, call->tx, "SELECT k.*, a.name AS checked_by_name FROM check_item k LEFT JOIN account a"
-	    " ON a.id = k.checked_by_id WHERE k.incident_id = ? ORDER BY k.round DESC, k.position", "t",
-	    incident_id);
+	query_open(&q, call->tx, "SELECT k.*, a.name AS checked_by_name FROM check_item k LEFT"
+	    " JOIN account a ON a.id = k.checked_by_id WHERE k.incident_id = ? ORDER BY k.round"
+	    " DESC, k.position", "t", incident_id);
 	while (query_step(&q)) {
 		jsonw_object(call->out);
 		out_fields(call, &q);
@@ -103,23 +105,26 @@ static void
 tell(struct call *call, const char *incident_id, const char *id, int64_t round)
 {
 	bool failed = str_eq(arg_text(call, "result"), "fail");
-	const char *title = tx_text(call->tx, call->arena, "SELECT title FROM check_item WHERE id = ?", "t", id);
-	int64_t open = tx_int(call->tx, "SELECT COUNT(*) FROM check_item WHERE incident_id = ? AND round = ?"
-	    " AND result = 'open'", "ti", incident_id, round);
-	int64_t fails = tx_int(call->tx, "SELECT COUNT(*) FROM check_item WHERE incident_id = ? AND round = ?"
-	    " AND result = 'fail'", "ti", incident_id, round);
+	const char *title = tx_text(call->tx, call->arena,
+	    "SELECT title FROM check_item WHERE id = ?", "t", id);
+	int64_t open = tx_int(call->tx, "SELECT COUNT(*) FROM check_item WHERE incident_id = ? AND"
+	    " round = ? AND result = 'open'", "ti", incident_id, round);
+	int64_t fails = tx_int(call->tx, "SELECT COUNT(*) FROM check_item WHERE incident_id = ?"
+	    " AND round = ? AND result = 'fail'", "ti", incident_id, round);
 
 	change_timeline(call, &(struct timeline_entry){ .incident_id = incident_id, .kind = "check",
-	    .word = failed ? "timeline.check.failed" : "timeline.check.set", .text = arg_text(call, "note"),
-	    .occurred_at = SQL_NULL, .told_at = SQL_NULL, .ref_table = "check_item", .ref_id = id,
-	    .args = TIMELINE_ARGS("title", title, "round", text_int(call, round), "result",
-	    arena_printf(call->arena, "@result.%s", arg_text(call, "result"))) });
+	    .word = failed ? "timeline.check.failed" : "timeline.check.set",
+	    .text = arg_text(call, "note"), .occurred_at = SQL_NULL, .told_at = SQL_NULL,
+	    .ref_table = "check_item", .ref_id = id, .args = TIMELINE_ARGS("title", title, "round",
+	    text_int(call, round), "result", arena_printf(call->arena, "@result.%s",
+	    arg_text(call, "result"))) });
 	if (open > 0 || str_eq(arg_text(call, "result"), "open"))
 		return;
 	change_timeline(call, &(struct timeline_entry){ .incident_id = incident_id, .kind = "check",
 	    .word = fails == 0 ? "timeline.check.passed" : "timeline.check.not_passed",
 	    .occurred_at = SQL_NULL, .told_at = SQL_NULL,
-	    .args = TIMELINE_ARGS("round", text_int(call, round), "count", text_int(call, fails)) });
+	    .args = TIMELINE_ARGS("round", text_int(call, round), "count",
+	    text_int(call, fails)) });
 }
 
 static int
@@ -135,12 +140,12 @@ check_set(struct call *call)
 	    incident_workable(call, &incident) != 0)
 		return call->err->kind;
 	round = tx_int(call->tx, "SELECT round FROM check_item WHERE id = ?", "t", id);
-	if (round != tx_int(call->tx, "SELECT MAX(round) FROM check_item WHERE incident_id = ?", "t",
-	    incident.id))
+	if (round != tx_int(call->tx, "SELECT MAX(round) FROM check_item WHERE incident_id = ?",
+	    "t", incident.id))
 		return call_fail(call, ERR_STATE, "err.check_round", NULL);
-	change_update(call, "check_item", id, arg_int(call, "version", -1), COLS(CT("result", result),
-	    CT("note", arg_text(call, "note")), CI("checked_at", open ? SQL_NULL : call->now),
-	    CT("checked_by_id", open ? NULL : by)));
+	change_update(call, "check_item", id, arg_int(call, "version", -1),
+	    COLS(CT("result", result), CT("note", arg_text(call, "note")),
+	    CI("checked_at", open ? SQL_NULL : call->now), CT("checked_by_id", open ? NULL : by)));
 	if (call->err->kind != ERR_NONE)
 		return call->err->kind;
 	tell(call, incident.id, id, round);
@@ -153,8 +158,8 @@ check_set(struct call *call)
 static const char *const columns[] = { "round", "title", "result", "note", "checked_at", NULL };
 
 const struct op ops_check[] = {
-	{ "check list", "GET", "/incidents/{id}/checks", RIGHT_READ, 0, id_params, check_list, columns,
-	    "khien check list SC-2026-0001" },
+	{ "check list", "GET", "/incidents/{id}/checks", RIGHT_READ, 0, id_params, check_list,
+	    columns, "khien check list SC-2026-0001" },
 	{ "check start", "POST", "/incidents/{id}/checks", RIGHTS, OP_WRITE | OP_CREATED, id_params,
 	    check_start, columns, "khien check start SC-2026-0001" },
 	{ "check set", "PATCH", "/checks/{id}", RIGHTS, OP_WRITE, set_params, check_set, NULL,

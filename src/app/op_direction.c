@@ -62,12 +62,12 @@ static void
 tell(struct call *call, const char *incident_id, const char *word_key, const char *id,
     int64_t occurred_at, const char *words, const char *const *args)
 {
-	change_timeline(call, &(struct timeline_entry){ .incident_id = incident_id, .kind = "direction",
-	    .word = word_key, .text = words, .occurred_at = occurred_at, .told_at = SQL_NULL,
-	    .ref_table = "direction", .ref_id = id, .args = args });
+	change_timeline(call, &(struct timeline_entry){ .incident_id = incident_id,
+	    .kind = "direction", .word = word_key, .text = words, .occurred_at = occurred_at,
+	    .told_at = SQL_NULL, .ref_table = "direction", .ref_id = id, .args = args });
 }
 
-/* ---- asking -------------------------------------------------------------------------------- */
+/* ---- asking -------- */
 
 static const struct param ask_params[] = {
 	ID_PARAM,
@@ -88,13 +88,13 @@ asked_person(struct call *call, struct person *person)
 	if (person_arg(call, "asked", person) != 0)
 		return call->err->kind;
 	if ((person->rights & RIGHT_DIRECT) == 0)
-		return err_fail(call->err, ERR_INVALID, "err.asked_right", "asked", "name", person->name,
-		    NULL, NULL);
+		return err_fail(call->err, ERR_INVALID, "err.asked_right", "asked", "name",
+		    person->name, NULL, NULL);
 	if (!arg_bool(call, "send"))
 		return 0;
 	if (str_empty(person->email))
-		return err_fail(call->err, ERR_INVALID, "err.asked_email", "asked", "name", person->name,
-		    NULL, NULL);
+		return err_fail(call->err, ERR_INVALID, "err.asked_email", "asked", "name",
+		    person->name, NULL, NULL);
 	if (str_empty(setting_text(call, "mail.url")))
 		return call_fail(call, ERR_STATE, "err.no_mail", "send");
 	return 0;
@@ -106,7 +106,8 @@ expiry(struct call *call)
 {
 	int64_t due_at = arg_time(call, "due_at", call->now);
 
-	return (due_at > call->now ? due_at : call->now) + setting_int(call, "direction.hours") * HOUR_MS;
+	return (due_at > call->now ? due_at : call->now) +
+	    setting_int(call, "direction.hours") * HOUR_MS;
 }
 
 static void
@@ -114,11 +115,12 @@ send_link(struct call *call, const struct incident *incident, const struct perso
     const char *id, const char *link)
 {
 	const char *title = incident->is_restricted ? "" : incident->title;
-	const char *const *args = WORDS_ARGS("number", incident->number, "title", title, "link", link,
-	    "question", arg_text(call, "question"), "name", person->name);
+	const char *const *args = WORDS_ARGS("number", incident->number, "title", title, "link",
+	    link, "question", arg_text(call, "question"), "name", person->name);
 
-	notify_account(call, person->id, incident->id, arena_printf(call->arena, "direction:%s", id),
-	    words_vi(call, "mail.direction.subject", args), words_vi(call, "mail.direction.body", args));
+	notify_account(call, person->id, incident->id, arena_printf(call->arena, "direction:%s",
+	    id), words_vi(call, "mail.direction.subject", args),
+	    words_vi(call, "mail.direction.body", args));
 }
 
 static int
@@ -156,7 +158,7 @@ ask(struct call *call)
 	return call->err->kind;
 }
 
-/* ---- what was said or written elsewhere ------------------------------------------------------- */
+/* ---- what was said or written elsewhere -------- */
 
 static const struct param record_params[] = {
 	ID_PARAM,
@@ -178,10 +180,12 @@ keep_paper(struct call *call, const struct incident *incident, const char *signe
 	const char *first = NULL;
 
 	for (size_t i = 0; i < call->uploads_count; i++) {
-		const char *id = evidence_insert(call, &(struct evidence_new){ .incident_id = incident->id,
+		const char *id = evidence_insert(call,
+		    &(struct evidence_new){ .incident_id = incident->id,
 		    .upload = &call->uploads[i], .kind = "document", .form = "copy",
-		    .description = words_vi(call, "plan.direction_paper", WORDS_ARGS("name", signer)),
-		    .collected_at = arg_time(call, "answered_at", call->now) });
+		    .description = words_vi(call, "plan.direction_paper",
+		    WORDS_ARGS("name", signer)), .collected_at = arg_time(call, "answered_at",
+		    call->now) });
 
 		if (first == NULL)
 			first = id;
@@ -203,22 +207,24 @@ record(struct call *call)
 	if (call->err->kind != ERR_NONE)
 		return call->err->kind;
 	id = change_insert(call, "direction", NULL, COLS(CT("incident_id", incident.id),
-	    CT("task_id", task_id), CT("question", arg_text(call, "question")), CT("asked_name", name),
-	    CT("asked_by_id", call->actor.kind == ACTOR_ACCOUNT ? call->actor.id : NULL),
-	    CI("asked_at", answered_at), CT("channel", arg_text(call, "channel")),
-	    CT("state", "answered"), CT("answer", arg_text(call, "answer")),
-	    CT("words", arg_text(call, "words")), CI("answered_at", answered_at),
-	    CT("answered_name", name), CI("entered_at", call->now), CT("evidence_id", paper)));
+	    CT("task_id", task_id), CT("question", arg_text(call, "question")),
+	    CT("asked_name", name), CT("asked_by_id", call->actor.kind == ACTOR_ACCOUNT ?
+	    call->actor.id : NULL), CI("asked_at", answered_at),
+	    CT("channel", arg_text(call, "channel")), CT("state", "answered"),
+	    CT("answer", arg_text(call, "answer")), CT("words", arg_text(call, "words")),
+	    CI("answered_at", answered_at), CT("answered_name", name), CI("entered_at", call->now),
+	    CT("evidence_id", paper)));
 	if (task_id != NULL)
 		change_update(call, "task", task_id, -1, COLS(CT("direction_id", id)));
-	tell(call, incident.id, str_eq(arg_text(call, "channel"), "oral") ? "timeline.direction.oral" :
-	    "timeline.direction.written", id, answered_at, arg_text(call, "words"),
-	    TIMELINE_ARGS("name", name, "question", arg_text(call, "question"), "answer",
-	    arena_printf(call->arena, "@answer.%s", arg_text(call, "answer"))));
+	tell(call, incident.id, str_eq(arg_text(call, "channel"), "oral") ?
+	    "timeline.direction.oral" : "timeline.direction.written", id, answered_at,
+	    arg_text(call, "words"), TIMELINE_ARGS("name", name, "question",
+	    arg_text(call, "question"), "answer", arena_printf(call->arena, "@answer.%s",
+	    arg_text(call, "answer"))));
 	return out_direction(call, id);
 }
 
-/* ---- answering ----------------------------------------------------------------------------------- */
+/* ---- answering -------- */
 
 struct asked {
 	const char *id, *incident_id, *name, *by_id, *question, *number;
@@ -229,8 +235,8 @@ static int
 enter_answer(struct call *call, const struct asked *asked, const char *name)
 {
 	const char *answer = arg_text(call, "answer"), *words = arg_text(call, "words");
-	const char *state = tx_text(call->tx, call->arena, "SELECT state FROM direction WHERE id = ?", "t",
-	    asked->id);
+	const char *state = tx_text(call->tx, call->arena,
+	    "SELECT state FROM direction WHERE id = ?", "t", asked->id);
 	const char *const *mail = WORDS_ARGS("number", asked->number, "name", name, "answer",
 	    arena_printf(call->arena, "@answer.%s", answer), "words", words == NULL ? "–" : words,
 	    "question", asked->question);
@@ -241,9 +247,9 @@ enter_answer(struct call *call, const struct asked *asked, const char *name)
 		return call_fail(call, ERR_STATE, "err.direction_withdrawn", NULL);
 	if (str_eq(answer, "other") && words == NULL)
 		return call_fail(call, ERR_INVALID, "err.required", "words");
-	change_update(call, "direction", asked->id, -1, COLS(CT("state", "answered"), CT("answer", answer),
-	    CT("words", words), CI("answered_at", call->now), CT("answered_name", name),
-	    CI("entered_at", call->now)));
+	change_update(call, "direction", asked->id, -1,
+	    COLS(CT("state", "answered"), CT("answer", answer), CT("words", words),
+	    CI("answered_at", call->now), CT("answered_name", name), CI("entered_at", call->now)));
 	tell(call, asked->incident_id, "timeline.direction.answered", asked->id, SQL_NULL, words,
 	    TIMELINE_ARGS("name", name, "question", asked->question, "answer",
 	    arena_printf(call->arena, "@answer.%s", answer)));
@@ -266,8 +272,8 @@ asked_read(struct call *call, struct query *q)
 }
 
 #define ASKED_SQL \
-	"SELECT d.id, d.incident_id, d.asked_name, d.asked_by_id, d.question, i.number FROM direction d" \
-	" JOIN incident i ON i.id = d.incident_id WHERE d.agency_id = ? AND "
+	"SELECT d.id, d.incident_id, d.asked_name, d.asked_by_id, d.question, i.number FROM" \
+	" direction d JOIN incident i ON i.id = d.incident_id WHERE d.agency_id = ? AND "
 
 /* The direction the link is for; holding the link is the right to see it. */
 static int
@@ -296,17 +302,18 @@ static int
 out_seen(struct call *call, const char *id)
 {
 	char key[64];
-	const char *state = tx_text(call->tx, call->arena, "SELECT i.state FROM direction d JOIN incident i"
-	    " ON i.id = d.incident_id WHERE d.id = ?", "t", id);
+	const char *state = tx_text(call->tx, call->arena,
+	    "SELECT i.state FROM direction d JOIN incident i ON i.id = d.incident_id WHERE d.id ="
+	    " ?", "t", id);
 
-	out_row(call, "token", "SELECT d.id, d.question, d.situation, d.cost, d.if_not, d.asked_name,"
-	    " b.name AS asked_by_name, b.phone AS asked_by_phone, d.asked_at, d.due_at,"
-	    " d.token_expires_at, d.state, d.answer, d.words, d.answered_at, t.title AS task_title,"
-	    " i.number AS incident_number, i.title AS incident_title, i.level AS incident_level,"
-	    " i.state AS incident_state, i.detected_at, g.name AS agency_name, g.hotline"
-	    " FROM direction d JOIN incident i ON i.id = d.incident_id JOIN agency g ON g.id = d.agency_id"
-	    " LEFT JOIN task t ON t.id = d.task_id LEFT JOIN account b ON b.id = d.asked_by_id"
-	    " WHERE d.id = ?", "t", id);
+	out_row(call, "token", "SELECT d.id, d.question, d.situation, d.cost, d.if_not,"
+	    " d.asked_name, b.name AS asked_by_name, b.phone AS asked_by_phone, d.asked_at,"
+	    " d.due_at, d.token_expires_at, d.state, d.answer, d.words, d.answered_at, t.title AS"
+	    " task_title, i.number AS incident_number, i.title AS incident_title, i.level AS"
+	    " incident_level, i.state AS incident_state, i.detected_at, g.name AS agency_name,"
+	    " g.hotline FROM direction d JOIN incident i ON i.id = d.incident_id JOIN agency g ON"
+	    " g.id = d.agency_id LEFT JOIN task t ON t.id = d.task_id LEFT JOIN account b ON b.id"
+	    " = d.asked_by_id WHERE d.id = ?", "t", id);
 	if (call->err->kind != ERR_NONE)
 		return call->err->kind;
 	snprintf(key, sizeof(key), "state.%s", state);
@@ -368,12 +375,13 @@ decide(struct call *call)
 	if (query_step(&q))
 		asked = asked_read(call, &q);
 	query_close(&q);
-	if (enter_answer(call, &asked, str_empty(call->actor.name) ? asked.name : call->actor.name) != 0)
+	if (enter_answer(call, &asked, str_empty(call->actor.name) ? asked.name :
+	    call->actor.name) != 0)
 		return call->err->kind;
 	return out_direction(call, id);
 }
 
-/* ---- the rest ------------------------------------------------------------------------------------- */
+/* ---- the rest -------- */
 
 static const struct param list_params[] = { ID_PARAM, { 0 } };
 
@@ -384,8 +392,8 @@ list(struct call *call)
 
 	if (incident_arg(call, "id", &incident) != 0)
 		return call->err->kind;
-	out_rows(call, "items", COLUMNS " WHERE d.incident_id = ? ORDER BY d.asked_at DESC, d.id DESC", "t",
-	    incident.id);
+	out_rows(call, "items", COLUMNS " WHERE d.incident_id = ? ORDER BY d.asked_at DESC, d.id"
+	    " DESC", "t", incident.id);
 	jsonw_kbool(call->out, "more", false);
 	return call->err->kind;
 }
@@ -406,11 +414,12 @@ withdraw(struct call *call)
 		return call->err->kind;
 	state = tx_text(call->tx, call->arena, "SELECT state FROM direction WHERE id = ?", "t", id);
 	if (!str_eq(state, "asked"))
-		return call_fail(call, ERR_STATE, str_eq(state, "answered") ? "err.direction_answered" :
-		    "err.direction_withdrawn", NULL);
+		return call_fail(call, ERR_STATE, str_eq(state, "answered") ?
+		    "err.direction_answered" : "err.direction_withdrawn", NULL);
 	change_update(call, "direction", id, -1, COLS(CT("state", "withdrawn")));
-	tell(call, incident.id, "timeline.direction.withdrawn", id, SQL_NULL, arg_text(call, "reason"),
-	    TIMELINE_ARGS("question", tx_text(call->tx, call->arena, "SELECT question FROM direction"
+	tell(call, incident.id, "timeline.direction.withdrawn", id, SQL_NULL,
+	    arg_text(call, "reason"), TIMELINE_ARGS("question",
+	    tx_text(call->tx, call->arena, "SELECT question FROM direction"
 	    " WHERE id = ?", "t", id)));
 	return out_direction(call, id);
 }
@@ -421,22 +430,26 @@ static const char *const columns[] = { "asked_at", "asked_name", "question", "ch
 	"answer", "words", NULL };
 
 const struct op ops_direction[] = {
-	{ "direction ask", "POST", "/incidents/{id}/directions", RIGHTS, OP_WRITE | OP_CREATED, ask_params,
-	    ask, NULL, "khien direction ask SC-2026-0001 --asked giamdoc --question \"Cho ngắt mạng"
+	{ "direction ask", "POST", "/incidents/{id}/directions", RIGHTS, OP_WRITE | OP_CREATED,
+	    ask_params, ask, NULL, "khien direction ask SC-2026-0001 --asked giamdoc --question"
+	    " \"Cho ngắt mạng"
 	    " phòng Kế toán trong 4 giờ?\"" },
-	{ "direction record", "POST", "/incidents/{id}/directions/record", RIGHTS, OP_WRITE | OP_CREATED,
-	    record_params, record, NULL, "khien direction record SC-2026-0001 --channel oral"
-	    " --asked-name \"Nguyễn Văn A\" --question \"Ngắt mạng?\" --answer approve --words \"Đồng ý\""
+	{ "direction record", "POST", "/incidents/{id}/directions/record", RIGHTS,
+	    OP_WRITE | OP_CREATED, record_params, record, NULL,
+	    "khien direction record SC-2026-0001 --channel oral --asked-name \"Nguyễn Văn A\""
+	    " --question \"Ngắt mạng?\" --answer approve --words \"Đồng ý\""
 	    " --answered-at \"08:30 22/11/2026\"" },
-	{ "direction list", "GET", "/incidents/{id}/directions", RIGHT_READ, 0, list_params, list, columns,
-	    "khien direction list SC-2026-0001" },
-	{ "direction withdraw", "POST", "/directions/{id}/withdraw", RIGHTS, OP_WRITE, withdraw_params,
-	    withdraw, NULL, "khien direction withdraw 019a…" },
-	{ "direction decide", "POST", "/directions/{id}/answer", RIGHT_READ | RIGHT_DIRECT, OP_WRITE,
-	    decide_params, decide, NULL, "khien direction decide 019a… --answer approve" },
-	{ "direction see", "GET", "/directions/by-token/{token}", RIGHT_PUBLIC, 0, see_params, see, NULL,
-	    "khien direction see 5f2c…" },
+	{ "direction list", "GET", "/incidents/{id}/directions", RIGHT_READ, 0, list_params, list,
+	    columns, "khien direction list SC-2026-0001" },
+	{ "direction withdraw", "POST", "/directions/{id}/withdraw", RIGHTS, OP_WRITE,
+	    withdraw_params, withdraw, NULL, "khien direction withdraw 019a…" },
+	{ "direction decide", "POST", "/directions/{id}/answer", RIGHT_READ | RIGHT_DIRECT,
+	    OP_WRITE, decide_params, decide, NULL,
+	    "khien direction decide 019a… --answer approve" },
+	{ "direction see", "GET", "/directions/by-token/{token}", RIGHT_PUBLIC, 0, see_params, see,
+	    NULL, "khien direction see 5f2c…" },
 	{ "direction answer", "POST", "/directions/by-token/{token}", RIGHT_PUBLIC, OP_WRITE,
-	    token_answer_params, answer_by_token, NULL, "khien direction answer 5f2c… --answer approve" },
+	    token_answer_params, answer_by_token, NULL,
+	    "khien direction answer 5f2c… --answer approve" },
 	{ 0 },
 };

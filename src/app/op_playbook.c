@@ -17,13 +17,15 @@ playbook_arg(struct call *call, const char *name)
 	const char *value = arg_text(call, name);
 	const struct pack_playbook *p = pack_playbook(call->app->packs, value, call->now);
 
-	for (size_t i = 0; p == NULL && (p = pack_playbook_next(call->app->packs, call->now, &i)) != NULL;) {
+	for (size_t i = 0; p == NULL && (p = pack_playbook_next(call->app->packs, call->now,
+	    &i)) != NULL;) {
 		if (str_eq(p->code, value))
 			break;
 		p = NULL;
 	}
 	if (p == NULL)
-		err_fail(call->err, ERR_NOT_FOUND, "err.no_playbook", name, "value", value, NULL, NULL);
+		err_fail(call->err, ERR_NOT_FOUND, "err.no_playbook", name, "value", value, NULL,
+		    NULL);
 	return p;
 }
 
@@ -33,22 +35,23 @@ say(const struct call *call, const struct pack_text *text)
 	return pack_say(text, lang_code(call->lang));
 }
 
-/* ---- what is answered ------------------------------------------------------------------- */
+/* ---- what is answered -------- */
 
 static void
 out_approval(struct call *call, const struct pack *pack)
 {
 	jsonw_key(call->out, "approved");
-	if (tx_int(call->tx, "SELECT COUNT(*) FROM playbook_approval WHERE agency_id = ? AND playbook = ?"
-	    " AND playbook_version = ?", "ttt", call->agency_id, pack->id,
+	if (tx_int(call->tx, "SELECT COUNT(*) FROM playbook_approval WHERE agency_id = ? AND"
+	    " playbook = ? AND playbook_version = ?", "ttt", call->agency_id, pack->id,
 	    text_int(call, pack->version)) == 0) {
 		jsonw_null(call->out);
 		return;
 	}
 	jsonw_object(call->out);
-	out_row(call, NULL, "SELECT doc_number, doc_date, signer, approved_at FROM playbook_approval"
-	    " WHERE agency_id = ? AND playbook = ? AND playbook_version = ? ORDER BY approved_at DESC,"
-	    " id DESC LIMIT 1", "ttt", call->agency_id, pack->id, text_int(call, pack->version));
+	out_row(call, NULL, "SELECT doc_number, doc_date, signer, approved_at FROM"
+	    " playbook_approval WHERE agency_id = ? AND playbook = ? AND playbook_version = ?"
+	    " ORDER BY approved_at DESC, id DESC LIMIT 1", "ttt", call->agency_id, pack->id,
+	    text_int(call, pack->version));
 	jsonw_object_end(call->out);
 }
 
@@ -143,7 +146,8 @@ out_playbook(struct call *call, const struct pack_playbook *p)
 	out_texts(call, "do_not", p->do_not_staff, p->do_not_staff_count);
 	out_texts(call, "evidence", p->evidence, p->evidence_count);
 	out_texts(call, "notify_extra", p->notify_extra, p->notify_extra_count);
-	out_texts(call, "escalation_triggers", p->escalation_triggers, p->escalation_triggers_count);
+	out_texts(call, "escalation_triggers", p->escalation_triggers,
+	    p->escalation_triggers_count);
 	out_texts(call, "forms", p->forms, p->forms_count);
 	out_texts(call, "sources", p->sources, p->sources_count);
 	out_phases(call, p);
@@ -166,7 +170,7 @@ plan_out(struct call *call, const struct incident *incident)
 	jsonw_object_end(call->out);
 }
 
-/* ---- the operations ------------------------------------------------------------------------ */
+/* ---- the operations -------- */
 
 static int
 playbook_list(struct call *call)
@@ -259,12 +263,14 @@ static const char *const columns[] = { "code", "title", "version", "steps", "app
 const struct op ops_playbook[] = {
 	{ "playbook list", "GET", "/playbooks", RIGHT_READ, 0, NULL, playbook_list, columns,
 	    "khien playbook list" },
-	{ "playbook show", "GET", "/playbooks/{id}", RIGHT_READ, 0, show_params, playbook_show, NULL,
-	    "khien playbook show PB-01" },
-	{ "playbook approve", "POST", "/playbooks/{id}/approve", RIGHT_READ, OP_WRITE, approve_params,
-	    playbook_approve, NULL, "khien playbook approve PB-01 --doc-number 12/QĐ-STC"
-	    " --doc-date 05/01/2026 --signer \"Nguyễn Văn A\"" },
-	{ "incident playbook", "POST", "/incidents/{id}/playbook", RIGHT_READ | RIGHT_HANDLE, OP_WRITE,
-	    choose_params, incident_playbook, NULL, "khien incident playbook SC-2026-0001 PB-02" },
+	{ "playbook show", "GET", "/playbooks/{id}", RIGHT_READ, 0, show_params, playbook_show,
+	    NULL, "khien playbook show PB-01" },
+	{ "playbook approve", "POST", "/playbooks/{id}/approve", RIGHT_READ, OP_WRITE,
+	    approve_params, playbook_approve, NULL,
+	    "khien playbook approve PB-01 --doc-number 12/QĐ-STC --doc-date 05/01/2026 --signer"
+	    " \"Nguyễn Văn A\"" },
+	{ "incident playbook", "POST", "/incidents/{id}/playbook", RIGHT_READ | RIGHT_HANDLE,
+	    OP_WRITE, choose_params, incident_playbook, NULL,
+	    "khien incident playbook SC-2026-0001 PB-02" },
 	{ 0 },
 };

@@ -17,12 +17,13 @@ static const char *const kinds[] = { "tcp_open", "tcp_closed", "http_status", "h
 	"http_no_text", "person", NULL };
 
 #define COLUMNS \
-	"SELECT p.id, p.version, p.incident_id, p.task_id, t.title AS task_title, t.state AS task_state," \
-	" p.kind, p.target, p.expect, p.interval_s, p.state, p.state_at, p.detail, p.expires_at," \
-	" p.confirmed_by_id, a.name AS confirmed_by_name, p.is_stopped, r.ran_at, r.next_at," \
-	" r.detail AS last_detail, r.took_ms, CASE WHEN p.is_stopped = 0 AND p.state IN ('false'," \
-	" 'expired') THEN 1 ELSE 0 END AS is_red FROM probe p LEFT JOIN task t ON t.id = p.task_id" \
-	" LEFT JOIN account a ON a.id = p.confirmed_by_id LEFT JOIN probe_run r ON r.probe_id = p.id"
+	"SELECT p.id, p.version, p.incident_id, p.task_id, t.title AS task_title, t.state AS" \
+	" task_state, p.kind, p.target, p.expect, p.interval_s, p.state, p.state_at, p.detail," \
+	" p.expires_at, p.confirmed_by_id, a.name AS confirmed_by_name, p.is_stopped, r.ran_at," \
+	" r.next_at, r.detail AS last_detail, r.took_ms, CASE WHEN p.is_stopped = 0 AND p.state" \
+	" IN ('false', 'expired') THEN 1 ELSE 0 END AS is_red FROM probe p LEFT JOIN task t ON" \
+	" t.id = p.task_id LEFT JOIN account a ON a.id = p.confirmed_by_id LEFT JOIN probe_run r"
+	    " ON r.probe_id = p.id"
 
 static int
 out_probe(struct call *call, const char *id)
@@ -36,8 +37,9 @@ out_probe(struct call *call, const char *id)
 static const char *
 probe_name(struct call *call, const char *id)
 {
-	const char *name = tx_text(call->tx, call->arena, "SELECT COALESCE(p.target, t.title) FROM probe p"
-	    " LEFT JOIN task t ON t.id = p.task_id WHERE p.id = ?", "t", id);
+	const char *name = tx_text(call->tx, call->arena,
+	    "SELECT COALESCE(p.target, t.title) FROM probe p LEFT JOIN task t ON t.id = p.task_id"
+	    " WHERE p.id = ?", "t", id);
 
 	return name != NULL ? name : "@kind.person";
 }
@@ -46,15 +48,16 @@ static void
 tell(struct call *call, const char *incident_id, const char *id, const char *key, const char *text,
     const char *until)
 {
-	const char *kind = tx_text(call->tx, call->arena, "SELECT kind FROM probe WHERE id = ?", "t", id);
+	const char *kind = tx_text(call->tx, call->arena, "SELECT kind FROM probe WHERE id = ?",
+	    "t", id);
 
 	change_timeline(call, &(struct timeline_entry){ .incident_id = incident_id, .kind = "probe",
-	    .word = key, .text = text, .occurred_at = SQL_NULL, .told_at = SQL_NULL, .ref_table = "probe",
-	    .ref_id = id, .args = TIMELINE_ARGS("probe", probe_name(call, id), "kind",
-	    arena_printf(call->arena, "@kind.%s", kind), "until", until) });
+	    .word = key, .text = text, .occurred_at = SQL_NULL, .told_at = SQL_NULL,
+	    .ref_table = "probe", .ref_id = id, .args = TIMELINE_ARGS("probe", probe_name(call, id),
+	    "kind", arena_printf(call->arena, "@kind.%s", kind), "until", until) });
 }
 
-/* ---- add ------------------------------------------------------------------------------------- */
+/* ---- add -------- */
 
 static const struct param add_params[] = {
 	ID_PARAM,
@@ -72,7 +75,8 @@ check_new(struct call *call, const struct incident *incident)
 {
 	const char *kind = arg_text(call, "kind"), *task = arg_text(call, "task");
 
-	if (task != NULL && tx_int(call->tx, "SELECT COUNT(*) FROM task WHERE id = ? AND incident_id = ?",
+	if (task != NULL && tx_int(call->tx,
+	    "SELECT COUNT(*) FROM task WHERE id = ? AND incident_id = ?",
 	    "tt", task, incident->id) == 0)
 		return call_fail(call, ERR_NOT_FOUND, "err.not_found", "task");
 	if (arg_has(call, "expires_at") && !str_eq(kind, "person"))
@@ -80,7 +84,8 @@ check_new(struct call *call, const struct incident *incident)
 	if (arg_time(call, "expires_at", INT64_MAX) <= call->now)
 		return call_fail(call, ERR_INVALID, "err.time_past", "expires_at");
 	if (!str_eq(kind, "person"))
-		return probe_check(kind, arg_text(call, "target"), arg_text(call, "expect"), call->err);
+		return probe_check(kind, arg_text(call, "target"), arg_text(call, "expect"),
+		    call->err);
 	if (task == NULL && !arg_has(call, "target"))
 		return call_fail(call, ERR_INVALID, "err.probe_person", "target");
 	return 0;
@@ -123,7 +128,7 @@ list(struct call *call)
 	return call->err->kind;
 }
 
-/* ---- run: without a transaction around the waiting --------------------------------------------- */
+/* ---- run: without a transaction around the waiting -------- */
 
 struct run {
 	struct call *call;
@@ -143,9 +148,10 @@ may_run(struct tx *tx, void *arg, struct err *err)
 	if (owned_arg(&inside, "id", "probe", &incident, &run->id) != 0 ||
 	    incident_workable(&inside, &incident) != 0)
 		return err->kind;
-	run->is_person = tx_int(tx, "SELECT COUNT(*) FROM probe WHERE id = ? AND kind = 'person'", "t",
-	    run->id) > 0;
-	run->is_stopped = tx_int(tx, "SELECT is_stopped FROM probe WHERE id = ?", "t", run->id) == 1;
+	run->is_person = tx_int(tx, "SELECT COUNT(*) FROM probe WHERE id = ? AND kind = 'person'",
+	    "t", run->id) > 0;
+	run->is_stopped = tx_int(tx, "SELECT is_stopped FROM probe WHERE id = ?", "t", run->id) ==
+	    1;
 	return err->kind;
 }
 
@@ -178,7 +184,7 @@ run_now(struct call *call)
 	return store_read(call->app->store, show_run, &run, call->err);
 }
 
-/* ---- a person's word; the end ---------------------------------------------------------------------- */
+/* ---- a person's word; the end -------- */
 
 static const struct param confirm_params[] = {
 	ID_PARAM,
@@ -195,15 +201,17 @@ confirm(struct call *call)
 	char text[CLOCK_TEXT_SIZE];
 	struct incident incident;
 
-	if (owned_arg(call, "id", "probe", &incident, &id) != 0 || incident_workable(call, &incident) != 0)
+	if (owned_arg(call, "id", "probe", &incident, &id) != 0 ||
+	    incident_workable(call, &incident) != 0)
 		return call->err->kind;
-	if (tx_int(call->tx, "SELECT COUNT(*) FROM probe WHERE id = ? AND kind = 'person' AND is_stopped = 0",
-	    "t", id) == 0)
+	if (tx_int(call->tx, "SELECT COUNT(*) FROM probe WHERE id = ? AND kind = 'person' AND"
+	    " is_stopped = 0", "t", id) == 0)
 		return call_fail(call, ERR_STATE, "err.probe_not_person", NULL);
 	if (until <= call->now)
 		return call_fail(call, ERR_INVALID, "err.time_past", "expires_at");
 	change_update(call, "probe", id, -1, COLS(CT("state", "true"), CI("state_at", call->now),
-	    CI("expires_at", until), CT("confirmed_by_id", by), CT("detail", arg_text(call, "note"))));
+	    CI("expires_at", until), CT("confirmed_by_id", by),
+	    CT("detail", arg_text(call, "note"))));
 	tell(call, incident.id, id, "timeline.probe.confirmed", arg_text(call, "note"),
 	    clock_vi(until, text));
 	return out_probe(call, id);
@@ -232,18 +240,19 @@ stop(struct call *call)
 
 #define RIGHTS (RIGHT_READ | RIGHT_HANDLE)
 
-static const char *const columns[] = { "kind", "target", "state", "state_at", "task_title", "next_at",
+static const char *const columns[] = { "kind", "target", "state", "state_at", "task_title",
+    "next_at",
 	"id", NULL };
 
 const struct op ops_probe[] = {
-	{ "probe add", "POST", "/incidents/{id}/probes", RIGHTS, OP_WRITE | OP_CREATED, add_params, add,
-	    NULL, "khien probe add SC-2026-0001 --kind tcp_closed --target 192.0.2.10:445" },
+	{ "probe add", "POST", "/incidents/{id}/probes", RIGHTS, OP_WRITE | OP_CREATED, add_params,
+	    add, NULL, "khien probe add SC-2026-0001 --kind tcp_closed --target 192.0.2.10:445" },
 	{ "probe list", "GET", "/incidents/{id}/probes", RIGHT_READ, 0, list_params, list, columns,
 	    "khien probe list SC-2026-0001" },
 	{ "probe run", "POST", "/probes/{id}/run", RIGHTS, OP_OUTSIDE, run_params, run_now, NULL,
 	    "khien probe run 019a…" },
-	{ "probe confirm", "POST", "/probes/{id}/confirm", RIGHTS, OP_WRITE, confirm_params, confirm, NULL,
-	    "khien probe confirm 019a… --expires-at \"17:00 24/11/2026\"" },
+	{ "probe confirm", "POST", "/probes/{id}/confirm", RIGHTS, OP_WRITE, confirm_params,
+	    confirm, NULL, "khien probe confirm 019a… --expires-at \"17:00 24/11/2026\"" },
 	{ "probe stop", "POST", "/probes/{id}/stop", RIGHTS, OP_WRITE, stop_params, stop, NULL,
 	    "khien probe stop 019a… --reason \"Máy đã thanh lý\"" },
 	{ 0 },

@@ -14,25 +14,27 @@
 #define VERSION_PARAM { "version", P_INT, 0, 0, INT64_MAX, NULL }
 
 static const char *const states[] = { "open", "done", "waived", "all", NULL };
-static const char *const roles_param[] = { "netadmin", "substitute", "office_chief", "division_head",
+static const char *const roles_param[] = { "netadmin", "substitute", "office_chief",
+    "division_head",
 	"director", "registry_clerk", "staff", NULL };
 
-/* ---- reading ----------------------------------------------------------------------------- */
+/* ---- reading -------- */
 
 #define COLUMNS \
 	"SELECT t.playbook, t.step, i.playbook_version, t.id, t.version, t.incident_id," \
-	" i.number AS incident_number, i.title AS incident_title, i.level AS incident_level, t.origin," \
-	" t.phase, t.position, t.title, t.why, t.role, t.is_mandatory, t.max_minutes, t.needs_approval," \
-	" t.produces_evidence, t.is_reversible, t.undo_text, t.state, t.assignee_id," \
-	" a.name AS assignee_name, t.due_at, t.done_at, t.entered_at, t.done_by_id," \
-	" b.name AS done_by_name, t.note, t.waive_reason, t.direction_id, d.state AS direction_state," \
-	" d.answer AS direction_answer, t.is_without_approval, t.loop," \
+	" i.number AS incident_number, i.title AS incident_title, i.level AS incident_level," \
+	" t.origin, t.phase, t.position, t.title, t.why, t.role, t.is_mandatory, t.max_minutes," \
+	" t.needs_approval, t.produces_evidence, t.is_reversible, t.undo_text, t.state," \
+	" t.assignee_id, a.name AS assignee_name, t.due_at, t.done_at, t.entered_at," \
+	" t.done_by_id, b.name AS done_by_name, t.note, t.waive_reason, t.direction_id, d.state" \
+	" AS direction_state, d.answer AS direction_answer, t.is_without_approval, t.loop," \
 	" (SELECT COUNT(*) FROM probe p WHERE p.task_id = t.id AND p.is_stopped = 0) AS probes," \
-	" (SELECT CASE MIN(CASE p.state WHEN 'false' THEN 0 WHEN 'expired' THEN 1 WHEN 'unknown' THEN 2" \
-	" ELSE 3 END) WHEN 0 THEN 'false' WHEN 1 THEN 'expired' WHEN 2 THEN 'unknown' WHEN 3 THEN 'true'" \
-	" END FROM probe p WHERE p.task_id = t.id AND p.is_stopped = 0) AS probe_state" \
-	" FROM task t JOIN incident i ON i.id = t.incident_id LEFT JOIN account a ON a.id = t.assignee_id" \
-	" LEFT JOIN account b ON b.id = t.done_by_id LEFT JOIN direction d ON d.id = t.direction_id"
+	" (SELECT CASE MIN(CASE p.state WHEN 'false' THEN 0 WHEN 'expired' THEN 1 WHEN 'unknown'" \
+	" THEN 2 ELSE 3 END) WHEN 0 THEN 'false' WHEN 1 THEN 'expired' WHEN 2 THEN 'unknown'" \
+	" WHEN 3 THEN 'true' END FROM probe p WHERE p.task_id = t.id AND p.is_stopped = 0) AS" \
+	" probe_state FROM task t JOIN incident i ON i.id = t.incident_id LEFT JOIN account a ON" \
+	" a.id = t.assignee_id LEFT JOIN account b ON b.id = t.done_by_id LEFT JOIN direction d ON"
+	    " d.id = t.direction_id"
 
 /* The proof the playbook proposes for its step. */
 static void
@@ -126,7 +128,8 @@ task_list(struct call *call)
 	filter_text(&f, " AND t.phase = ?", arg_text(call, "phase"));
 	filter_text(&f, " AND t.assignee_id = ?", arg_bool(call, "mine") ? call->actor.id : NULL);
 	if (incident.id == NULL)
-		filter_sql(&f, " AND i.state NOT IN ('closed', 'closed_not_incident', 'duplicate')");
+		filter_sql(&f, " AND i.state NOT IN ('closed', 'closed_not_incident',"
+		    " 'duplicate')");
 	filter_sql(&f, " ORDER BY CASE WHEN t.due_at IS NULL THEN 1 ELSE 0 END, t.due_at,"
 	    " COALESCE(i.level, 9), t.position, t.id");
 	filter_int(&f, " LIMIT ?", page_limit(call) + 1);
@@ -156,13 +159,14 @@ tasks_of_incident(struct call *call)
 	return call->err->kind;
 }
 
-/* ---- adding and changing --------------------------------------------------------------------- */
+/* ---- adding and changing -------- */
 
 static void
 tell(struct call *call, const char *incident_id, const char *id, const char *key, int64_t at,
     const char *text, const char *name)
 {
-	const char *title = tx_text(call->tx, call->arena, "SELECT title FROM task WHERE id = ?", "t", id);
+	const char *title = tx_text(call->tx, call->arena, "SELECT title FROM task WHERE id = ?",
+	    "t", id);
 
 	change_timeline(call, &(struct timeline_entry){ .incident_id = incident_id, .kind = "task",
 	    .word = key, .text = text, .occurred_at = at, .told_at = SQL_NULL, .ref_table = "task",
@@ -207,12 +211,13 @@ add(struct call *call)
 	if (incident_arg(call, "id", &incident) != 0 || incident_workable(call, &incident) != 0 ||
 	    assignee(call, &person) != 0)
 		return call->err->kind;
-	id = change_insert(call, "task", NULL, COLS(CT("incident_id", incident.id), CT("origin", "manual"),
-	    CT("phase", phase), CI("position", plan_position(call, incident.id, phase)),
-	    CT("title", arg_text(call, "title")), CT("why", arg_text(call, "why")),
-	    CT("role", arg_text(call, "role")), CI("is_mandatory", arg_bool(call, "mandatory")),
-	    CT("state", "open"), CT("assignee_id", person.id),
-	    CI("due_at", arg_time(call, "due_at", SQL_NULL)), CI("loop", incident.loop_count)));
+	id = change_insert(call, "task", NULL, COLS(CT("incident_id", incident.id),
+	    CT("origin", "manual"), CT("phase", phase), CI("position",
+	    plan_position(call, incident.id, phase)), CT("title", arg_text(call, "title")),
+	    CT("why", arg_text(call, "why")), CT("role", arg_text(call, "role")),
+	    CI("is_mandatory", arg_bool(call, "mandatory")), CT("state", "open"),
+	    CT("assignee_id", person.id), CI("due_at", arg_time(call, "due_at", SQL_NULL)),
+	    CI("loop", incident.loop_count)));
 	tell(call, incident.id, id, "timeline.task.added", SQL_NULL, NULL, NULL);
 	return answer(call, id);
 }
@@ -252,7 +257,7 @@ set(struct call *call)
 	return answer(call, id);
 }
 
-/* ---- done, waived, open again --------------------------------------------------------------------- */
+/* ---- done, waived, open again -------- */
 
 static bool
 is_approved(struct call *call, const char *id)
@@ -269,12 +274,14 @@ is_approved(struct call *call, const char *id)
 static int
 check_done(struct call *call, const char *id)
 {
-	const char *red = tx_text(call->tx, call->arena, "SELECT COALESCE(target, kind) FROM probe WHERE"
-	    " task_id = ? AND is_stopped = 0 AND state = 'false'", "t", id);
+	const char *red = tx_text(call->tx, call->arena,
+	    "SELECT COALESCE(target, kind) FROM probe WHERE task_id = ? AND is_stopped = 0 AND"
+	    " state = 'false'", "t", id);
 	bool needs = tx_int(call->tx, "SELECT needs_approval FROM task WHERE id = ?", "t", id) == 1;
 
 	if (red != NULL)
-		return err_fail(call->err, ERR_STATE, "err.task_probe", NULL, "target", red, NULL, NULL);
+		return err_fail(call->err, ERR_STATE, "err.task_probe", NULL, "target", red, NULL,
+		    NULL);
 	if (needs && !arg_bool(call, "without_approval") && !is_approved(call, id))
 		return call_fail(call, ERR_STATE, "err.task_approval", "without_approval");
 	return 0;
@@ -283,7 +290,8 @@ check_done(struct call *call, const char *id)
 static int
 check_state(struct call *call, const char *id, const char *wanted)
 {
-	const char *state = tx_text(call->tx, call->arena, "SELECT state FROM task WHERE id = ?", "t", id);
+	const char *state = tx_text(call->tx, call->arena, "SELECT state FROM task WHERE id = ?",
+	    "t", id);
 
 	if (str_eq(wanted, "closed") ? !str_eq(state, "open") : str_eq(state, wanted))
 		return 0;
@@ -319,8 +327,8 @@ done(struct call *call)
 		return call->err->kind;
 	if (arg_has(call, "note"))
 		change_update(call, "task", id, -1, COLS(CT("note", arg_text(call, "note"))));
-	tell(call, incident.id, id, without ? "timeline.task.done_without" : "timeline.task.done", done_at,
-	    arg_text(call, "note"), NULL);
+	tell(call, incident.id, id, without ? "timeline.task.done_without" : "timeline.task.done",
+	    done_at, arg_text(call, "note"), NULL);
 	return answer(call, id);
 }
 
@@ -339,11 +347,12 @@ waive(struct call *call)
 
 	if (task_arg(call, &incident, &id) != 0 || check_state(call, id, "open") != 0)
 		return call->err->kind;
-	if (change_update(call, "task", id, arg_int(call, "version", -1), COLS(CT("state", "waived"),
-	    CT("waive_reason", arg_text(call, "reason")), CI("entered_at", call->now),
-	    CT("done_by_id", by))) != 0)
+	if (change_update(call, "task", id, arg_int(call, "version", -1),
+	    COLS(CT("state", "waived"), CT("waive_reason", arg_text(call, "reason")),
+	    CI("entered_at", call->now), CT("done_by_id", by))) != 0)
 		return call->err->kind;
-	tell(call, incident.id, id, "timeline.task.waived", SQL_NULL, arg_text(call, "reason"), NULL);
+	tell(call, incident.id, id, "timeline.task.waived", SQL_NULL, arg_text(call, "reason"),
+	    NULL);
 	return answer(call, id);
 }
 
@@ -359,7 +368,8 @@ reopen(struct call *call)
 	    CI("done_at", SQL_NULL), CI("entered_at", SQL_NULL), CT("done_by_id", NULL),
 	    CT("waive_reason", NULL), CI("is_without_approval", 0))) != 0)
 		return call->err->kind;
-	tell(call, incident.id, id, "timeline.task.reopened", SQL_NULL, arg_text(call, "reason"), NULL);
+	tell(call, incident.id, id, "timeline.task.reopened", SQL_NULL, arg_text(call, "reason"),
+	    NULL);
 	return answer(call, id);
 }
 
@@ -373,15 +383,16 @@ const struct op ops_task[] = {
 	    "khien task list --incident SC-2026-0001" },
 	{ "incident tasks", "GET", "/incidents/{id}/tasks", RIGHT_READ, 0, of_incident_params,
 	    tasks_of_incident, columns, "khien incident tasks SC-2026-0001" },
-	{ "task add", "POST", "/incidents/{id}/tasks", RIGHTS, OP_WRITE | OP_CREATED, add_params, add, NULL,
-	    "khien task add SC-2026-0001 --phase contain --title \"Chặn cổng 445 giữa các máy trạm\"" },
+	{ "task add", "POST", "/incidents/{id}/tasks", RIGHTS, OP_WRITE | OP_CREATED, add_params,
+	    add, NULL, "khien task add SC-2026-0001 --phase contain --title \"Chặn cổng 445 giữa"
+	    " các máy trạm\"" },
 	{ "task set", "PATCH", "/tasks/{id}", RIGHTS, OP_WRITE, set_params, set, NULL,
 	    "khien task set 019a… --assignee duphong" },
 	{ "task done", "POST", "/tasks/{id}/done", RIGHTS, OP_WRITE, done_params, done, NULL,
 	    "khien task done 019a… --note \"Đã rút cáp mạng\" --done-at \"08:15 22/11/2026\"" },
 	{ "task waive", "POST", "/tasks/{id}/waive", RIGHTS, OP_WRITE, reason_params, waive, NULL,
 	    "khien task waive 019a… --reason \"Không có máy chủ nào bị ảnh hưởng\"" },
-	{ "task reopen", "POST", "/tasks/{id}/reopen", RIGHTS, OP_WRITE, reason_params, reopen, NULL,
-	    "khien task reopen 019a… --reason \"Máy lại kết nối ra ngoài\"" },
+	{ "task reopen", "POST", "/tasks/{id}/reopen", RIGHTS, OP_WRITE, reason_params, reopen,
+	    NULL, "khien task reopen 019a… --reason \"Máy lại kết nối ra ngoài\"" },
 	{ 0 },
 };

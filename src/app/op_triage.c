@@ -13,11 +13,11 @@
 
 #define ID_PARAM { "id", P_ID, PF_REQUIRED | PF_POSITIONAL, 0, 0, NULL }
 
-/* ---- the questions --------------------------------------------------------------------- */
+/* ---- the questions -------- */
 
 #define ITS_SYSTEMS \
-	" FROM info_system s WHERE s.id IN (SELECT ref_id FROM scope_item WHERE incident_id = ?1 AND" \
-	" kind = 'system') OR s.id IN (SELECT system_id FROM report WHERE incident_id = ?1)"
+	" FROM info_system s WHERE s.id IN (SELECT ref_id FROM scope_item WHERE incident_id = ?1" \
+	" AND kind = 'system') OR s.id IN (SELECT system_id FROM report WHERE incident_id = ?1)"
 
 /* What the register of systems answers by itself; NULL when it does not know. */
 static const char *
@@ -58,7 +58,8 @@ out_part(struct call *call, const struct pack_part *part, const char *incident_i
 		jsonw_kint(call->out, "max", part->max);
 	}
 	jsonw_kstring(call->out, "only_if", str_empty(part->only_if) ? NULL : part->only_if);
-	jsonw_kstring(call->out, "only_value", str_empty(part->only_value) ? NULL : part->only_value);
+	jsonw_kstring(call->out, "only_value", str_empty(part->only_value) ? NULL :
+	    part->only_value);
 	jsonw_kstring(call->out, "prefilled", prefilled(call, incident_id, part->prefill));
 	jsonw_object_end(call->out);
 }
@@ -98,7 +99,7 @@ questions(struct call *call)
 	return call->err->kind;
 }
 
-/* ---- the answers --------------------------------------------------------------------------- */
+/* ---- the answers -------- */
 
 /* One answer as the scorer reads it; NULL for one that was not given or cannot be read. */
 static const char *
@@ -118,7 +119,8 @@ answer_text(struct call *call, const struct json *value)
 			const char *item = json_str(json_at(value, i));
 
 			if (!str_empty(item))
-				list = list == NULL ? item : arena_printf(call->arena, "%s,%s", list, item);
+				list = list == NULL ? item : arena_printf(call->arena, "%s,%s",
+				    list, item);
 		}
 		return list;
 	default:
@@ -127,7 +129,8 @@ answer_text(struct call *call, const struct json *value)
 }
 
 static int
-answers_read(struct call *call, struct severity_answer answers[static SEVERITY_ANSWERS_MAX], size_t *ret_n)
+answers_read(struct call *call, struct severity_answer answers[static SEVERITY_ANSWERS_MAX],
+    size_t *ret_n)
 {
 	const struct json *object = arg_json(call, "answers");
 	const char *key;
@@ -138,19 +141,22 @@ answers_read(struct call *call, struct severity_answer answers[static SEVERITY_A
 	while (json_next(object, &it, &key, &value)) {
 		const char *text = answer_text(call, value);
 
-		if (text == NULL && (json_kind(value) == JSON_KIND_OBJECT || json_kind(value) == JSON_KIND_REAL))
-			return err_fail(call->err, ERR_INVALID, "err.answer", "answers", "part", key, NULL, NULL);
+		if (text == NULL && (json_kind(value) == JSON_KIND_OBJECT ||
+		    json_kind(value) == JSON_KIND_REAL))
+			return err_fail(call->err, ERR_INVALID, "err.answer", "answers", "part",
+			    key, NULL, NULL);
 		if (text == NULL)
 			continue;
 		if (n == SEVERITY_ANSWERS_MAX)
-			return err_fail(call->err, ERR_INVALID, "err.answer", "answers", "part", key, NULL, NULL);
+			return err_fail(call->err, ERR_INVALID, "err.answer", "answers", "part",
+			    key, NULL, NULL);
 		answers[n++] = (struct severity_answer){ key, text };
 	}
 	*ret_n = n;
 	return 0;
 }
 
-/* ---- the score ------------------------------------------------------------------------------- */
+/* ---- the score -------- */
 
 /* What is stored: what the table said, and what a person put in its place. */
 struct verdict {
@@ -224,7 +230,8 @@ override(struct call *call, struct verdict *v)
 	int64_t level = arg_int(call, "override_level", v->level);
 
 	if (type != NULL && (types == NULL || pack_type(types, type) == NULL))
-		return err_fail(call->err, ERR_INVALID, "err.type", "override_type", "value", type, NULL, NULL);
+		return err_fail(call->err, ERR_INVALID, "err.type", "override_type", "value", type,
+		    NULL, NULL);
 	v->overridden = level != v->level || (type != NULL && !str_eq(type, v->type));
 	v->reason = arg_text(call, "reason");
 	if (v->overridden && v->reason == NULL)
@@ -265,10 +272,11 @@ judge(struct call *call, struct verdict *v)
 static const char *
 beyond_now(struct call *call, const struct incident *incident, const struct verdict *v)
 {
-	const char *now = tx_text(call->tx, call->arena, "SELECT beyond FROM incident WHERE id = ?", "t",
-	    incident->id);
-	const char *before = tx_text(call->tx, call->arena, "SELECT beyond FROM score WHERE incident_id = ?"
-	    " ORDER BY scored_at DESC, id DESC LIMIT 1", "t", incident->id);
+	const char *now = tx_text(call->tx, call->arena, "SELECT beyond FROM incident WHERE id = ?",
+	    "t", incident->id);
+	const char *before = tx_text(call->tx, call->arena,
+	    "SELECT beyond FROM score WHERE incident_id = ? ORDER BY scored_at DESC, id DESC LIMIT"
+	    " 1", "t", incident->id);
 
 	if (str_eq(now, "confirmed"))
 		return now;
@@ -303,7 +311,8 @@ tell(struct call *call, const struct incident *was, const struct verdict *v, con
 }
 
 static const char *
-store_score(struct call *call, const struct incident *incident, const struct verdict *v, const char *result)
+store_score(struct call *call, const struct incident *incident, const struct verdict *v,
+    const char *result)
 {
 	struct buf answers = BUF_INIT(100000);
 	const char *by = call->actor.kind == ACTOR_ACCOUNT ? call->actor.id : NULL;
@@ -314,7 +323,8 @@ store_score(struct call *call, const struct incident *incident, const struct ver
 	    CI("scored_at", call->now), CT("by_id", by), CT("answers_json", buf_str(&answers)),
 	    CT("result_json", result), CT("type", v->type), CI("level", v->level),
 	    CT("qd05_class", v->class), CT("reporting", v->reporting), CT("beyond", v->beyond),
-	    CT("severity_version", v->version), CT("override_reason", v->overridden ? v->reason : NULL)));
+	    CT("severity_version", v->version), CT("override_reason", v->overridden ? v->reason :
+	    NULL)));
 	buf_clear(&answers);
 	return id;
 }
@@ -341,16 +351,18 @@ triage(struct call *call)
 	    judge(call, &v) != 0)
 		return call->err->kind;
 	beyond = beyond_now(call, &was, &v);
-	if (change_update(call, "incident", was.id, arg_int(call, "version", -1), COLS(CT("type", v.type),
-	    CI("level", v.level), CT("qd05_class", v.class), CT("reporting", v.reporting),
-	    CT("beyond", beyond), CT("severity_version", v.version))) != 0)
+	if (change_update(call, "incident", was.id, arg_int(call, "version", -1),
+	    COLS(CT("type", v.type), CI("level", v.level), CT("qd05_class", v.class),
+	    CT("reporting", v.reporting), CT("beyond", beyond),
+	    CT("severity_version", v.version))) != 0)
 		return call->err->kind;
 	result = result_json(call, &v.result);
 	score_id = store_score(call, &was, &v, result);
 	tell(call, &was, &v, score_id);
 	/* A person who chose another playbook keeps it until the type itself changes. */
 	if (was.playbook == NULL || !str_eq(was.type, v.type)) {
-		playbook = pack_playbook_for_type(call->app->packs, v.type == NULL ? "" : v.type, call->now);
+		playbook = pack_playbook_for_type(call->app->packs, v.type == NULL ? "" : v.type,
+		    call->now);
 		if (playbook != NULL)
 			plan_apply(call, &was, playbook);
 	}
@@ -369,15 +381,15 @@ scores(struct call *call)
 
 	if (incident_arg(call, "id", &incident) != 0)
 		return call->err->kind;
-	out_rows(call, "items", "SELECT s.id, s.scored_at, s.by_id, a.name AS by_name, s.type, s.level,"
-	    " s.qd05_class, s.reporting, s.beyond, s.severity_version, s.override_reason, s.answers_json,"
-	    " s.result_json FROM score s LEFT JOIN account a ON a.id = s.by_id WHERE s.incident_id = ?"
-	    " ORDER BY s.scored_at DESC, s.id DESC", "t", incident.id);
+	out_rows(call, "items", "SELECT s.id, s.scored_at, s.by_id, a.name AS by_name, s.type,"
+	    " s.level, s.qd05_class, s.reporting, s.beyond, s.severity_version, s.override_reason,"
+	    " s.answers_json, s.result_json FROM score s LEFT JOIN account a ON a.id = s.by_id"
+	    " WHERE s.incident_id = ? ORDER BY s.scored_at DESC, s.id DESC", "t", incident.id);
 	jsonw_kbool(call->out, "more", false);
 	return call->err->kind;
 }
 
-/* ---- beyond our means ------------------------------------------------------------------------- */
+/* ---- beyond our means -------- */
 
 static const struct param beyond_params[] = {
 	ID_PARAM,
@@ -397,7 +409,8 @@ confirm_beyond(struct call *call)
 		return call->err->kind;
 	if (!yes && reason == NULL)
 		return call_fail(call, ERR_INVALID, "err.required", "reason");
-	change_update(call, "incident", incident.id, -1, COLS(CT("beyond", yes ? "confirmed" : "refused"),
+	change_update(call, "incident", incident.id, -1,
+	    COLS(CT("beyond", yes ? "confirmed" : "refused"),
 	    CI("beyond_at", yes ? call->now : SQL_NULL)));
 	change_timeline(call, &(struct timeline_entry){ .incident_id = incident.id, .kind = "score",
 	    .word = yes ? "timeline.beyond.confirmed" : "timeline.beyond.refused", .text = reason,
@@ -412,13 +425,15 @@ static const char *const score_columns[] = { "scored_at", "by_name", "level", "t
 	"reporting", "beyond", "override_reason", NULL };
 
 const struct op ops_triage[] = {
-	{ "triage questions", "GET", "/triage/questions", RIGHT_READ, 0, questions_params, questions,
-	    question_columns, "khien triage questions" },
-	{ "incident triage", "POST", "/incidents/{id}/triage", RIGHTS, OP_WRITE, triage_params, triage,
-	    NULL, "khien incident triage SC-2026-0001 --answers '{\"signs\":\"encrypted\",\"machines\":4}'" },
+	{ "triage questions", "GET", "/triage/questions", RIGHT_READ, 0, questions_params,
+	    questions, question_columns, "khien triage questions" },
+	{ "incident triage", "POST", "/incidents/{id}/triage", RIGHTS, OP_WRITE, triage_params,
+	    triage, NULL, "khien incident triage SC-2026-0001 --answers"
+	    " '{\"signs\":\"encrypted\",\"machines\":4}'" },
 	{ "incident scores", "GET", "/incidents/{id}/scores", RIGHT_READ, 0, scores_params, scores,
 	    score_columns, "khien incident scores SC-2026-0001" },
-	{ "incident confirm-beyond", "POST", "/incidents/{id}/beyond", RIGHTS, OP_WRITE, beyond_params,
-	    confirm_beyond, NULL, "khien incident confirm-beyond SC-2026-0001 --confirmed true" },
+	{ "incident confirm-beyond", "POST", "/incidents/{id}/beyond", RIGHTS, OP_WRITE,
+	    beyond_params, confirm_beyond, NULL,
+	    "khien incident confirm-beyond SC-2026-0001 --confirmed true" },
 	{ 0 },
 };

@@ -27,8 +27,8 @@ phase_index(const char *phase)
 int64_t
 plan_position(struct call *call, const char *incident_id, const char *phase)
 {
-	int64_t last = tx_int(call->tx, "SELECT MAX(position) FROM task WHERE incident_id = ? AND phase = ?",
-	    "tt", incident_id, phase);
+	int64_t last = tx_int(call->tx, "SELECT MAX(position) FROM task WHERE incident_id = ? AND"
+	    " phase = ?", "tt", incident_id, phase);
 
 	return last == SQL_NULL ? phase_index(phase) * PHASE_PLACES : last + 1;
 }
@@ -37,8 +37,8 @@ plan_position(struct call *call, const char *incident_id, const char *phase)
 static struct old_task *
 old_tasks(struct call *call, const char *incident_id, size_t *ret_n)
 {
-	size_t n = 0, size = (size_t)tx_int(call->tx, "SELECT COUNT(*) FROM task WHERE incident_id = ? AND"
-	    " origin = 'playbook'", "t", incident_id);
+	size_t n = 0, size = (size_t)tx_int(call->tx, "SELECT COUNT(*) FROM task WHERE incident_id"
+	    " = ? AND origin = 'playbook'", "t", incident_id);
 	struct old_task *old = arena_alloc(call->arena, (size + 1) * sizeof(*old));
 	struct query q;
 
@@ -64,7 +64,8 @@ static struct old_task *
 find_old(struct old_task *old, size_t n, const char *playbook, const struct pack_step *step)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!old[i].kept && str_eq(old[i].playbook, playbook) && str_eq(old[i].step, step->id))
+		if (!old[i].kept && str_eq(old[i].playbook, playbook) &&
+		    str_eq(old[i].step, step->id))
 			return &old[i];
 	for (size_t i = 0; i < n; i++)
 		if (!old[i].kept && !old[i].by_change && str_eq(old[i].title, step->text.vi))
@@ -86,14 +87,14 @@ static void
 add_step(struct call *call, const struct incident *incident, const char *playbook,
     const struct pack_step *step, const char *phase, int64_t position)
 {
-	change_insert(call, "task", NULL, COLS(CT("incident_id", incident->id), CT("origin", "playbook"),
-	    CT("playbook", playbook), CT("step", step->id), CT("phase", phase),
-	    CI("position", position), CT("title", step->text.vi),
+	change_insert(call, "task", NULL, COLS(CT("incident_id", incident->id),
+	    CT("origin", "playbook"), CT("playbook", playbook), CT("step", step->id),
+	    CT("phase", phase), CI("position", position), CT("title", step->text.vi),
 	    CT("why", str_empty(step->why.vi) ? NULL : step->why.vi), CT("role", step->role),
 	    CI("is_mandatory", step->mandatory),
 	    CI("max_minutes", step->max_minutes > 0 ? step->max_minutes : SQL_NULL),
-	    CI("needs_approval", step->needs_approval), CI("produces_evidence", step->produces_evidence),
-	    CI("is_reversible", step->reversible),
+	    CI("needs_approval", step->needs_approval), CI("produces_evidence",
+	    step->produces_evidence), CI("is_reversible", step->reversible),
 	    CT("undo_text", str_empty(step->undo_text.vi) ? NULL : step->undo_text.vi),
 	    CT("state", "open"), CI("due_at", due_at(call, incident, phase, step->max_minutes)),
 	    CI("loop", incident->loop_count)));
@@ -106,11 +107,13 @@ keep_step(struct call *call, const struct incident *incident, struct old_task *o
 {
 	old->kept = true;
 	if (str_eq(old->state, "open"))
-		change_update(call, "task", old->id, -1, COLS(CT("playbook", playbook), CT("step", step->id),
-		    CT("phase", phase), CI("position", position), CI("is_mandatory", step->mandatory)));
+		change_update(call, "task", old->id, -1, COLS(CT("playbook", playbook),
+		    CT("step", step->id), CT("phase", phase), CI("position", position),
+		    CI("is_mandatory", step->mandatory)));
 	else if (old->by_change)
-		change_update(call, "task", old->id, -1, COLS(CT("state", "open"), CT("waive_reason", NULL),
-		    CI("due_at", due_at(call, incident, phase, step->max_minutes))));
+		change_update(call, "task", old->id, -1, COLS(CT("state", "open"),
+		    CT("waive_reason", NULL), CI("due_at", due_at(call, incident, phase,
+		    step->max_minutes))));
 }
 
 static void
@@ -163,7 +166,8 @@ plan_apply(struct call *call, const struct incident *incident, const struct pack
 }
 
 void
-plan_phase_begins(struct call *call, const char *incident_id, enum incident_state state, int64_t at_ms)
+plan_phase_begins(struct call *call, const char *incident_id, enum incident_state state,
+    int64_t at_ms)
 {
 	struct query q;
 
@@ -184,26 +188,28 @@ plan_find_cause(struct call *call, const char *incident_id, const char *origin, 
 {
 	change_insert(call, "task", NULL, COLS(CT("incident_id", incident_id), CT("origin", origin),
 	    CT("phase", "identify"), CI("position", plan_position(call, incident_id, "identify")),
-	    CT("title", word(LANG_VI, "plan.find_cause")), CT("why", word(LANG_VI, "plan.find_cause_why")),
-	    CT("role", "netadmin"), CI("is_mandatory", 1), CI("produces_evidence", 1),
-	    CT("state", "open"), CI("loop", loop)));
+	    CT("title", word(LANG_VI, "plan.find_cause")),
+	    CT("why", word(LANG_VI, "plan.find_cause_why")), CT("role", "netadmin"),
+	    CI("is_mandatory", 1), CI("produces_evidence", 1), CT("state", "open"),
+	    CI("loop", loop)));
 }
 
-/* ---- the check of the whole system ---------------------------------------------------- */
+/* ---- the check of the whole system -------- */
 
 int64_t
 check_round_start(struct call *call, const char *incident_id)
 {
 	const struct pack_checklist *list = pack_checklist(call->app->packs, CHECKLIST, call->now);
-	int64_t last = tx_int(call->tx, "SELECT MAX(round) FROM check_item WHERE incident_id = ?", "t",
-	    incident_id);
+	int64_t last = tx_int(call->tx, "SELECT MAX(round) FROM check_item WHERE incident_id = ?",
+	    "t", incident_id);
 	int64_t round = last == SQL_NULL ? 1 : last + 1;
 
 	if (list == NULL)
 		return 0;
 	/* A round nobody has begun to fill in is as good as a new one. */
-	if (last != SQL_NULL && tx_int(call->tx, "SELECT COUNT(*) FROM check_item WHERE incident_id = ?"
-	    " AND round = ? AND result <> 'open'", "ti", incident_id, last) == 0)
+	if (last != SQL_NULL && tx_int(call->tx,
+	    "SELECT COUNT(*) FROM check_item WHERE incident_id = ? AND round = ? AND result <>"
+	    " 'open'", "ti", incident_id, last) == 0)
 		return last;
 	for (size_t i = 0; i < list->checks; i++)
 		change_insert(call, "check_item", NULL, COLS(CT("incident_id", incident_id),

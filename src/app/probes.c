@@ -16,7 +16,7 @@
 
 #define UNTOLD_MAX 3 /* so many runs that could tell nothing, and what was known is stale */
 
-/* ---- entering an answer: one write ------------------------------------------------------- */
+/* ---- entering an answer: one write -------- */
 
 static const char *const said_choices[] = { "true", "false", "cannot_tell", "expired", NULL };
 
@@ -63,12 +63,12 @@ record_run(struct call *call, const struct probe_row *p, const char *said, const
 	bool untold = str_eq(said, "cannot_tell");
 	int64_t is_true = untold ? SQL_NULL : str_eq(said, "true");
 
-	tx_exec(call->tx, "INSERT INTO probe_run (probe_id, ran_at, next_at, is_true, detail, took_ms,"
-	    " failures) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (probe_id) DO UPDATE SET"
-	    " ran_at = ?2, next_at = ?3, is_true = ?4, detail = ?5, took_ms = ?6,"
+	tx_exec(call->tx, "INSERT INTO probe_run (probe_id, ran_at, next_at, is_true, detail,"
+	    " took_ms, failures) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (probe_id) DO"
+	    " UPDATE SET ran_at = ?2, next_at = ?3, is_true = ?4, detail = ?5, took_ms = ?6,"
 	    " failures = CASE WHEN ?7 = 0 THEN 0 ELSE probe_run.failures + 1 END", "tiiotii", p->id,
-	    call->now, call->now + p->interval_s * 1000, is_true, detail, arg_int(call, "took_ms", 0),
-	    (int64_t)untold);
+	    call->now, call->now + p->interval_s * 1000, is_true, detail,
+	    arg_int(call, "took_ms", 0), (int64_t)untold);
 	return tx_int(call->tx, "SELECT failures FROM probe_run WHERE probe_id = ?", "t", p->id);
 }
 
@@ -88,33 +88,36 @@ reopen_task(struct call *call, const struct probe_row *p)
 	if (p->task_id == NULL || tx_int(call->tx, "SELECT COUNT(*) FROM task WHERE id = ? AND"
 	    " state = 'done'", "t", p->task_id) == 0)
 		return;
-	change_update(call, "task", p->task_id, -1, COLS(CT("state", "open"), CI("done_at", SQL_NULL),
-	    CI("entered_at", SQL_NULL), CT("done_by_id", NULL)));
-	change_timeline(call, &(struct timeline_entry){ .incident_id = p->incident_id, .kind = "task",
-	    .word = "timeline.task.reopened_by_probe", .occurred_at = SQL_NULL, .told_at = SQL_NULL,
-	    .ref_table = "task", .ref_id = p->task_id, .args = TIMELINE_ARGS("title", p->title) });
+	change_update(call, "task", p->task_id, -1, COLS(CT("state", "open"),
+	    CI("done_at", SQL_NULL), CI("entered_at", SQL_NULL), CT("done_by_id", NULL)));
+	change_timeline(call, &(struct timeline_entry){ .incident_id = p->incident_id,
+	    .kind = "task", .word = "timeline.task.reopened_by_probe", .occurred_at = SQL_NULL,
+	    .told_at = SQL_NULL, .ref_table = "task", .ref_id = p->task_id,
+	    .args = TIMELINE_ARGS("title", p->title) });
 }
 
 static void
 tell_lead(struct call *call, const struct probe_row *p, const char *name, const char *detail)
 {
-	const char *lead = tx_text(call->tx, call->arena, "SELECT lead_id FROM incident WHERE id = ?", "t",
-	    p->incident_id);
-	const char *number = tx_text(call->tx, call->arena, "SELECT number FROM incident WHERE id = ?", "t",
-	    p->incident_id);
+	const char *lead = tx_text(call->tx, call->arena,
+	    "SELECT lead_id FROM incident WHERE id = ?", "t", p->incident_id);
+	const char *number = tx_text(call->tx, call->arena,
+	    "SELECT number FROM incident WHERE id = ?", "t", p->incident_id);
 	const char *const *args = WORDS_ARGS("number", number, "probe", name, "detail", detail,
 	    "title", p->title == NULL ? "–" : p->title);
 
 	if (lead != NULL)
-		notify_account(call, lead, p->incident_id, arena_printf(call->arena, "probe:%s:%lld", p->id,
-		    (long long)call->now), words_vi(call, "mail.probe.subject", args),
+		notify_account(call, lead, p->incident_id, arena_printf(call->arena,
+		    "probe:%s:%lld", p->id, (long long)call->now),
+		    words_vi(call, "mail.probe.subject", args),
 		    words_vi(call, "mail.probe.body", args));
 }
 
 static int
 record(struct call *call)
 {
-	const char *said = arg_text(call, "said"), *key = arg_text(call, "key"), *value = arg_text(call, "value");
+	const char *said = arg_text(call, "said"), *key = arg_text(call, "key"), *value =
+	    arg_text(call, "value");
 	const char *detail, *state, *name;
 	struct probe_row p;
 	bool red;
@@ -127,13 +130,14 @@ record(struct call *call)
 	state = next_state(&p, said, record_run(call, &p, said, detail));
 	if (str_eq(state, p.state) || call->err->kind != ERR_NONE)
 		return call->err->kind;
-	name = p.target != NULL ? p.target : p.title != NULL ? p.title : word(LANG_VI, "kind.person");
+	name = p.target != NULL ? p.target : p.title != NULL ? p.title :
+	    word(LANG_VI, "kind.person");
 	red = str_eq(state, "false") || str_eq(state, "expired");
 	change_update(call, "probe", p.id, -1, COLS(CT("state", state), CI("state_at", call->now),
 	    CT("detail", detail)));
-	change_timeline(call, &(struct timeline_entry){ .incident_id = p.incident_id, .kind = "probe",
-	    .word = arena_printf(call->arena, "timeline.probe.%s", state), .occurred_at = SQL_NULL,
-	    .told_at = SQL_NULL, .ref_table = "probe", .ref_id = p.id,
+	change_timeline(call, &(struct timeline_entry){ .incident_id = p.incident_id,
+	    .kind = "probe", .word = arena_printf(call->arena, "timeline.probe.%s", state),
+	    .occurred_at = SQL_NULL, .told_at = SQL_NULL, .ref_table = "probe", .ref_id = p.id,
 	    .args = TIMELINE_ARGS("probe", name, "detail", detail) });
 	if (red) {
 		reopen_task(call, &p);
@@ -143,7 +147,8 @@ record(struct call *call)
 }
 
 /* Not in the table of operations: nobody can ask for it from outside. */
-static const struct op record_op = { "probe record", NULL, NULL, RIGHT_LOCAL, OP_WRITE, record_params,
+static const struct op record_op = { "probe record", NULL, NULL, RIGHT_LOCAL, OP_WRITE,
+    record_params,
 	record, NULL, "" };
 
 static int
@@ -176,7 +181,7 @@ said_of(enum probe_answer answer)
 	return answer == PROBE_TRUE ? "true" : answer == PROBE_FALSE ? "false" : "cannot_tell";
 }
 
-/* ---- what is due -------------------------------------------------------------------------------- */
+/* ---- what is due -------- */
 
 struct due {
 	struct app *app;
@@ -191,11 +196,11 @@ struct due {
 };
 
 #define DUE_SQL \
-	"SELECT p.id, p.kind, p.target, p.expect FROM probe p JOIN incident i ON i.id = p.incident_id" \
-	" LEFT JOIN probe_run r ON r.probe_id = p.id WHERE p.is_stopped = 0 AND i.state NOT IN ('closed'," \
-	" 'closed_not_incident', 'duplicate') AND ((p.kind = 'person' AND p.state = 'true' AND" \
-	" p.expires_at <= ?1) OR (p.kind <> 'person' AND COALESCE(r.next_at, 0) <= ?1))" \
-	" ORDER BY COALESCE(r.next_at, 0) LIMIT ?2"
+	"SELECT p.id, p.kind, p.target, p.expect FROM probe p JOIN incident i ON i.id =" \
+	" p.incident_id LEFT JOIN probe_run r ON r.probe_id = p.id WHERE p.is_stopped = 0 AND" \
+	" i.state NOT IN ('closed', 'closed_not_incident', 'duplicate') AND ((p.kind = 'person'" \
+	" AND p.state = 'true' AND p.expires_at <= ?1) OR (p.kind <> 'person' AND" \
+	" COALESCE(r.next_at, 0) <= ?1)) ORDER BY COALESCE(r.next_at, 0) LIMIT ?2"
 
 static int
 read_due(struct tx *tx, void *arg, struct err *err)
@@ -205,7 +210,8 @@ read_due(struct tx *tx, void *arg, struct err *err)
 
 	due->count = due->expired_count = 0;
 	if (due->one != NULL)
-		query_open(&q, tx, "SELECT id, kind, target, expect FROM probe WHERE id = ?", "t", due->one);
+		query_open(&q, tx, "SELECT id, kind, target, expect FROM probe WHERE id = ?", "t",
+		    due->one);
 	else
 		query_open(&q, tx, DUE_SQL, "ii", due->now, (int64_t)PROBE_BATCH_MAX);
 	while (query_step(&q)) {
@@ -217,7 +223,8 @@ read_due(struct tx *tx, void *arg, struct err *err)
 		}
 		due->id[due->count] = id;
 		due->task[due->count++] = (struct probe_task){ probe_kind_of(query_text(&q, 1)),
-			arena_strdup(due->arena, query_text(&q, 2)), arena_strdup(due->arena, query_text(&q, 3)),
+			arena_strdup(due->arena, query_text(&q, 2)),
+			    arena_strdup(due->arena, query_text(&q, 3)),
 			false };
 	}
 	query_close(&q);
@@ -232,9 +239,9 @@ claim(struct tx *tx, void *arg, struct err *err)
 
 	read_due(tx, due, err);
 	for (size_t i = 0; i < due->count; i++)
-		tx_exec(tx, "INSERT INTO probe_run (probe_id, ran_at, next_at) SELECT id, ?2, ?2 + interval_s *"
-		    " 1000 FROM probe WHERE id = ?1 ON CONFLICT (probe_id) DO UPDATE SET next_at ="
-		    " excluded.next_at", "ti", due->id[i], due->now);
+		tx_exec(tx, "INSERT INTO probe_run (probe_id, ran_at, next_at) SELECT id, ?2, ?2 +"
+		    " interval_s * 1000 FROM probe WHERE id = ?1 ON CONFLICT (probe_id) DO UPDATE"
+		    " SET next_at = excluded.next_at", "ti", due->id[i], due->now);
 	return err->kind;
 }
 
@@ -247,7 +254,8 @@ run_due(struct due *due, const struct actor *actor, int cancel_fd, struct err *e
 	if (due->count > 0)
 		ret = probe_run(due->task, due->count, cancel_fd, results, err);
 	for (size_t i = 0; i < due->count && ret == 0; i++)
-		ret = enter(due->app, due->id[i], actor, said_of(results[i].answer), &results[i], err);
+		ret = enter(due->app, due->id[i], actor, said_of(results[i].answer), &results[i],
+		    err);
 	for (size_t i = 0; i < due->expired_count && ret == 0; i++)
 		ret = enter(due->app, due->expired[i], actor, "expired", NULL, err);
 	return ret;

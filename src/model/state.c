@@ -129,7 +129,8 @@ state_of(const char *name)
 bool
 state_is_closed(enum incident_state state)
 {
-	return state == STATE_CLOSED || state == STATE_CLOSED_NOT_INCIDENT || state == STATE_DUPLICATE;
+	return state == STATE_CLOSED || state == STATE_CLOSED_NOT_INCIDENT || state ==
+	    STATE_DUPLICATE;
 }
 
 int

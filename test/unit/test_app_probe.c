@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a probe's answer changes: its task, the timeline, the ledger. The program is its own worker. */
+/* What the answer of a probe changes: task, timeline, ledger. The program is its own worker. */
 #include "testing.h"
 
 #include "app/probe.h"
@@ -46,7 +46,8 @@ run_due(void)
 static int
 a_port(int *ret_fd)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in at = { .sin_family = AF_INET,
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t len = sizeof(at);
 
 	*ret_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -56,7 +57,8 @@ a_port(int *ret_fd)
 }
 
 static void
-assert_field(const char *op, const char *id, const char *list_of, const char *field, const char *value)
+assert_field(const char *op, const char *id, const char *list_of, const char *field,
+    const char *value)
 {
 	struct json *answer = world_ok("quantri", op, A("{'id':'%s'}", list_of));
 	struct json *items = json_get(answer, "items");
@@ -75,8 +77,8 @@ assert_field(const char *op, const char *id, const char *list_of, const char *fi
 static void
 a_containment_that_no_longer_holds_opens_its_task_again(void **state)
 {
-	const char *sc = world_text("quantri", "incident open", "{'title':'SMB lan mã độc','take':true}",
-	    "number");
+	const char *sc = world_text("quantri", "incident open",
+	    "{'title':'SMB lan mã độc','take':true}", "number");
 	const char *task = world_text("quantri", "task add", A("{'id':'%s','title':'Chặn cổng SMB',"
 	    "'phase':'contain'}", sc), "id");
 	const char *probe;
@@ -100,17 +102,24 @@ a_containment_that_no_longer_holds_opens_its_task_again(void **state)
 	assert_true(run_due());
 	assert_field("probe list", probe, sc, "state", "false");
 	assert_field("incident tasks", task, sc, "state", "open");
-	assert_string_equal(world_told(sc, "task"), "Phép thử không còn đạt nên mở lại việc: Chặn cổng SMB");
-	assert_true(str_starts(world_told(sc, "probe"), A("Phép thử không đạt: 127.0.0.1:%d", port)));
+	assert_string_equal(world_told(sc, "task"), "Phép thử không còn đạt nên mở lại việc: Chặn"
+	    " cổng SMB");
+	assert_true(str_starts(world_told(sc, "probe"),
+	    A("Phép thử không đạt: 127.0.0.1:%d", port)));
 	world_fails("quantri", "task done", A("{'id':'%s'}", task), ERR_STATE, "err.task_probe");
-	assert_int_equal(world_sql("SELECT COUNT(*) FROM ledger_entry WHERE actor = 'job:probe'"), 2);
+	assert_int_equal(world_sql("SELECT COUNT(*) FROM ledger_entry WHERE actor = 'job:probe'"),
+	    2);
 
 	/* By hand, in one's own name; then nobody wants to know any more. */
 	close(fd);
-	assert_string_equal(world_text("duphong", "probe run", A("{'id':'%s'}", probe), "state"), "true");
-	world_fails("thanhtra", "probe run", A("{'id':'%s'}", probe), ERR_FORBIDDEN, "err.forbidden");
-	json_free(world_ok("quantri", "probe stop", A("{'id':'%s','reason':'Máy đã thanh lý'}", probe)));
-	world_fails("quantri", "probe run", A("{'id':'%s'}", probe), ERR_STATE, "err.probe_stopped");
+	assert_string_equal(world_text("duphong", "probe run", A("{'id':'%s'}", probe), "state"),
+	    "true");
+	world_fails("thanhtra", "probe run", A("{'id':'%s'}", probe), ERR_FORBIDDEN,
+	    "err.forbidden");
+	json_free(world_ok("quantri", "probe stop", A("{'id':'%s','reason':'Máy đã thanh lý'}",
+	    probe)));
+	world_fails("quantri", "probe run", A("{'id':'%s'}", probe), ERR_STATE,
+	    "err.probe_stopped");
 	clock_to("2026-11-20T09:00");
 	assert_false(run_due());
 }
@@ -118,19 +127,22 @@ a_containment_that_no_longer_holds_opens_its_task_again(void **state)
 static void
 a_persons_word_runs_out(void **state)
 {
-	const char *sc = world_text("quantri", "incident open", "{'title':'Máy bị cô lập','take':true}",
-	    "number");
-	const char *task = world_text("quantri", "task add", A("{'id':'%s','title':'Rút cáp mạng PC-05',"
+	const char *sc = world_text("quantri", "incident open",
+	    "{'title':'Máy bị cô lập','take':true}", "number");
+	const char *task = world_text("quantri", "task add",
+	    A("{'id':'%s','title':'Rút cáp mạng PC-05',"
 	    "'phase':'contain'}", sc), "id");
-	const char *probe = world_text("quantri", "probe add", A("{'id':'%s','kind':'person','task':'%s'}",
-	    sc, task), "id");
+	const char *probe = world_text("quantri", "probe add",
+	    A("{'id':'%s','kind':'person','task':'%s'}", sc, task), "id");
 
 	(void)state;
 	assert_false(run_due());
-	world_fails("quantri", "probe run", A("{'id':'%s'}", probe), ERR_STATE, "err.probe_by_person");
-	world_fails("quantri", "probe confirm", A("{'id':'%s','expires_at':'2026-11-20T07:00'}", probe),
-	    ERR_INVALID, "err.time_past");
-	json_free(world_ok("duphong", "probe confirm", A("{'id':'%s','expires_at':'2026-11-20T12:00'}", probe)));
+	world_fails("quantri", "probe run", A("{'id':'%s'}", probe), ERR_STATE,
+	    "err.probe_by_person");
+	world_fails("quantri", "probe confirm", A("{'id':'%s','expires_at':'2026-11-20T07:00'}",
+	    probe), ERR_INVALID, "err.time_past");
+	json_free(world_ok("duphong", "probe confirm",
+	    A("{'id':'%s','expires_at':'2026-11-20T12:00'}", probe)));
 	assert_field("probe list", probe, sc, "confirmed_by_name", "Trần Thị Dự");
 	json_free(world_ok("quantri", "task done", A("{'id':'%s'}", task)));
 	clock_to("2026-11-20T11:59");
@@ -146,13 +158,14 @@ a_persons_word_runs_out(void **state)
 static void
 what_cannot_be_asked_is_not_taken(void **state)
 {
-	const char *sc = world_text("quantri", "incident open", "{'title':'Cổng thông tin','take':true}",
-	    "number");
+	const char *sc = world_text("quantri", "incident open",
+	    "{'title':'Cổng thông tin','take':true}", "number");
 
 	(void)state;
-	world_fails("quantri", "probe add", A("{'id':'%s','kind':'tcp_open','target':'khong cong'}", sc),
-	    ERR_INVALID, "err.probe.target");
-	world_fails("quantri", "probe add", A("{'id':'%s','kind':'tcp_open','target':'127.0.0.1:80',"
+	world_fails("quantri", "probe add", A("{'id':'%s','kind':'tcp_open','target':'khong cong'}",
+	    sc), ERR_INVALID, "err.probe.target");
+	world_fails("quantri", "probe add",
+	    A("{'id':'%s','kind':'tcp_open','target':'127.0.0.1:80',"
 	    "'expires_at':'2026-11-21T08:00'}", sc), ERR_INVALID, "err.probe_expires");
 	world_fails("quantri", "probe add", A("{'id':'%s','kind':'person'}", sc), ERR_INVALID,
 	    "err.probe_person");

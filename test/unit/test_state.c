@@ -87,8 +87,10 @@ loops_count_and_take_the_end_back(void **s)
 		assert_true((t->effects & EFFECT_UNEND) != 0);
 		assert_true(guard_is_hard(t->guard[0]));
 	}
-	assert_true((transition_get(STATE_VALIDATION, STATE_RESPONSE_ENDED)->effects & EFFECT_END) != 0);
-	assert_true((transition_get(STATE_RECOVERY, STATE_VALIDATION)->effects & EFFECT_CHECK) != 0);
+	assert_true((transition_get(STATE_VALIDATION,
+	    STATE_RESPONSE_ENDED)->effects & EFFECT_END) != 0);
+	assert_true((transition_get(STATE_RECOVERY,
+	    STATE_VALIDATION)->effects & EFFECT_CHECK) != 0);
 }
 
 static void
