@@ -22,8 +22,8 @@ static const char *const kinds[] = { "tcp_open", "tcp_closed", "http_status", "h
 	" p.expires_at, p.confirmed_by_id, a.name AS confirmed_by_name, p.is_stopped, r.ran_at," \
 	" r.next_at, r.detail AS last_detail, r.took_ms, CASE WHEN p.is_stopped = 0 AND p.state" \
 	" IN ('false', 'expired') THEN 1 ELSE 0 END AS is_red FROM probe p LEFT JOIN task t ON" \
-	" t.id = p.task_id LEFT JOIN account a ON a.id = p.confirmed_by_id LEFT JOIN probe_run r"
-	    " ON r.probe_id = p.id"
+	" t.id = p.task_id LEFT JOIN account a ON a.id = p.confirmed_by_id LEFT JOIN probe_run r" \
+	" ON r.probe_id = p.id"
 
 static int
 out_probe(struct call *call, const char *id)

@@ -15,8 +15,7 @@
 
 static const char *const states[] = { "open", "done", "waived", "all", NULL };
 static const char *const roles_param[] = { "netadmin", "substitute", "office_chief",
-    "division_head",
-	"director", "registry_clerk", "staff", NULL };
+	"division_head", "director", "registry_clerk", "staff", NULL };
 
 /* ---- reading -------- */
 
@@ -33,8 +32,8 @@ static const char *const roles_param[] = { "netadmin", "substitute", "office_chi
 	" THEN 2 ELSE 3 END) WHEN 0 THEN 'false' WHEN 1 THEN 'expired' WHEN 2 THEN 'unknown'" \
 	" WHEN 3 THEN 'true' END FROM probe p WHERE p.task_id = t.id AND p.is_stopped = 0) AS" \
 	" probe_state FROM task t JOIN incident i ON i.id = t.incident_id LEFT JOIN account a ON" \
-	" a.id = t.assignee_id LEFT JOIN account b ON b.id = t.done_by_id LEFT JOIN direction d ON"
-	    " d.id = t.direction_id"
+	" a.id = t.assignee_id LEFT JOIN account b ON b.id = t.done_by_id LEFT JOIN direction d ON" \
+	" d.id = t.direction_id"
 
 /* The proof the playbook proposes for its step. */
 static void
