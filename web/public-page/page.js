@@ -81,7 +81,7 @@
 		const page = new DOMParser().parseFromString(await res.text(), "text/html");
 		const note = page.querySelector("[role=alert]");
 
-		document.querySelectorAll(".wrong").forEach((e) => e.remove());
+		document.querySelectorAll(".wrong:not(.hint)").forEach((e) => e.remove());
 		if (!note) {
 			tell("failed");
 			return;

@@ -13,13 +13,17 @@ export class Problem extends Error {
 		readonly detail: string,
 		readonly field?: string,
 		readonly missing: string[] = [],
-		readonly changes: Change[] = [],
+		readonly changes: string[] = [],
 	) {
 		super(detail);
 	}
-	/** "conflict" of "urn:khien:error:err.conflict" */
+	/** "conflict" of "urn:khien:error:conflict" */
 	get kind(): string {
-		return this.type.replace(/^.*:err\./, '');
+		return this.type.replace(/^.*:(err\.)?/, '');
+	}
+	/** Somebody else was faster. */
+	get isConflict(): boolean {
+		return this.status === 409 && ['conflict', 'version'].includes(this.kind);
 	}
 }
 
@@ -66,9 +70,9 @@ function hasFiles(body: Record<string, unknown>): boolean {
 	return Object.values(body).some((v) => v instanceof File || (Array.isArray(v) && v.some((x) => x instanceof File)));
 }
 
-/** Undefined and empty members are not sent; null is (it clears a field). */
-function json(body: Record<string, unknown>): string {
-	return JSON.stringify(body, (_, v) => (v === '' ? undefined : v));
+/** Empty members are left out, but for PATCH, where they clear a field. */
+function json(method: Method, body: Record<string, unknown>): string {
+	return JSON.stringify(body, (_, v) => (method === 'PATCH' ? (v === null ? '' : v) : v === '' || v === null ? undefined : v));
 }
 
 export async function call<T>(method: Method, path: string, body?: Record<string, unknown>, signal?: AbortSignal): Promise<T> {
@@ -79,7 +83,7 @@ export async function call<T>(method: Method, path: string, body?: Record<string
 		if (body && hasFiles(body)) payload = form(body);
 		else if (body) {
 			headers['Content-Type'] = 'application/json';
-			payload = json(body);
+			payload = json(method, body);
 		}
 	}
 	let answer: Response;
@@ -104,7 +108,7 @@ export async function call<T>(method: Method, path: string, body?: Record<string
 			String(p.detail ?? p.title ?? answer.statusText),
 			p.field as string | undefined,
 			p.missing as string[] | undefined,
-			p.changes as Change[] | undefined,
+			p.changes as string[] | undefined,
 		);
 		if (answer.status === 401 && path !== '/session') onSignedOut();
 		throw problem;
@@ -179,13 +183,13 @@ export interface Account {
 	name: string;
 	title?: string | null;
 	roles: string[] | string;
-	rights: string[];
 	lang: 'vi' | 'en';
 	division_id?: string | null;
-	division_name?: string | null;
+	division?: string | null;
 	email?: string | null;
 	phone?: string | null;
 	must_change_password?: boolean;
+	created_at?: string;
 	is_totp?: boolean;
 	is_disabled?: boolean;
 	is_sample?: boolean;
@@ -193,10 +197,12 @@ export interface Account {
 export interface SessionInfo {
 	csrf: string;
 	account: Account;
-	agency: Agency;
-	test_clock?: string | null;
-	time?: string;
-	totp_required?: boolean;
+	agency: string;
+	is_sample: boolean;
+	rights: string[];
+	must_change_password: boolean;
+	must_set_totp: boolean;
+	test_clock: boolean;
 }
 export interface Change {
 	seq: number;
@@ -219,7 +225,15 @@ export interface Score {
 	severity_version: string;
 	override_reason: string | null;
 	answers: Record<string, string>;
-	result: Record<string, unknown>;
+	result: TriageResult;
+}
+export interface TriageResult {
+	type: string | null;
+	level: number;
+	qd05_class: string | null;
+	reporting: string[];
+	beyond: boolean;
+	reasons: { about: string; rule: string; value: string; text: string; text_en?: string; is_doubt: boolean }[];
 }
 export interface Incident {
 	id: string;
@@ -267,14 +281,15 @@ export interface NextAction {
 }
 export interface IncidentFull extends Incident {
 	reports: Report[];
-	links: { id: string; kind: string; other_id: string; number: string; title: string; state: string }[];
-	score?: Score | null;
-	scores?: Score | Score[] | null;
+	links: { id: string; kind: string; incident_id: string; number: string; title: string; state: string }[];
+	score: Score | null;
+	access?: { id: string; account_id: string; name: string }[];
+	duplicate_of?: string | null;
 	tasks: { open: number; done: number; waived?: number; mandatory_open: number };
 	probes_red: number;
 	duties: Duty[];
 	next: NextAction | null;
-	guards?: { to: string; title?: string; missing: string[] }[];
+	guards: { op: string; to: string; title: string; missing: { id: string; text: string; is_hard: boolean }[] }[];
 }
 export interface Report {
 	id: string;
@@ -297,15 +312,17 @@ export interface Report {
 	told_at: string;
 	entered_at: string;
 	taken_at: string | null;
-	taken_by_name?: string | null;
+	taken_by?: string | null;
 	incident_id: string;
 	incident_number: string;
+	incident_title?: string;
 	incident_state: string;
 	incident_level: number | null;
 	incident_version?: number;
-	files?: number | Evidence[];
+	files?: number;
 	urgency?: number;
-	messages?: { id: string; direction: string; text: string; sent_at: string; author_name?: string | null }[];
+	messages?: { direction: string; text: string; sent_at: string; author?: string | null }[];
+	evidence?: Pick<Evidence, 'id' | 'number' | 'name' | 'kind' | 'size' | 'media_type' | 'sha256' | 'state'>[];
 }
 export interface Task {
 	id: string;
@@ -338,6 +355,13 @@ export interface Task {
 	direction_id: string | null;
 	is_without_approval: boolean;
 	loop: number;
+	direction_state?: string | null;
+	direction_answer?: string | null;
+	probes?: number;
+	probe_state?: Probe['state'] | null;
+	probe_hint?: { kind: string; hint: string } | null;
+	is_overdue?: boolean;
+	incident_title?: string;
 }
 export interface Probe {
 	id: string;
@@ -370,6 +394,9 @@ export interface Direction {
 	if_not: string | null;
 	asked_id: string | null;
 	asked_name: string | null;
+	asked_by_name?: string | null;
+	task_title?: string | null;
+	token_expires_at?: string | null;
 	asked_at: string;
 	due_at: string | null;
 	channel: string;
@@ -465,6 +492,10 @@ export interface Check {
 	note: string | null;
 	checked_at: string | null;
 	checked_by_name?: string | null;
+	group?: string;
+	group_title?: string;
+	how?: string | null;
+	is_mandatory?: boolean;
 }
 export interface Review {
 	id?: string;
@@ -508,6 +539,11 @@ export interface Duty {
 	reason: string | null;
 	chased_at: string | null;
 	chase_note: string | null;
+	recipients?: string[];
+	channel?: string | null;
+	form?: string | null;
+	send_by_at?: string | null;
+	is_overdue?: boolean;
 }
 export interface TimelineEntry {
 	id: string;
@@ -528,7 +564,7 @@ export interface Deadline {
 	kind: string;
 	id: string;
 	incident_id: string | null;
-	number: string | null;
+	incident_number: string | null;
 	title: string;
 	due_at: string;
 	provisional: boolean;
@@ -566,8 +602,9 @@ export interface Question {
 		unit?: string | null;
 		min?: number;
 		max?: number;
-		prefill?: string | null;
+		prefilled?: string | null;
 		only_if?: string | null;
+		only_value?: string | null;
 	}[];
 }
 export interface Named {
@@ -633,13 +670,11 @@ export interface SessionRow {
 }
 export interface LedgerEntry {
 	seq: number;
-	at: string;
-	at_ms?: number;
+	entered_at: string;
 	actor: string;
-	actor_name?: string;
+	actor_name: string | null;
 	op: string;
-	op_text?: string;
-	incident_number?: string | null;
+	incident_number: string | null;
 	leaf: string;
 }
 export interface Hit {

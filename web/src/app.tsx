@@ -7,18 +7,33 @@ import { useSession } from './session';
 
 const SignIn = lazy(() => import('./pages/SignIn'));
 const Today = lazy(() => import('./pages/Today'));
+const Inbox = lazy(() => import('./pages/Inbox'));
+const Incidents = lazy(() => import('./pages/Incidents'));
+const IncidentPage = lazy(() => import('./pages/incident/Page'));
+const Deadlines = lazy(() => import('./pages/Deadlines'));
+const Search = lazy(() => import('./pages/Search'));
+const Admin = lazy(() => import('./pages/admin/Admin'));
+const Me = lazy(() => import('./pages/Me'));
+const Plain = lazy(() => import('./pages/Plain'));
 
 const wait = <Center h={240}><Loader aria-label="…" /></Center>;
 
 export function App() {
-	const { session, loading } = useSession();
+	const { session, loading, may } = useSession();
 	if (loading) return wait;
-	if (!session || session.account.must_change_password) return <Suspense fallback={wait}><SignIn /></Suspense>;
+	if (!session || session.must_change_password || session.must_set_totp) return <Suspense fallback={wait}><SignIn /></Suspense>;
 	return (
 		<Frame>
 			<Suspense fallback={wait}>
 				<Routes>
-					<Route path="/" element={<Today />} />
+					<Route path="/" element={may('READ') ? <Today /> : <Plain />} />
+					{may('READ') && <Route path="/bao-cao/:id?" element={<Inbox />} />}
+					{may('READ') && <Route path="/su-co" element={<Incidents />} />}
+					{may('READ') && <Route path="/su-co/:number/:tab?" element={<IncidentPage />} />}
+					{may('READ') && <Route path="/thoi-han" element={<Deadlines />} />}
+					{may('READ') && <Route path="/tra-cuu" element={<Search />} />}
+					{(may('ADMIN') || may('INSPECT')) && <Route path="/quan-tri/:section?" element={<Admin />} />}
+					<Route path="/tai-khoan" element={<Me />} />
 					<Route path="*" element={<Navigate to="/" replace />} />
 				</Routes>
 			</Suspense>

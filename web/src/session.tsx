@@ -28,7 +28,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
 	const begin = useCallback((info: SessionInfo) => {
 		setCsrf(info.csrf);
-		noteServerTime(info.test_clock ?? info.time);
+		void call<{ time: string }>('GET', '/health').then((h) => noteServerTime(h.time)).catch(() => {});
 		setApiLang(info.account.lang ?? rememberedLang());
 		if (info.account.lang && info.account.lang !== rememberedLang()) void changeLang(info.account.lang);
 		setSession(info);
@@ -65,7 +65,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 	}, [client]);
 
 	const value = useMemo<SessionValue>(() => {
-		const rights = new Set((session?.account.rights ?? []).map((r) => r.toUpperCase()));
+		const rights = new Set((session?.rights ?? []).map((r) => r.toUpperCase()));
 		return { session, loading, offline, begin, reload, end, may: (right) => rights.has(right) };
 	}, [session, loading, offline, begin, reload, end]);
 

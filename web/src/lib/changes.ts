@@ -18,6 +18,7 @@ const EVERY_MS = 4000;
 interface Feed {
 	items: Change[];
 	head: number;
+	more: boolean;
 }
 
 export function useChanges(me: string | undefined): Waiting {
@@ -31,7 +32,7 @@ export function useChanges(me: string | undefined): Waiting {
 		let timer: ReturnType<typeof setTimeout>;
 
 		function sort(items: Change[]) {
-			const foreign = items.filter((c) => !c.actor?.includes(me!));
+			const foreign = items.filter((c) => c.actor !== me);
 			if (items.length === 0 || foreign.length === 0) return;
 			const reports = foreign.filter((c) => c.op === 'report new').length;
 			setCount((n) => ({ reports: n.reports + reports, others: n.others + foreign.length - reports }));
@@ -43,7 +44,7 @@ export function useChanges(me: string | undefined): Waiting {
 					const from = after.current;
 					const feed = await call<Feed>('GET', `/changes?after=${from ?? 0}&limit=${from === null ? 1 : 200}`);
 					if (from !== null) sort(feed.items);
-					after.current = from === null || feed.items.length === 0 ? (feed.head ?? from ?? 0) : Math.max(...feed.items.map((c) => c.seq));
+					after.current = from !== null && feed.more ? feed.items[feed.items.length - 1].seq : feed.head;
 				} catch {
 					// the next round tries again; a lost session is noticed by call()
 				}

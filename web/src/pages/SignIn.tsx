@@ -6,13 +6,14 @@ import { call, Problem, setApiLang, useGet, type Agency, type SessionInfo } from
 import { changeLang } from '../lib/i18n';
 import { ActionForm, type Values } from '../parts/Form';
 import { Shield } from '../parts/Shield';
+import { TotpSetup } from '../parts/TotpSetup';
 import { useSession } from '../session';
 
 export default function SignIn() {
 	const { t, i18n } = useTranslation();
 	const { session, offline } = useSession();
 	const agency = useGet<Agency>('/agency');
-	const name = session?.agency.name ?? agency.data?.name;
+	const name = session?.agency ?? agency.data?.name;
 	return (
 		<main className="sign">
 			<div className="sign-box">
@@ -22,7 +23,7 @@ export default function SignIn() {
 					<Text c="dimmed" ta="center">{name ?? t('sign.tagline')}</Text>
 				</Stack>
 				<Paper withBorder p="lg" radius="md">
-					{session ? <NewPassword /> : <Enter />}
+					{!session ? <Enter /> : session.must_change_password ? <NewPassword /> : <MustTotp />}
 					{offline && <Text size="sm" className="bad" mt="sm" role="alert">{t('sign.offline')}</Text>}
 				</Paper>
 				<Stack gap="sm" align="center" mt="md">
@@ -94,4 +95,10 @@ export function passwordFields(t: (key: string) => string) {
 export async function changePassword(v: Values, mismatch: string): Promise<void> {
 	if (v.new !== v.repeat) throw new Problem(422, 'urn:khien:error:err.repeat', mismatch, 'repeat');
 	await call('POST', '/me/password', { old: v.old, new: v.new });
+}
+
+function MustTotp() {
+	const { t } = useTranslation();
+	const { reload } = useSession();
+	return <><Title order={2} mb="xs">{t('me.totp_must')}</Title><TotpSetup onDone={() => void reload()} /></>;
 }

@@ -70,8 +70,8 @@ function Board({ d }: { d: Data }) {
 						<ul className="rows">
 							{d.deadlines.slice(0, 6).map((x) => (
 								<li key={x.kind + x.id}>
-									<Link to={x.number ? `/su-co/${x.number}${x.kind === 'task' ? '/viec' : ''}` : '/thoi-han'} className="row">
-										<span className="grow" title={x.title}>{x.title}{x.number && <span className="quiet"> · {x.number}</span>}</span>
+									<Link to={x.incident_number ? `/su-co/${x.incident_number}${x.kind === 'task' ? '/viec' : ''}` : '/thoi-han'} className="row">
+										<span className="grow" title={x.title}>{x.title}{x.incident_number && <span className="quiet"> · {x.incident_number}</span>}</span>
 										<Due at={x.due_at} from={x.from_at} />
 									</Link>
 								</li>

@@ -5,11 +5,10 @@
 import { Alert, Anchor, Button, Checkbox, FileInput, Group, Modal, MultiSelect, NumberInput, PasswordInput, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Problem, type Change } from '../api';
+import { Problem } from '../api';
 import { dropDraft, readDraft, writeDraft } from '../lib/draft';
 import { useSession } from '../session';
 import { TimeField } from './TimeField';
-import { When } from './When';
 
 export type Values = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any
 
@@ -147,7 +146,7 @@ export function ActionForm(props: FormProps) {
 				{problem && <ProblemAlert problem={problem} />}
 				<Group justify="flex-end" gap="xs">
 					{props.onCancel && <Button variant="default" onClick={props.onCancel}>{t('form.cancel')}</Button>}
-					{problem?.status === 409 && props.onConflict && (
+					{problem?.isConflict && props.onConflict && (
 						<Button variant="default" loading={busy} onClick={() => void run(props.onConflict!)}>{t('form.save_mine')}</Button>
 					)}
 					<Button type="submit" loading={busy} color={props.color} disabled={props.disabled?.(values)}>{props.submit}</Button>
@@ -209,7 +208,7 @@ function grouped(options: Option[]) {
 /** What went wrong and what to do; for a conflict also what the other person changed. */
 export function ProblemAlert({ problem }: { problem: Problem }) {
 	const { t } = useTranslation();
-	const conflict = problem.status === 409;
+	const conflict = problem.isConflict;
 	const text = problem.status === 0 || !problem.detail ? t('form.network') : problem.detail;
 	return (
 		<Alert color={conflict ? 'orange' : 'red'} title={conflict ? t('form.conflict') : t('form.failed')} role="alert" variant="light">
@@ -220,9 +219,7 @@ export function ProblemAlert({ problem }: { problem: Problem }) {
 			)}
 			{problem.changes.length > 0 && (
 				<ul className="plain">
-					{problem.changes.map((c: Change, i) => (
-						<li key={c.seq ?? i}>{typeof c === 'string' ? c : <>{c.op_text ?? c.op} · {c.actor} · <When at={c.at} /></>}</li>
-					))}
+					{problem.changes.map((c) => <li key={c}>{c}</li>)}
 				</ul>
 			)}
 		</Alert>

@@ -20,7 +20,7 @@ import { call, setApiLang, useGet, type Deadline, type Page } from '../api';
 import { useChanges, WaitingContext } from '../lib/changes';
 import { changeLang, type Lang } from '../lib/i18n';
 import { useKeys } from '../lib/keys';
-import { absolute, untilDue } from '../lib/time';
+import { absolute, now, untilDue } from '../lib/time';
 import { useMe, useSession } from '../session';
 import { Shield } from './Shield';
 import { urgency, useTick } from './When';
@@ -30,7 +30,7 @@ export function Frame({ children }: { children: ReactNode }) {
 	const me = useMe();
 	const { may } = useSession();
 	const go = useNavigate();
-	const waiting = useChanges(may('READ') ? me.account.id : undefined);
+	const waiting = useChanges(may('READ') ? me.account.name : undefined);
 	const [help, setHelp] = useState(false);
 	const search = useRef<HTMLInputElement>(null);
 
@@ -129,7 +129,7 @@ function TopBar({ search, onHelp }: { search: React.RefObject<HTMLInputElement |
 					/>
 				</form>
 			)}
-			<span className="agency" title={me.agency.name}>{me.agency.name}</span>
+			<span className="agency" title={me.agency}>{me.agency}</span>
 			{may('READ') && <Strip />}
 			<PersonMenu onHelp={onHelp} />
 		</header>
@@ -147,10 +147,10 @@ function Strip() {
 		<div className="strip" role="list" aria-label={t('frame.strip')}>
 			{items.map((d) => (
 				<div role="listitem" key={d.kind + d.id}>
-					<Link to={d.number ? `/su-co/${d.number}${d.kind === 'task' ? '/viec' : ''}` : '/thoi-han'} className={`pill ${urgency(d.due_at, d.from_at)} ${d.provisional ? 'hollow' : ''}`}
+					<Link to={d.incident_number ? `/su-co/${d.incident_number}${d.kind === 'task' ? '/viec' : ''}` : '/thoi-han'} className={`pill ${urgency(d.due_at, d.from_at)} ${d.provisional ? 'hollow' : ''}`}
 						title={`${d.title} · ${absolute(d.due_at)}`}>
 						<IconClockHour4 size={13} aria-hidden />
-						<span className="what">{d.number ? d.number.replace(/^SC-/, '') : d.title}</span>
+						<span className="what">{d.incident_number ? d.incident_number.replace(/^SC-/, '') : d.title}</span>
 						<b>{untilDue(d.due_at)}</b>
 					</Link>
 				</div>
@@ -168,7 +168,7 @@ function PersonMenu({ onHelp }: { onHelp: () => void }) {
 	async function pick(lang: Lang) {
 		await changeLang(lang);
 		setApiLang(lang);
-		await call('PATCH', '/me', { lang }).catch(() => {}); // remembered in this browser anyway
+		await call('PATCH', '/me', { lang }).catch(() => {}); // this browser remembers it anyway
 	}
 	return (
 		<Menu position="bottom-end" width={250} shadow="md" transitionProps={{ duration: 60 }}>
@@ -212,8 +212,8 @@ function Banners() {
 	useTick();
 	return (
 		<>
-			{me.test_clock && <p className="banner clock">{t('frame.test_clock', { time: absolute(me.test_clock) })}</p>}
-			{me.agency.is_sample && (
+			{me.test_clock && <p className="banner clock">{t('frame.test_clock', { time: absolute(now()) })}</p>}
+			{me.is_sample && (
 				<p className="banner sample">
 					{t('frame.sample')}{' '}
 					{may('ADMIN') && !at.pathname.startsWith('/quan-tri') && <Link to="/quan-tri/co-quan">{t('frame.sample_remove')}</Link>}

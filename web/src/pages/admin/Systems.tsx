@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useGet, useSend, type InfoSystem, type Page } from '../../api';
+import { wordFor } from '../../lib/i18n';
+import { useSession } from '../../session';
+import { DataTable, type Column } from '../../parts/DataTable';
+import { ActionDialog, type Field } from '../../parts/Form';
+import { Tag } from '../../parts/Marks';
+import { Empty, Loaded } from '../../parts/Page';
+
+const TEXTS = ['owner_name', 'operator_name', 'contact', 'location', 'domains', 'public_ips', 'internal_ips', 'os', 'services', 'data_kinds', 'may_be_disconnected_by', 'isp', 'security_provider', 'backup_note', 'log_note'] as const;
+const NUMBERS = ['service_priority', 'max_outage_minutes', 'rto_minutes', 'rpo_minutes'] as const;
+
+export default function Systems() {
+	const { t } = useTranslation();
+	const { may } = useSession();
+	const { send } = useSend();
+	const q = useGet<Page<InfoSystem>>('/systems', { limit: 200 });
+	const [adding, setAdding] = useState(false);
+	const [editing, setEditing] = useState<InfoSystem | null>(null);
+	const admin = may('ADMIN');
+	const fields: Field[] = [
+		{ name: 'name', label: t('system.name'), required: true },
+		{ name: 'purpose', label: t('system.purpose'), kind: 'area' },
+		{ name: 'kind', label: t('system.kind'), kind: 'select', half: true, options: ['internal', 'public', 'shared', 'infrastructure', 'other'].map((k) => ({ value: k, label: wordFor('system_kind', k) })) },
+		{ name: 'level', label: t('system.level'), kind: 'select', half: true, options: ['1', '2', '3', '4', '5'].map((l) => ({ value: l, label: t('scope.level_n', { level: l }) })) },
+		...TEXTS.map((n) => ({ name: n, label: t(`system.${n}`), half: true })),
+		...NUMBERS.map((n) => ({ name: n, label: t(`system.${n}`), kind: 'number' as const, half: true })),
+	];
+	const out = (v: Record<string, unknown>) => ({ ...v, ...(v.level ? { level: Number(v.level) } : {}) });
+	const columns: Column<InfoSystem>[] = [
+		{ id: 'name', title: t('system.name'), value: (s) => s.name, cell: (s) => <><b>{s.name}</b> {s.is_retired && <Tag>{t('system.retired')}</Tag>}</>, fixed: true },
+		{ id: 'level', title: t('system.level'), value: (s) => s.level, cell: (s) => s.level && t('scope.level_n', { level: s.level }), className: 'nowrap' },
+		{ id: 'kind', title: t('system.kind'), value: (s) => wordFor('system_kind', s.kind), cell: (s) => wordFor('system_kind', s.kind) },
+		{ id: 'priority', title: t('system.service_priority'), value: (s) => s.service_priority, cell: (s) => s.service_priority, className: 'num' },
+		{ id: 'owner', title: t('system.owner_name'), value: (s) => s.owner_name ?? '', cell: (s) => s.owner_name, hidden: true },
+		{ id: 'operator', title: t('system.operator_name'), value: (s) => s.operator_name ?? '', cell: (s) => s.operator_name },
+		{ id: 'contact', title: t('system.contact'), value: (s) => s.contact ?? '', cell: (s) => s.contact },
+		{ id: 'cut', title: t('system.may_be_disconnected_by'), value: (s) => s.may_be_disconnected_by ?? '', cell: (s) => s.may_be_disconnected_by },
+		...(admin ? [{ id: 'acts', title: '', fixed: true, className: 'num nowrap', cell: (s: InfoSystem) => <><Button size="compact-xs" variant="default" onClick={() => setEditing(s)}>{t('incident.edit_short')}</Button>{' '}{!s.is_retired && <Button size="compact-xs" variant="subtle" color="gray" onClick={() => void send('POST', `/systems/${s.id}/retire`, {})}>{t('system.retire')}</Button>}</> }] : []),
+	];
+	const add = admin && <Button size="compact-sm" onClick={() => setAdding(true)}>{t('system.add')}</Button>;
+	const initial = (s: InfoSystem) => ({ ...Object.fromEntries([...TEXTS, 'name', 'purpose', 'kind'].map((n) => [n, (s as unknown as Record<string, unknown>)[n] ?? ''])), ...Object.fromEntries(NUMBERS.map((n) => [n, s[n]])), level: s.level ? String(s.level) : null });
+	/** An empty number or choice that was empty before is not said at all. */
+	const changed = (v: Record<string, unknown>, s: InfoSystem) => Object.fromEntries(Object.entries(out(v)).filter(([k, x]) => (x ?? '') !== ((s as unknown as Record<string, unknown>)[k] ?? '')));
+	return (
+		<>
+			<Loaded of={q}>{(d) => d.items.length === 0 ? <div className="card"><Empty title={t('system.none')} action={add}>{t('system.none_next')}</Empty></div> : <div><DataTable name="he-thong" label={t('admin.he-thong')} columns={columns} rows={d.items} rowId={(s) => s.id} keys={admin ? { e: setEditing } : {}} toolbar={add} /></div>}</Loaded>
+			<ActionDialog opened={adding} onClose={() => setAdding(false)} title={t('system.add')} submit={t('system.add')} size={900} draft="system" fields={fields} onSubmit={(v) => send('POST', '/systems', out(v))} />
+			{editing && (
+				<ActionDialog opened onClose={() => setEditing(null)} title={editing.name} submit={t('incident.save')} size={900} fields={fields} initial={initial(editing)}
+					onSubmit={(v) => send('PATCH', `/systems/${editing.id}`, { ...changed(v, editing), version: editing.version })}
+					onConflict={(v) => send('PATCH', `/systems/${editing.id}`, changed(v, editing))} />
+			)}
+		</>
+	);
+}
