@@ -241,8 +241,7 @@ stop(struct call *call)
 #define RIGHTS (RIGHT_READ | RIGHT_HANDLE)
 
 static const char *const columns[] = { "kind", "target", "state", "state_at", "task_title",
-    "next_at",
-	"id", NULL };
+	"next_at", "id", NULL };
 
 const struct op ops_probe[] = {
 	{ "probe add", "POST", "/incidents/{id}/probes", RIGHTS, OP_WRITE | OP_CREATED, add_params,
