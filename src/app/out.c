@@ -24,6 +24,47 @@ is_flag(const char *name)
 	return false;
 }
 
+#define COLUMNS_MAX 64
+
+/* How the columns of a query are written: worked out once, not for every row. */
+struct plan {
+	int n;
+	struct field {
+		enum { FIELD_PLAIN, FIELD_SKIP, FIELD_TIME, FIELD_FLAG, FIELD_JSON, FIELD_LIST, FIELD_WORD } kind;
+		char key[64];
+		size_t len;
+	} field[COLUMNS_MAX];
+};
+
+static void
+plan_field(struct field *f, const char *name)
+{
+	static const struct { const char *ending; int kind; } as[] = {
+		{ "_json", FIELD_JSON }, { "_list", FIELD_LIST }, { "_word", FIELD_WORD },
+	};
+	size_t len = strlen(name);
+
+	f->kind = strcmp(name, "agency_id") == 0 ? FIELD_SKIP : ends(name, len, "_at") ? FIELD_TIME :
+	    is_flag(name) ? FIELD_FLAG : FIELD_PLAIN;
+	for (size_t i = 0; i < ARRAY_LEN(as); i++) {
+		if (ends(name, len, as[i].ending)) {
+			f->kind = as[i].kind;
+			len -= strlen(as[i].ending);
+		}
+	}
+	f->len = (size_t)snprintf(f->key, sizeof(f->key), "%.*s", (int)len, name);
+}
+
+static void
+plan(struct plan *p, struct query *q)
+{
+	p->n = query_columns(q);
+	if (p->n > COLUMNS_MAX)
+		abort(); /* no statement of ours has so many */
+	for (int i = 0; i < p->n; i++)
+		plan_field(&p->field[i], query_name(q, i));
+}
+
 static void
 words_array(struct jsonw *w, const char *text)
 {
@@ -39,82 +80,71 @@ words_array(struct jsonw *w, const char *text)
 }
 
 static void
-key_without(struct jsonw *w, const char *name, size_t len)
+out_number(struct jsonw *w, const struct field *f, int64_t n)
 {
-	char key[64];
+	char iso[CLOCK_TEXT_SIZE];
 
-	snprintf(key, sizeof(key), "%.*s", (int)len, name);
-	jsonw_key(w, key);
+	if (f->kind == FIELD_TIME)
+		jsonw_stringn(w, clock_iso(n, iso), strlen(iso));
+	else if (f->kind == FIELD_FLAG)
+		jsonw_bool(w, n != 0);
+	else
+		jsonw_int(w, n);
 }
 
 static void
-text_field(struct call *call, struct query *q, int i, const char *name, size_t len)
+out_text(struct call *call, const struct field *f, struct query *q, int i)
 {
 	const char *text = query_text(q, i);
 
-	if (ends(name, len, "_json")) {
-		key_without(call->out, name, len - 5);
+	if (f->kind == FIELD_JSON)
 		jsonw_raw(call->out, text, query_size(q, i));
-	} else if (ends(name, len, "_list")) {
-		key_without(call->out, name, len - 5);
+	else if (f->kind == FIELD_LIST)
 		words_array(call->out, text);
-	} else if (ends(name, len, "_word")) {
-		key_without(call->out, name, len - 5);
+	else if (f->kind == FIELD_WORD)
 		jsonw_string(call->out, word(call->lang, text));
-	} else {
-		jsonw_key(call->out, name);
+	else
 		jsonw_stringn(call->out, text, query_size(q, i));
-	}
 }
 
 static void
-null_field(struct jsonw *w, const char *name, size_t len)
+out_planned(struct call *call, const struct plan *p, struct query *q)
 {
-	if (ends(name, len, "_list")) {
-		key_without(w, name, len - 5);
-		words_array(w, NULL);
-		return;
+	for (int i = 0; i < p->n; i++) {
+		const struct field *f = &p->field[i];
+		enum query_type type;
+
+		if (f->kind == FIELD_SKIP)
+			continue;
+		jsonw_keyn(call->out, f->key, f->len);
+		type = query_type(q, i);
+		if (type == QUERY_INT && f->kind < FIELD_JSON)
+			out_number(call->out, f, query_int(q, i));
+		else if (type != QUERY_NULL)
+			out_text(call, f, q, i);
+		else if (f->kind == FIELD_LIST)
+			words_array(call->out, NULL);
+		else
+			jsonw_null(call->out);
 	}
-	key_without(w, name, ends(name, len, "_json") || ends(name, len, "_word") ? len - 5 : len);
-	jsonw_null(w);
 }
 
 void
 out_fields(struct call *call, struct query *q)
 {
-	char iso[CLOCK_TEXT_SIZE];
-	int n = query_columns(q);
+	struct plan p;
 
-	for (int i = 0; i < n; i++) {
-		const char *name = query_name(q, i);
-		size_t len = strlen(name);
-
-		if (strcmp(name, "agency_id") == 0)
-			continue;
-		switch (query_type(q, i)) {
-		case QUERY_NULL:
-			null_field(call->out, name, len);
-			break;
-		case QUERY_INT:
-			jsonw_key(call->out, name);
-			if (ends(name, len, "_at"))
-				jsonw_string(call->out, clock_iso(query_int(q, i), iso));
-			else if (is_flag(name))
-				jsonw_bool(call->out, query_int(q, i) != 0);
-			else
-				jsonw_int(call->out, query_int(q, i));
-			break;
-		default:
-			text_field(call, q, i, name, len);
-		}
-	}
+	plan(&p, q);
+	out_planned(call, &p, q);
 }
 
 static size_t
 rows(struct call *call, const char *key, int64_t limit, struct query *q, bool *ret_more)
 {
+	struct plan p; /* large: not cleared for every list */
 	size_t n = 0;
 
+	p.n = 0;
 	jsonw_karray(call->out, key);
 	*ret_more = false;
 	while (query_step(q)) {
@@ -122,8 +152,10 @@ rows(struct call *call, const char *key, int64_t limit, struct query *q, bool *r
 			*ret_more = true;
 			break;
 		}
+		if (n == 0)
+			plan(&p, q);
 		jsonw_object(call->out);
-		out_fields(call, q);
+		out_planned(call, &p, q);
 		jsonw_object_end(call->out);
 		n++;
 	}

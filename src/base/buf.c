@@ -29,7 +29,7 @@ buf_reset(struct buf *buf)
 }
 
 /* Makes room for ${more} bytes and the final NUL; false when the maximum is reached. */
-static bool
+static inline bool
 reserve(struct buf *buf, size_t more)
 {
 	size_t cap;
@@ -59,6 +59,19 @@ buf_add(struct buf *buf, const void *data, size_t len)
 	buf->data[buf->len] = '\0';
 }
 
+char *
+buf_extend(struct buf *buf, size_t len)
+{
+	char *p;
+
+	if (!reserve(buf, len))
+		return NULL;
+	p = buf->data + buf->len;
+	buf->len += len;
+	buf->data[buf->len] = '\0';
+	return p;
+}
+
 void
 buf_adds(struct buf *buf, const char *s)
 {
@@ -68,7 +81,10 @@ buf_adds(struct buf *buf, const char *s)
 void
 buf_addc(struct buf *buf, char c)
 {
-	buf_add(buf, &c, 1);
+	if (!reserve(buf, 1))
+		return;
+	buf->data[buf->len++] = c;
+	buf->data[buf->len] = '\0';
 }
 
 void

@@ -21,6 +21,12 @@ void buf_clear(struct buf *buf); /* frees; the maximum stays */
 void buf_reset(struct buf *buf); /* empties, keeps the memory */
 
 void buf_add(struct buf *buf, const void *data, size_t len);
+/*
+ * Makes the text  bytes longer and returns where they are, for the caller
+ * to fill at once; NULL when that would be beyond the maximum.
+ */
+char *buf_extend(struct buf *buf, size_t len);
+
 void buf_adds(struct buf *buf, const char *s);
 void buf_addc(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *fmt, ...) PRINTF_LIKE(2, 3);

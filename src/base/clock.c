@@ -72,16 +72,44 @@ split(int64_t ms, int64_t offset_s, struct tm *ret_tm, int *ret_ms)
 	*ret_ms = (int)rest;
 }
 
+static void
+put_digits(char *out, int64_t n, int digits)
+{
+	while (digits-- > 0) {
+		out[digits] = (char)('0' + n % 10);
+		n /= 10;
+	}
+}
+
+/*
+ * Lists write thousands of times, most of one day: the date is worked out when
+ * the day changes, by thread.
+ */
 char *
 clock_iso(int64_t ms, char out[static CLOCK_TEXT_SIZE])
 {
+	static _Thread_local int64_t day = INT64_MIN;
+	static _Thread_local char text[CLOCK_TEXT_SIZE];
+	int64_t of_day = ms % 86400000, today = ms / 86400000;
 	struct tm tm;
 	int milli;
-	size_t n;
 
-	split(ms, 0, &tm, &milli);
-	n = strftime(out, CLOCK_TEXT_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(out + n, CLOCK_TEXT_SIZE - n, ".%03dZ", milli);
+	if (of_day < 0) {
+		of_day += 86400000;
+		today--;
+	}
+	if (today != day) {
+		split(ms, 0, &tm, &milli);
+		strftime(text, sizeof(text), "%Y-%m-%dT00:00:00.000Z", &tm);
+		day = today;
+	}
+	memcpy(out, text, CLOCK_TEXT_SIZE);
+	if (out[4] != '-' || out[10] != 'T')
+		return out; /* not a year of four digits: the day must do */
+	put_digits(out + 11, of_day / 3600000, 2);
+	put_digits(out + 14, of_day / 60000 % 60, 2);
+	put_digits(out + 17, of_day / 1000 % 60, 2);
+	put_digits(out + 20, of_day % 1000, 3);
 	return out;
 }
 

@@ -26,29 +26,56 @@ escape_byte(struct buf *out, unsigned char c)
 	}
 }
 
-void
-jsonw_quote(struct buf *out, const char *s, size_t len)
+/* Length of the beginning of  that stands in JSON as it is. */
+static size_t
+plain(const char *s, size_t len)
 {
-	size_t from = 0, i = 0;
+	size_t i = 0;
 	uint32_t cp;
 
-	buf_addc(out, '"');
 	while (i < len) {
 		unsigned char c = (unsigned char)s[i];
 		size_t n = 1;
 
-		if (c < 0x80 ? escape[c] == 0 : (n = utf8_decode(s + i, len - i, &cp)) != 0) {
-			i += n;
-			continue;
-		}
-		buf_add(out, s + from, i - from);
-		if (c < 0x80)
-			escape_byte(out, c);
+		if (c < 0x80 ? escape[c] != 0 : (n = utf8_decode(s + i, len - i, &cp)) == 0)
+			break;
+		i += n;
+	}
+	return i;
+}
+
+void
+jsonw_quote(struct buf *out, const char *s, size_t len)
+{
+	size_t n = plain(s, len);
+	char *p;
+
+	if (n == len) {
+		/* Nearly always: one piece. */
+		p = buf_extend(out, len + 2);
+		if (p == NULL)
+			return;
+		p[0] = '"';
+		if (len > 0)
+			memcpy(p + 1, s, len);
+		p[len + 1] = '"';
+		return;
+	}
+	buf_addc(out, '"');
+	for (;;) {
+		buf_add(out, s, n);
+		s += n;
+		len -= n;
+		if (len == 0)
+			break;
+		if ((unsigned char)*s < 0x80)
+			escape_byte(out, (unsigned char)*s);
 		else
 			buf_add(out, "\xef\xbf\xbd", 3);
-		from = ++i;
+		s++;
+		len--;
+		n = plain(s, len);
 	}
-	buf_add(out, s + from, len - from);
 	buf_addc(out, '"');
 }
 
@@ -124,10 +151,16 @@ jsonw_array_end(struct jsonw *w)
 void
 jsonw_key(struct jsonw *w, const char *key)
 {
+	jsonw_keyn(w, key, strlen(key));
+}
+
+void
+jsonw_keyn(struct jsonw *w, const char *key, size_t len)
+{
 	assert(in_object(w) && !w->keyed);
 	if (w->comma)
 		buf_addc(w->out, ',');
-	jsonw_quote(w->out, key, strlen(key));
+	jsonw_quote(w->out, key, len);
 	buf_addc(w->out, ':');
 	w->keyed = true;
 }
