@@ -300,10 +300,25 @@ show_backup(struct cli *cli, const struct backup_summary *s)
 	return 0;
 }
 
+/* On a terminal, how far it is; nothing in a log or a pipe. */
+static void
+show_progress(void *arg, int64_t done, int64_t total)
+{
+	int64_t percent = total <= 0 || done > total ? 100 : done * 100 / total;
+	int64_t *shown = arg;
+
+	if (percent == *shown)
+		return;
+	*shown = percent;
+	fprintf(stderr, "\r%3lld %%%s", (long long)percent, percent == 100 ? "\r     \r" : "");
+	fflush(stderr);
+}
+
 static int
 run_backup_self(struct cli *cli)
 {
-	struct backup_summary summary = { 0 };
+	int64_t shown = -1;
+	struct backup_summary summary = { .progress = isatty(2) ? show_progress : NULL, .arg = &shown };
 	struct app *app = NULL;
 	int status = 0;
 
@@ -319,7 +334,8 @@ run_backup_self(struct cli *cli)
 static int
 run_backup_restore(struct cli *cli)
 {
-	struct backup_summary summary = { 0 };
+	int64_t shown = -1;
+	struct backup_summary summary = { .progress = isatty(2) ? show_progress : NULL, .arg = &shown };
 
 	if (need(cli) != 0 || backup_restore(text_arg(cli, "file"), text_arg(cli, "passphrase"), cli->data,
 	    &summary, &cli->err) != 0)

@@ -141,7 +141,7 @@ world_text(const char *login, const char *name, const char *args, const char *fi
 	return to;
 }
 
-static void
+__attribute__((unused)) static void
 world_fails(const char *login, const char *name, const char *args, int kind, const char *key)
 {
 	struct json *answer = NULL;
