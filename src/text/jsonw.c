@@ -26,13 +26,32 @@ escape_byte(struct buf *out, unsigned char c)
 	}
 }
 
-/* Length of the beginning of  that stands in JSON as it is. */
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/*
+ * Whether eight bytes may need a closer look: one of them is below 0x20, a
+ * quote, a backslash or not ASCII.  Subtracting sets the top bit of a byte that
+ * was too small; a borrow may raise a false alarm, never hide a true one.
+ */
+static inline bool
+suspicious(const char *s)
+{
+	uint64_t v;
+
+	memcpy(&v, s, sizeof(v));
+	return ((v | (v - EACH(0x20)) | ((v ^ EACH(0x22)) - EACH(1)) | ((v ^ EACH(0x5c)) - EACH(1))) &
+	    EACH(0x80)) != 0;
+}
+
+/* Length of the beginning of ${s} that stands in JSON as it is. */
 static size_t
 plain(const char *s, size_t len)
 {
 	size_t i = 0;
 	uint32_t cp;
 
+	while (len - i >= 8 && !suspicious(s + i))
+		i += 8;
 	while (i < len) {
 		unsigned char c = (unsigned char)s[i];
 		size_t n = 1;

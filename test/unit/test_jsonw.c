@@ -61,6 +61,38 @@ strings_are_escaped_and_repaired(void **state)
 	}
 }
 
+/* Strings are looked at eight bytes at a time: every byte in every place of the eight. */
+static void
+every_byte_is_seen_wherever_it_stands(void **state)
+{
+	(void)state;
+	for (size_t at = 0; at < 19; at++) {
+		for (int byte = 1; byte < 256; byte++) {
+			char text[20] = "aaaaaaaaaaaaaaaaaaa", expected[40], *e = expected;
+			cleanup(buf_clear) struct buf b = BUF_INIT(100);
+
+			text[at] = (char)byte;
+			jsonw_quote(&b, text, 19);
+			*e++ = '"';
+			memset(e, 'a', at);
+			e += at;
+			if (byte >= 0x80)
+				e += snprintf(e, 8, "%s", "\xef\xbf\xbd");
+			else if (byte == '"' || byte == '\\')
+				e += snprintf(e, 8, "%s", byte == '"' ? "\\\"" : "\\\\");
+			else if (byte < 0x20)
+				e += snprintf(e, 8, strchr("\b\t\n\f\r", byte) == NULL ? "\\u%04x" : "\\%c",
+				    strchr("\b\t\n\f\r", byte) == NULL ? byte : "btn fr"[byte - 8]);
+			else
+				*e++ = (char)byte;
+			memset(e, 'a', 18 - at);
+			e[18 - at] = '"';
+			e[19 - at] = '\0';
+			assert_string_equal(buf_str(&b), expected);
+		}
+	}
+}
+
 static void
 numbers_reach_both_ends(void **state)
 {
@@ -95,4 +127,5 @@ a_full_buffer_stays_full(void **state)
 
 TEST_MAIN(cmocka_unit_test(commas_and_nesting_are_the_writers_work),
     cmocka_unit_test(strings_are_escaped_and_repaired),
+    cmocka_unit_test(every_byte_is_seen_wherever_it_stands),
     cmocka_unit_test(numbers_reach_both_ends), cmocka_unit_test(a_full_buffer_stays_full))
