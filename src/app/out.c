@@ -85,7 +85,7 @@ out_number(struct jsonw *w, const struct field *f, int64_t n)
 	char iso[CLOCK_TEXT_SIZE];
 
 	if (f->kind == FIELD_TIME)
-		jsonw_stringn(w, clock_iso(n, iso), strlen(iso));
+		jsonw_string(w, clock_iso(n, iso));
 	else if (f->kind == FIELD_FLAG)
 		jsonw_bool(w, n != 0);
 	else
