@@ -69,9 +69,12 @@ const char *
 page_err(const struct page_request *p, const struct err *err)
 {
 	struct buf text = BUF_INIT(16384);
+	struct err at_field = *err;
 	const char *ret;
 
-	words_err(&text, p->lang, err);
+	if (strstr(word(p->lang, err->key), "{field}") == NULL)
+		at_field.field[0] = '\0';
+	words_err(&text, p->lang, &at_field);
 	ret = arena_strdup(p->arena, buf_str(&text));
 	buf_clear(&text);
 	return ret;
@@ -168,11 +171,12 @@ put_bar(struct sheet *s)
 	const char *other = s->lang == LANG_VI ? "en" : "vi";
 
 	put(s->out, "<body class=\"form\"><a class=\"skip\" href=\"#main\">%s</a>"
-	    "<header class=\"top\"><b>%s</b><a href=\"?lang=%s\" hreflang=\"%s\" lang=\"%s\">%s</a></header>",
+	    "<header class=\"top\"><b>%s</b><a href=\"?lang=%s\" hreflang=\"%s\" lang=\"%s\">%s</a>",
 	    say(s, "page.skip"), text_of(s->agency, "name"), other, other, other,
 	    say(s, "page.other_language"));
 	if (json_get_bool(s->agency, "is_sample", false))
 		put(s->out, "<p class=\"sample\">%s</p>", say(s, "page.sample"));
+	html_lit(s->out, "</header>");
 }
 
 void

@@ -53,7 +53,10 @@ const char *page_time(const struct page_request *p, const char *iso);
 /* Text of a member of an answer, "" when there is none. */
 const char *text_of(const struct json *object, const char *key);
 
-/* An error as a sentence in the page's language, in the request's arena. */
+/*
+ * An error as a sentence in the page's language, in the request's arena.  It stands
+ * at its field, so it does not begin with the field's name.
+ */
 const char *page_err(const struct page_request *p, const struct err *err);
 
 /* Calls an operation with one text argument (NULL: none); NULL and ${err} filled when it fails. */
