@@ -8,6 +8,7 @@
 #include "app/out.h"
 
 #define NAMES_MAX 5 /* as many as a sentence bears */
+#define NAME_BYTES 160
 
 #define OPEN_TASKS(phases) \
 	"SELECT title FROM task WHERE incident_id = ?1 AND is_mandatory = 1 AND state = 'open'" \
@@ -92,6 +93,15 @@ static const struct {
 	    " state IN ('pending', 'drafting', 'waiting_signature', 'numbered', 'sent')", "t" },
 };
 
+/* Of a sentence in a list the full stop goes. */
+static size_t
+name_length(const char *name)
+{
+	size_t len = utf8_cut(name, NAME_BYTES);
+
+	return len > 0 && name[len] == '\0' && name[len - 1] == '.' ? len - 1 : len;
+}
+
 static void
 guard_read(struct call *call, const char *incident_id, enum guard guard, struct facts *facts)
 {
@@ -105,8 +115,7 @@ guard_read(struct call *call, const char *incident_id, enum guard guard, struct 
 		const char *name = query_text(&q, 0);
 
 		if (name != NULL && *n < NAMES_MAX)
-			buf_printf(&names, "%s%.*s", *n == 0 ? "" : "; ", (int)utf8_cut(name, 160),
-			    name);
+			buf_printf(&names, "%s%.*s", *n == 0 ? "" : "; ", (int)name_length(name), name);
 		else if (name != NULL && *n == NAMES_MAX)
 			buf_adds(&names, "; …");
 		(*n)++;
@@ -185,7 +194,9 @@ out_missing(struct call *call, const struct transition *t, const struct facts *f
 			jsonw_object(call->out);
 			jsonw_kstring(call->out, "id", guard_id(unmet[i]));
 			jsonw_kstring(call->out, "text", buf_str(&text));
-			jsonw_kbool(call->out, "is_hard", guard_is_hard(unmet[i]));
+			/* Even a hard guard is met by what comes with the request: the reason. */
+			jsonw_kbool(call->out, "is_hard",
+			    guard_is_hard(unmet[i]) && unmet[i] != GUARD_REASON);
 			jsonw_object_end(call->out);
 		} else {
 			jsonw_string(call->out, buf_str(&text));

@@ -23,6 +23,7 @@
 #define TOKEN_BYTES 32
 #define TOKEN_HEX   (2 * TOKEN_BYTES)
 #define HOUR_MS     INT64_C(3600000)
+#define WAIT_MAX_MS (30 * 24 * HOUR_MS) /* no link is open for longer */
 
 #define ID_PARAM { "id", P_ID, PF_REQUIRED | PF_POSITIONAL, 0, 0, NULL }
 
@@ -90,14 +91,18 @@ asked_person(struct call *call, struct person *person)
 	if ((person->rights & RIGHT_DIRECT) == 0)
 		return err_fail(call->err, ERR_INVALID, "err.asked_right", "asked", "name",
 		    person->name, NULL, NULL);
-	if (!arg_bool(call, "send"))
-		return 0;
-	if (str_empty(person->email))
-		return err_fail(call->err, ERR_INVALID, "err.asked_email", "asked", "name",
-		    person->name, NULL, NULL);
-	if (str_empty(setting_text(call, "mail.url")))
-		return call_fail(call, ERR_STATE, "err.no_mail", "send");
 	return 0;
+}
+
+/* Why the link cannot go by mail; NULL when it can. It is shown to whoever asked in any case. */
+static const char *
+why_not_sent(struct call *call, const struct person *person)
+{
+	if (str_empty(person->email))
+		return "direction.no_email";
+	if (str_empty(setting_text(call, "mail.url")))
+		return "direction.no_mail";
+	return str_empty(setting_text(call, "public.url")) ? "direction.no_url" : NULL;
 }
 
 /* Open a while after the answer was due: late is better than never. */
@@ -106,6 +111,8 @@ expiry(struct call *call)
 {
 	int64_t due_at = arg_time(call, "due_at", call->now);
 
+	if (due_at > call->now + WAIT_MAX_MS)
+		due_at = call->now + WAIT_MAX_MS;
 	return (due_at > call->now ? due_at : call->now) +
 	    setting_int(call, "direction.hours") * HOUR_MS;
 }
@@ -129,7 +136,7 @@ ask(struct call *call)
 	char token[TOKEN_HEX + 1], hash[SHA256_HEX_SIZE];
 	struct incident incident;
 	struct person person;
-	const char *task_id, *id, *link;
+	const char *task_id, *id, *link, *why_not = NULL;
 
 	if (incident_arg(call, "id", &incident) != 0 || incident_workable(call, &incident) != 0 ||
 	    asked_person(call, &person) != 0 || task_of(call, &incident, &task_id) != 0)
@@ -150,11 +157,12 @@ ask(struct call *call)
 		change_update(call, "task", task_id, -1, COLS(CT("direction_id", id)));
 	tell(call, incident.id, "timeline.direction.asked", id, SQL_NULL, NULL,
 	    TIMELINE_ARGS("name", person.name, "question", arg_text(call, "question")));
-	if (arg_bool(call, "send"))
+	if (arg_bool(call, "send") && (why_not = why_not_sent(call, &person)) == NULL)
 		send_link(call, &incident, &person, id, link);
 	out_direction(call, id);
 	jsonw_kstring(call->out, "link", link);
-	jsonw_kbool(call->out, "sent", arg_bool(call, "send"));
+	jsonw_kbool(call->out, "sent", arg_bool(call, "send") && why_not == NULL);
+	jsonw_kstring(call->out, "why_not_sent", why_not == NULL ? NULL : word(call->lang, why_not));
 	return call->err->kind;
 }
 

@@ -40,10 +40,14 @@ say(const struct call *call, const struct pack_text *text)
 static void
 out_approval(struct call *call, const struct pack *pack)
 {
+	int64_t approvals = tx_int(call->tx, "SELECT COUNT(*) FROM playbook_approval WHERE"
+	    " agency_id = ? AND playbook = ? AND playbook_version = ?", "ttt", call->agency_id, pack->id,
+	    text_int(call, pack->version));
+
+	jsonw_kstring(call->out, "approval",
+	    word(call->lang, approvals == 0 ? "plan.not_approved" : "plan.approved"));
 	jsonw_key(call->out, "approved");
-	if (tx_int(call->tx, "SELECT COUNT(*) FROM playbook_approval WHERE agency_id = ? AND"
-	    " playbook = ? AND playbook_version = ?", "ttt", call->agency_id, pack->id,
-	    text_int(call, pack->version)) == 0) {
+	if (approvals == 0) {
 		jsonw_null(call->out);
 		return;
 	}
@@ -258,7 +262,7 @@ incident_playbook(struct call *call)
 	return incident_answer(call, incident.id);
 }
 
-static const char *const columns[] = { "code", "title", "version", "steps", "approved", NULL };
+static const char *const columns[] = { "code", "title", "version", "steps", "approval", NULL };
 
 const struct op ops_playbook[] = {
 	{ "playbook list", "GET", "/playbooks", RIGHT_READ, 0, NULL, playbook_list, columns,

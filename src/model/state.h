@@ -80,7 +80,7 @@ enum guard {
 
 const char *guard_id(enum guard guard);
 
-/* The guard cannot be forced. */
+/* It cannot be forced: the reason, which comes with the request or not at all. */
 bool guard_is_hard(enum guard guard);
 
 enum effect {
