@@ -81,13 +81,13 @@ send_mail(void *arg, const struct outbox_item *item, struct outbox_point *point,
 
 	if (store_read(b->app->store, read_settings, &wanted, why) == 0) {
 		/* A password only goes over TLS; without one, TLS is taken where it is offered. */
-		struct mail_settings settings = { .url = v[0], .user = v[1], .password = v[2], .from = v[3],
+		struct mail_settings mail_settings = { .url = v[0], .user = v[1], .password = v[2], .from = v[3],
 		    .tls = *v[2] != '\0' ? MAIL_TLS_REQUIRED : MAIL_TLS_IF_OFFERED };
 		struct courier_mail mail = { .id = item->id, .date_ms = item->created_at,
 		    .to = item->recipient, .subject = item->subject, .text = item->body };
 
-		if (mail_settings_check(&settings, why) == 0)
-			outcome = (enum outbox_outcome)courier_mail(&settings, &mail, &call, why);
+		if (mail_settings_check(&mail_settings, why) == 0)
+			outcome = (enum outbox_outcome)courier_mail(&mail_settings, &mail, &call, why);
 	}
 	arena_clear(&arena);
 	return outcome;
@@ -190,6 +190,27 @@ tick_checkpoint(struct work *work, void *arg, struct err *err)
 	return run_op(b, "ledger checkpoint", "checkpoint", "{}", err);
 }
 
+/* What was sent or done long ago is in the ledger; its machinery may go. */
+#define KEEP_MS (INT64_C(90) * 86400000)
+
+static int
+forget(struct tx *tx, void *arg, struct err *err)
+{
+	int64_t before = *(const int64_t *)arg - KEEP_MS;
+
+	outbox_forget(tx, before);
+	job_forget(tx, before);
+	return err->kind;
+}
+
+static int
+tick_forget(struct work *work, void *arg, struct err *err)
+{
+	int64_t at = work_now(work);
+
+	return store_write(((struct background *)arg)->app->store, forget, &at, err);
+}
+
 static struct background *
 make(struct app *app)
 {
@@ -204,6 +225,7 @@ make(struct app *app)
 	work_add_job(b->work, &(struct job_kind){ EVIDENCE_REMOVE_JOB, job_evidence_remove, b, 20 });
 	work_add_lane(b->work, "probes", lane_probes, b);
 	work_add_tick(b->work, "checkpoint", 60000, tick_checkpoint, b);
+	work_add_tick(b->work, "forget", 24 * 3600000, tick_forget, b);
 	return b;
 }
 
