@@ -72,7 +72,8 @@ need_route(struct http_request *req, struct http_response *res)
 		problem_as(req, res, 405, &err);
 		http_add_header(res, "Allow", arena_strdup(&req->arena, buf_str(&allow)));
 	} else if (route == NULL) {
-		err_fail(&err, ERR_NOT_FOUND, "err.no_such_address", NULL, "path", req->path, NULL, NULL);
+		err_fail(&err, ERR_NOT_FOUND, "err.no_such_address", NULL, "path", req->path, NULL,
+		    NULL);
 		problem(req, res, &err);
 	}
 	err_clear(&err);
@@ -95,10 +96,9 @@ check_rate(struct http_request *req, struct turn *turn, struct err *err)
 
 	if (turn->signed_in || turn->route->op->right != RIGHT_PUBLIC)
 		return 0;
-	address_key(req->address, key);
 	if (is_public_write(turn))
-		return server_limit(turn->server->create, key, err);
-	return server_peek(turn->server->miss, key, err);
+		return server_limit_public(req, err);
+	return server_peek(turn->server->miss, address_key(req->address, key), err);
 }
 
 static int

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/address.h"
+#include "os/sock.h"
 #include "server/form.h"
 #include "server/server.h"
 
@@ -135,6 +136,22 @@ server_limit(struct rate *rate, const char *key, struct err *err)
 	return too_many(rate == NULL ? 0 : rate_take(rate, key, clock_mono_ms()), err);
 }
 
+/*
+ * Whoever can open connections on this machine itself can also write to the disk
+ * behind Khiên; and behind a proxy that nobody named, everybody comes from here.
+ * A limit would slow the one down and shut the others out.
+ */
+int
+server_limit_public(struct http_request *req, struct err *err)
+{
+	struct server *server = turn_of(req)->server;
+	char key[ADDRESS_TEXT_SIZE];
+
+	if (server->create_spares_local && sock_is_loopback(req->address))
+		return 0;
+	return server_limit(server->create, address_key(req->address, key), err);
+}
+
 int
 server_peek(struct rate *rate, const char *key, struct err *err)
 {
@@ -245,7 +262,11 @@ refuse(struct http_request *req, struct http_response *res, int status, const ch
 {
 	struct err err = { 0 };
 
-	err_set(&err, status == 413 ? ERR_TOO_LARGE : status >= 500 ? ERR_IO : ERR_USAGE, key, NULL);
+	err_set(&err,
+	    status == 413   ? ERR_TOO_LARGE
+	    : status >= 500 ? ERR_IO
+			    : ERR_USAGE,
+	    key, NULL);
 	if (max > 0)
 		err_argi(&err, "max", max);
 	problem_as(req, res, status, &err);

@@ -46,7 +46,8 @@ page_find(struct http_request *req, struct http_response *res, struct turn *turn
 			turn->page = page;
 			return 0;
 		}
-		if (allow != NULL && strcmp(allow, page->method == HTTP_GET ? "POST" : "GET, HEAD") == 0)
+		if (allow != NULL &&
+		    strcmp(allow, page->method == HTTP_GET ? "POST" : "GET, HEAD") == 0)
 			allow = "GET, HEAD, POST";
 		else
 			allow = page->method == HTTP_GET ? "GET, HEAD" : "POST";
@@ -97,10 +98,10 @@ page_limit(struct http_request *req, const struct turn *turn, struct err *err)
 {
 	char key[ADDRESS_TEXT_SIZE];
 
-	address_key(req->address, key);
 	if (turn->page->method != HTTP_GET)
-		return server_limit(turn->server->create, key, err);
-	return turn->param[0] == NULL ? 0 : server_peek(turn->server->miss, key, err);
+		return server_limit_public(req, err);
+	return turn->param[0] == NULL ? 0 :
+	    server_peek(turn->server->miss, address_key(req->address, key), err);
 }
 
 /* Who sends it. A public page asks nobody, and takes a form as nobody's. */

@@ -42,6 +42,7 @@ make_rates(struct server *s, int per_minute)
 
 	if (per_minute >= 0)
 		s->create = rate_new(RATE_KEYS, n, 60000 / n);
+	s->create_spares_local = per_minute == 0;
 	/* A code has 40 bits: at one guess in two seconds nobody finds one. */
 	s->miss = rate_new(RATE_KEYS, 30, 2000);
 	s->pair = rate_new(RATE_KEYS, 5, 30000);
@@ -67,7 +68,8 @@ load_tls(struct serving *s, struct app *app, const struct serve_options *o,
 {
 	char dir[4096], host[ADDRESS_TEXT_SIZE];
 
-	if ((o->tls_cert == NULL) != (o->tls_key == NULL) || (o->tls_cert != NULL && o->tls_self_signed))
+	if ((o->tls_cert == NULL) != (o->tls_key == NULL) ||
+	    (o->tls_cert != NULL && o->tls_self_signed))
 		return err_set(err, ERR_USAGE, "serve.tls_both", NULL);
 	if (o->tls_cert != NULL)
 		return tls_load(o->tls_cert, o->tls_key, &s->tls, err);
@@ -84,7 +86,8 @@ static int
 read_proxies(struct serving *s, const struct serve_options *o, struct err *err)
 {
 	for (; o->trusted_proxy[s->proxies] != NULL; s->proxies++) {
-		int kind = address_block_parse(o->trusted_proxy[s->proxies], &s->proxy[s->proxies], err);
+		int kind =
+		    address_block_parse(o->trusted_proxy[s->proxies], &s->proxy[s->proxies], err);
 
 		if (kind != 0)
 			return kind;

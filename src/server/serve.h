@@ -14,7 +14,8 @@ struct serve_options {
 	const char *trusted_proxy[SERVE_PROXIES_MAX + 1]; /* addresses or blocks whose X-Forwarded-*
 	                                                     are believed; NULL at the end */
 	unsigned threads;          /* 0: 16 */
-	/* What one address may send in without signing in, a minute. 0: 30; -1: no limit. */
+	/* What one address may send in without signing in, a minute.  0: 30, this machine
+	 * itself as often as it likes; -1: no limit. */
 	int public_per_minute;
 	enum lang lang;            /* of what is printed */
 	/* Called once everything answers, before the waiting; may be NULL. */

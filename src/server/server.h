@@ -19,6 +19,7 @@
 struct server {
 	struct app *app;
 	struct rate *create; /* public writing, per address; NULL: no limit */
+	bool create_spares_local;
 	struct rate *miss;   /* public reading of what is not there: guessed codes */
 	struct rate *pair, *address, *login; /* sign-in: by both, by address, by name */
 	struct rate *touch;  /* notes of a session's use, per session */
@@ -69,6 +70,9 @@ int server_origin(struct http_request *req, struct err *err);
 
 /* 0, or ERR_TOO_MANY err.too_many with {seconds}; takes one from ${rate}. NULL: no limit. */
 int server_limit(struct rate *rate, const char *key, struct err *err);
+
+/* The same for public writing, which is limited by address. */
+int server_limit_public(struct http_request *req, struct err *err);
 
 /* As server_limit, without taking one. */
 int server_peek(struct rate *rate, const char *key, struct err *err);
