@@ -30,7 +30,15 @@ is_flag(const char *name)
 struct plan {
 	int n;
 	struct field {
-		enum { FIELD_PLAIN, FIELD_SKIP, FIELD_TIME, FIELD_FLAG, FIELD_JSON, FIELD_LIST, FIELD_WORD } kind;
+		enum {
+			FIELD_PLAIN,
+			FIELD_SKIP,
+			FIELD_TIME,
+			FIELD_FLAG,
+			FIELD_JSON,
+			FIELD_LIST,
+			FIELD_WORD
+		} kind;
 		char key[64];
 		size_t len;
 	} field[COLUMNS_MAX];
@@ -44,8 +52,10 @@ plan_field(struct field *f, const char *name)
 	};
 	size_t len = strlen(name);
 
-	f->kind = strcmp(name, "agency_id") == 0 ? FIELD_SKIP : ends(name, len, "_at") ? FIELD_TIME :
-	    is_flag(name) ? FIELD_FLAG : FIELD_PLAIN;
+	f->kind = strcmp(name, "agency_id") == 0 ? FIELD_SKIP
+		  : ends(name, len, "_at")	 ? FIELD_TIME
+		  : is_flag(name)		 ? FIELD_FLAG
+						 : FIELD_PLAIN;
 	for (size_t i = 0; i < ARRAY_LEN(as); i++) {
 		if (ends(name, len, as[i].ending)) {
 			f->kind = as[i].kind;

@@ -32,9 +32,10 @@ read_secrets(struct tx *tx, void *arg, struct err *err)
 	struct query q;
 
 	(void)err;
-	query_open(&q, tx, "SELECT a.id, a.name, a.lang, k.password_hash, k.totp_secret FROM account a"
-	    " JOIN credential k ON k.account_id = a.id WHERE a.login = ? AND a.is_disabled = 0", "t",
-	    s->login);
+	query_open(&q, tx,
+	    "SELECT a.id, a.name, a.lang, k.password_hash, k.totp_secret FROM account a"
+	    " JOIN credential k ON k.account_id = a.id WHERE a.login = ? AND a.is_disabled = 0",
+	    "t", s->login);
 	if (query_step(&q)) {
 		copy(s->account_id, sizeof(s->account_id), query_text(&q, 0));
 		copy(s->name, sizeof(s->name), query_text(&q, 1));
@@ -62,21 +63,26 @@ open_run(struct call *c)
 	int64_t now = clock_wall_ms(), step = arg_int(c, "step", 0);
 
 	if (step > 0) {
-		tx_exec(c->tx, "INSERT INTO totp_used (account_id, step) VALUES (?, ?) ON CONFLICT (account_id)"
-		    " DO UPDATE SET step = excluded.step WHERE totp_used.step < excluded.step", "ti",
-		    c->actor.id, step);
+		tx_exec(c->tx,
+		    "INSERT INTO totp_used (account_id, step) VALUES (?, ?) ON CONFLICT "
+		    "(account_id)"
+		    " DO UPDATE SET step = excluded.step WHERE totp_used.step < excluded.step",
+		    "ti", c->actor.id, step);
 		if (tx_changes(c->tx) == 0)
 			return call_fail(c, ERR_AUTH, "err.totp_used", "totp");
 	}
 	tx_exec(c->tx, "DELETE FROM session WHERE expires_at <= ? OR seen_at <= ?", "ii", now,
 	    now - SESSION_IDLE_MS);
-	tx_exec(c->tx, "DELETE FROM session WHERE account_id = ?1 AND token_hash NOT IN (SELECT token_hash"
-	    " FROM session WHERE account_id = ?1 ORDER BY seen_at DESC LIMIT ?2)", "ti", c->actor.id,
-	    (int64_t)SESSION_MAX - 1);
-	tx_exec(c->tx, "INSERT INTO session (token_hash, id, account_id, csrf, created_at, seen_at,"
-	    " expires_at, address, agent, lang) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "ttttiiittt",
-	    arg_text(c, "token_hash"), arg_text(c, "id"), c->actor.id, arg_text(c, "csrf"), now, now,
-	    now + SESSION_LIFE_MS, arg_text(c, "address"), arg_text(c, "agent"), arg_text(c, "lang"));
+	tx_exec(c->tx,
+	    "DELETE FROM session WHERE account_id = ?1 AND token_hash NOT IN (SELECT token_hash"
+	    " FROM session WHERE account_id = ?1 ORDER BY seen_at DESC LIMIT ?2)",
+	    "ti", c->actor.id, (int64_t)SESSION_MAX - 1);
+	tx_exec(c->tx,
+	    "INSERT INTO session (token_hash, id, account_id, csrf, created_at, seen_at,"
+	    " expires_at, address, agent, lang) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    "ttttiiittt", arg_text(c, "token_hash"), arg_text(c, "id"), c->actor.id,
+	    arg_text(c, "csrf"), now, now, now + SESSION_LIFE_MS, arg_text(c, "address"),
+	    arg_text(c, "agent"), arg_text(c, "lang"));
 	change_info(c, "account", c->actor.id);
 	change_info(c, "session", arg_text(c, "id"));
 	change_info(c, "address", arg_text(c, "address"));
@@ -174,7 +180,8 @@ needs_totp(struct tx *tx, const char *agency_id, const char *held)
 	if (*asked != '\0') {
 		rest = arena_strdup(&arena, held);
 		while ((role = strsep(&rest, " ")) != NULL)
-			found |= *role != '\0' && strstr(list, arena_printf(&arena, " %s ", role)) != NULL;
+			found |= *role != '\0' &&
+				 strstr(list, arena_printf(&arena, " %s ", role)) != NULL;
 	}
 	arena_clear(&arena);
 	return found;
@@ -187,17 +194,20 @@ read_session(struct tx *tx, void *arg, struct err *err)
 	struct session *s = l->session;
 	struct query q;
 
-	query_open(&q, tx, "SELECT s.id, s.csrf, s.seen_at, a.lang, a.must_change_password, a.is_totp,"
-	    " a.id, a.name, a.division_id, a.roles FROM session s JOIN account a ON a.id = s.account_id"
-	    " WHERE s.token_hash = ? AND s.expires_at > ? AND s.seen_at > ? AND a.is_disabled = 0", "tii",
-	    l->hash, l->now, l->now - SESSION_IDLE_MS);
+	query_open(&q, tx,
+	    "SELECT s.id, s.csrf, s.seen_at, a.lang, a.must_change_password, a.is_totp,"
+	    " a.id, a.name, a.division_id, a.roles FROM session s JOIN account a ON a.id = "
+	    "s.account_id"
+	    " WHERE s.token_hash = ? AND s.expires_at > ? AND s.seen_at > ? AND a.is_disabled = 0",
+	    "tii", l->hash, l->now, l->now - SESSION_IDLE_MS);
 	if (query_step(&q)) {
 		copy(s->id, sizeof(s->id), query_text(&q, 0));
 		copy(s->csrf, sizeof(s->csrf), query_text(&q, 1));
 		s->seen_at = query_int(&q, 2);
 		s->lang = lang_of(query_text(&q, 3));
 		s->must_change_password = query_int(&q, 4) != 0;
-		s->must_set_totp = query_int(&q, 5) == 0 && needs_totp(tx, l->agency_id, query_text(&q, 9));
+		s->must_set_totp =
+		    query_int(&q, 5) == 0 && needs_totp(tx, l->agency_id, query_text(&q, 9));
 		s->actor.kind = ACTOR_ACCOUNT;
 		copy(s->actor.id, sizeof(s->actor.id), query_text(&q, 6));
 		copy(s->actor.name, sizeof(s->actor.name), query_text(&q, 7));
@@ -217,7 +227,8 @@ int
 session_find(struct app *app, const char *token, struct session *ret, struct err *err)
 {
 	struct session session = { 0 };
-	struct lookup l = { .now = clock_wall_ms(), .agency_id = app->agency_id, .session = &session };
+	struct lookup l = {
+	    .now = clock_wall_ms(), .agency_id = app->agency_id, .session = &session};
 	int kind;
 
 	if (strlen(token) != SESSION_TOKEN_SIZE - 1)
@@ -236,8 +247,8 @@ touch(struct tx *tx, void *arg, struct err *err)
 	int64_t now = clock_wall_ms();
 
 	(void)err;
-	return tx_exec(tx, "UPDATE session SET seen_at = ? WHERE id = ? AND seen_at < ?", "iti", now,
-	    s->id, now - SESSION_TOUCH_MS / 2);
+	return tx_exec(tx, "UPDATE session SET seen_at = ? WHERE id = ? AND seen_at < ?", "iti",
+	    now, s->id, now - SESSION_TOUCH_MS / 2);
 }
 
 int
@@ -253,19 +264,20 @@ static const struct param close_params[] = { { "id", P_LINE, PF_REQUIRED, 0, 0, 
 static int
 close_run(struct call *c)
 {
-	tx_exec(c->tx, "DELETE FROM session WHERE id = ? AND account_id = ?", "tt", arg_text(c, "id"),
-	    c->actor.id);
+	tx_exec(c->tx, "DELETE FROM session WHERE id = ? AND account_id = ?", "tt",
+	    arg_text(c, "id"), c->actor.id);
 	change_info(c, "session", arg_text(c, "id"));
 	return c->err->kind;
 }
 
-static const struct op close_op = { "session close", NULL, NULL, RIGHT_PUBLIC, OP_WRITE, close_params,
-	close_run, NULL, "" };
+static const struct op close_op = {
+    "session close", NULL, NULL, RIGHT_PUBLIC, OP_WRITE, close_params, close_run, NULL, ""};
 
 int
 session_close(struct app *app, const struct session *session, struct err *err)
 {
-	struct op_request request = { .op = &close_op, .actor = session->actor, .lang = session->lang };
+	struct op_request request = {
+	    .op = &close_op, .actor = session->actor, .lang = session->lang};
 	struct json *args = json_new_object();
 	struct buf out = BUF_INIT(4096);
 	int ret;
@@ -341,9 +353,11 @@ describe(struct tx *tx, void *arg, struct err *err)
 	jsonw_init(d->w, d->w->out);
 	jsonw_object(d->w);
 	jsonw_kstring(d->w, "csrf", d->session->csrf);
-	query_open(&q, tx, "SELECT a.id, a.login, a.name, a.title, a.roles, a.division_id, v.name, a.lang,"
+	query_open(&q, tx,
+	    "SELECT a.id, a.login, a.name, a.title, a.roles, a.division_id, v.name, a.lang,"
 	    " a.is_totp, g.name, g.is_sample FROM account a JOIN agency g ON g.id = a.agency_id"
-	    " LEFT JOIN division v ON v.id = a.division_id WHERE a.id = ?", "t", d->session->actor.id);
+	    " LEFT JOIN division v ON v.id = a.division_id WHERE a.id = ?",
+	    "t", d->session->actor.id);
 	if (query_step(&q))
 		write_account(d->w, &q);
 	jsonw_karray(d->w, "rights");

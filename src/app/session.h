@@ -41,8 +41,8 @@ struct sign_in {
  * "err.totp_required" or "err.totp_code" (field totp; only after a right
  * password); ERR_TOO_MANY when too many passwords are being checked.
  */
-int session_open(struct app *app, const struct sign_in *in, char ret_token[static SESSION_TOKEN_SIZE],
-    struct session *ret, struct err *err);
+int session_open(struct app *app, const struct sign_in *in,
+    char ret_token[static SESSION_TOKEN_SIZE], struct session *ret, struct err *err);
 
 /* The session of a token. ERR_AUTH "err.auth" when there is none, or no longer. */
 int session_find(struct app *app, const char *token, struct session *ret, struct err *err);

@@ -37,9 +37,10 @@ totp_check(const char *secret, const char *code, int64_t wall_ms, int64_t *ret_s
 		free(raw);
 		return err_set(err, ERR_INVALID, "err.totp_secret", "secret");
 	}
-	rc = strlen(code) != 6 ? -1 :
-	    oath_totp_validate3(raw, len, wall_ms / 1000, OATH_TOTP_DEFAULT_TIME_STEP_SIZE, 0, WINDOW,
-	    NULL, &step, code);
+	rc = strlen(code) != 6
+		 ? -1
+		 : oath_totp_validate3(raw, len, wall_ms / 1000, OATH_TOTP_DEFAULT_TIME_STEP_SIZE,
+		       0, WINDOW, NULL, &step, code);
 	explicit_bzero(raw, len);
 	free(raw);
 	if (rc < 0)

@@ -18,8 +18,9 @@ media_type(char *out, size_t size, const char *sent)
 	size_t len = strcspn(sent, "; \t");
 
 	out[0] = '\0';
-	if (len >= size || strspn(sent, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	    "/+-._") < len)
+	if (len >= size ||
+	    strspn(sent, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+			 "/+-._") < len)
 		return;
 	snprintf(out, size, "%.*s", (int)len, sent);
 }

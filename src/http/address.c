@@ -130,7 +130,8 @@ address_is_any(const struct address *a)
 
 	if (!to_bytes((const struct sockaddr *)a->sa, bytes))
 		return false;
-	return (is_mapped(bytes) && memcmp(bytes + 12, zero, 4) == 0) || memcmp(bytes, zero, 16) == 0;
+	return (is_mapped(bytes) && memcmp(bytes + 12, zero, 4) == 0) ||
+	       memcmp(bytes, zero, 16) == 0;
 }
 
 int
@@ -172,8 +173,8 @@ address_text(const struct sockaddr *sa, char out[static ADDRESS_TEXT_SIZE])
 	memcpy(a.sa, sa,
 	    sa->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in));
 	address_host(sa, host);
-	snprintf(out, ADDRESS_TEXT_SIZE, strchr(host, ':') != NULL ? "[%.46s]:%d" : "%.46s:%d", host,
-	    address_port(&a));
+	snprintf(out, ADDRESS_TEXT_SIZE, strchr(host, ':') != NULL ? "[%.46s]:%d" : "%.46s:%d",
+	    host, address_port(&a));
 	return out;
 }
 

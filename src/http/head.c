@@ -18,7 +18,8 @@ head_add(struct head *head, const char *name, const char *value)
 	}
 	head->bad_name |= *name == '\0';
 	for (const char *p = name; *p != '\0'; p++)
-		head->bad_name |= !isalnum((unsigned char)*p) && strchr("!#$%&'*+-.^_`|~", *p) == NULL;
+		head->bad_name |=
+		    !isalnum((unsigned char)*p) && strchr("!#$%&'*+-.^_`|~", *p) == NULL;
 }
 
 int

@@ -13,7 +13,8 @@
 #include "base/clock.h"
 #include "http/head.h"
 
-#define THREADS         16 /* more than cores: a durable write waits for the disk, several share one flush */
+#define THREADS                                                                                    \
+	16 /* more than cores: a durable write waits for the disk, several share one flush */
 #define CONNECTIONS     1000
 #define TIMEOUT_S       30
 #define MIN_BYTES_S     4096
@@ -74,7 +75,8 @@ conn_grant(struct exchange *x, int64_t bytes)
 	if (x->conn == NULL)
 		return;
 	atomic_store(&x->conn->deadline_ms,
-	    bytes < 0 ? INT64_MAX : clock_mono_ms() + l->timeout_ms + bytes / l->min_bytes_s * 1000);
+	    bytes < 0 ? INT64_MAX
+		      : clock_mono_ms() + l->timeout_ms + bytes / l->min_bytes_s * 1000);
 }
 
 static void
@@ -87,7 +89,8 @@ on_connection(void *cls, struct MHD_Connection *mhd, void **context,
 	pthread_mutex_lock(&l->lock);
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
 		conn = xcalloc(1, sizeof(*conn));
-		conn->fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+		conn->fd =
+		    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 		atomic_init(&conn->deadline_ms, clock_mono_ms() + l->timeout_ms);
 		conn->next = l->conns;
 		conn->link = &l->conns;
@@ -460,7 +463,7 @@ bind_socket(const struct address *address, int *ret_fd, struct err *err)
 	if (fd >= 0) {
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
 		if (sa->sa_family == AF_INET6)
-			setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){ !address_is_any(address) },
+			setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &(int){!address_is_any(address)},
 			    sizeof(int));
 		if (bind(fd, sa, address->len) == 0 && listen(fd, 512) == 0) {
 			*ret_fd = fd;

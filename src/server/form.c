@@ -47,7 +47,8 @@ begin_part(void *ctx, const struct multipart_part *part, struct err *err)
 	file->is_unnamed = strcmp(part->filename, "tep") == 0;
 	form->open_file = file;
 	form->files++;
-	return upload_begin(form->app, part->filename, part->type, form->file_max, &file->writer, err);
+	return upload_begin(
+	    form->app, part->filename, part->type, form->file_max, &file->writer, err);
 }
 
 /* What a person is told about a size: whole MB. */

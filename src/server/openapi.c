@@ -231,14 +231,16 @@ write_body(struct doc *d, const struct route *route, const char *type, bool file
 	jsonw_object_end(&d->w);
 	jsonw_karray(&d->w, "required");
 	for (const struct param *p = params; p->name != NULL; p++)
-		if (is_sent(route, p) && (p->flags & PF_REQUIRED) != 0 && (files || p->type != P_FILES))
+		if (is_sent(route, p) && (p->flags & PF_REQUIRED) != 0 &&
+		    (files || p->type != P_FILES))
 			jsonw_string(&d->w, p->name);
 	jsonw_array_end(&d->w);
 	jsonw_object_end(&d->w);
 	if (!files) {
 		jsonw_kobject(&d->w, "example");
 		for (const struct param *p = params; p->name != NULL; p++)
-			if (is_sent(route, p) && (p->flags & PF_REQUIRED) != 0 && p->type != P_FILES)
+			if (is_sent(route, p) && (p->flags & PF_REQUIRED) != 0 &&
+			    p->type != P_FILES)
 				write_example(&d->w, p);
 		jsonw_object_end(&d->w);
 	}
@@ -420,9 +422,11 @@ write_session_answer(struct doc *d, const char *status, bool content)
 	if (content) {
 		jsonw_kobject(w, "content");
 		jsonw_kobject(w, "application/json");
-		jsonw_kraw(w, "schema", "{\"type\":\"object\",\"properties\":{\"csrf\":{\"type\":\"string\"},"
+		jsonw_kraw(w, "schema",
+		    "{\"type\":\"object\",\"properties\":{\"csrf\":{\"type\":\"string\"},"
 		    "\"account\":{\"type\":\"object\"},\"rights\":{\"type\":\"array\",\"items\":"
-		    "{\"type\":\"string\"}},\"agency\":{\"type\":\"string\"},\"must_change_password\":"
+		    "{\"type\":\"string\"}},\"agency\":{\"type\":\"string\"},\"must_change_"
+		    "password\":"
 		    "{\"type\":\"boolean\"},\"must_set_totp\":{\"type\":\"boolean\"}},\"required\":"
 		    "[\"csrf\",\"account\"]}");
 		jsonw_object_end(w);
@@ -445,10 +449,14 @@ write_session_method(struct doc *d, const char *method, const char *id, const ch
 	write_tag(w, "session");
 	write_security(w, is_post, strcmp(method, "delete") == 0);
 	if (is_post)
-		jsonw_kraw(w, "requestBody", "{\"required\":true,\"content\":{\"application/json\":{\"schema\":"
-		    "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"login\":{\"type\":"
-		    "\"string\"},\"password\":{\"type\":\"string\",\"writeOnly\":true},\"totp\":{\"type\":"
-		    "\"string\",\"writeOnly\":true}},\"required\":[\"login\",\"password\"]},\"example\":"
+		jsonw_kraw(w, "requestBody",
+		    "{\"required\":true,\"content\":{\"application/json\":{\"schema\":"
+		    "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"login\":"
+		    "{\"type\":"
+		    "\"string\"},\"password\":{\"type\":\"string\",\"writeOnly\":true},\"totp\":{"
+		    "\"type\":"
+		    "\"string\",\"writeOnly\":true}},\"required\":[\"login\",\"password\"]},"
+		    "\"example\":"
 		    "{\"login\":\"quantri\",\"password\":\"…\"}}}}");
 	write_session_answer(d, status, strcmp(status, "204") != 0);
 	jsonw_object_end(w);
@@ -501,9 +509,11 @@ write_components(struct doc *d)
 	jsonw_kobject(w, "responses");
 	jsonw_kobject(w, "Problem");
 	jsonw_kstring(w, "description", word(d->lang, "openapi.problem"));
-	jsonw_kraw(w, "content", "{\"application/problem+json\":{\"schema\":"
+	jsonw_kraw(w, "content",
+	    "{\"application/problem+json\":{\"schema\":"
 	    "{\"$ref\":\"#/components/schemas/Problem\"},\"example\":{\"type\":"
-	    "\"urn:khien:error:not_found\",\"title\":\"Not Found\",\"status\":404,\"detail\":\"…\"}}}");
+	    "\"urn:khien:error:not_found\",\"title\":\"Not "
+	    "Found\",\"status\":404,\"detail\":\"…\"}}}");
 	jsonw_object_end(w);
 	jsonw_object_end(w);
 	jsonw_object_end(w);

@@ -15,7 +15,7 @@
 
 enum page_flag {
 	PAGE_PUBLIC = 1, /* also on the listener for public pages */
-	PAGE_FORM = 2,   /* takes a form: multipart/form-data or application/x-www-form-urlencoded */
+	PAGE_FORM = 2, /* takes a form: multipart/form-data or application/x-www-form-urlencoded */
 };
 
 /* One turn of a page; everything lives as long as the request. */

@@ -105,9 +105,11 @@ write_page(struct http_request *req, struct buf *out, enum lang lang, int status
 	html_text(out, title(lang, status, key));
 	html_lit(out, "</title><style nonce=\"");
 	html_attr(out, http_nonce(req));
-	html_lit(out, "\">body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;"
+	html_lit(out,
+	    "\">body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;"
 	    "padding:0 1.25rem;color:#1c2b33;background:#fff}h1{font-size:1.5rem;line-height:1.25}"
-	    "a{color:#00696b}@media(prefers-color-scheme:dark){body{color:#e3e9ec;background:#14191c}"
+	    "a{color:#00696b}@media(prefers-color-scheme:dark){body{color:#e3e9ec;background:#"
+	    "14191c}"
 	    "a{color:#5fd0c5}}</style></head><body><main><h1>");
 	html_text(out, title(lang, status, key));
 	html_lit(out, "</h1><p>");

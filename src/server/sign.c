@@ -17,20 +17,24 @@ sign_begin(struct http_request *req, struct http_response *res)
 	struct err err = { 0 };
 
 	if (req->is_public) {
-		err_fail(&err, ERR_NOT_FOUND, "err.no_such_address", NULL, "path", req->path, NULL, NULL);
+		err_fail(&err, ERR_NOT_FOUND, "err.no_such_address", NULL, "path", req->path, NULL,
+		    NULL);
 		problem(req, res, &err);
 	} else if (req->method == HTTP_POST) {
-		/* The token of a session that is open already is not asked for: a new one begins. */
+		/* A session that is open already needs no token here: a new one begins. */
 		if (server_origin(req, &err) != 0)
 			problem(req, res, &err);
 		else if (!http_type_is(req, "application/json")) {
 			err_fail(&err, ERR_USAGE, "err.media_type", NULL, "type",
-			    http_header(req, "Content-Type") == NULL ? "–" : http_header(req, "Content-Type"),
+			    http_header(req, "Content-Type") == NULL
+				? "–"
+				: http_header(req, "Content-Type"),
 			    "choices", "application/json");
 			problem_as(req, res, 415, &err);
 		}
 		req->body_max = SIGN_BODY_MAX;
-	} else if (req->method == HTTP_GET || req->method == HTTP_HEAD || req->method == HTTP_DELETE) {
+	} else if (req->method == HTTP_GET || req->method == HTTP_HEAD ||
+		   req->method == HTTP_DELETE) {
 		if (server_origin(req, &err) != 0 || server_who(req, turn, &err) != 0)
 			problem(req, res, &err);
 		else if (!turn->signed_in) {
@@ -38,7 +42,8 @@ sign_begin(struct http_request *req, struct http_response *res)
 			problem(req, res, &err);
 		}
 	} else {
-		err_fail(&err, ERR_USAGE, "err.method", NULL, "method", req->method_name, "choices", allow);
+		err_fail(&err, ERR_USAGE, "err.method", NULL, "method", req->method_name, "choices",
+		    allow);
 		problem_as(req, res, 405, &err);
 		http_add_header(res, "Allow", allow);
 	}
@@ -48,9 +53,11 @@ sign_begin(struct http_request *req, struct http_response *res)
 static void
 set_cookie(struct http_request *req, struct http_response *res, const char *token)
 {
-	http_add_header(res, "Set-Cookie", arena_printf(&req->arena,
-	    COOKIE_NAME "=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s", token,
-	    *token == '\0' ? 0LL : (long long)(SESSION_LIFE_MS / 1000), req->is_tls ? "; Secure" : ""));
+	http_add_header(res, "Set-Cookie",
+	    arena_printf(&req->arena,
+		COOKIE_NAME "=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s", token,
+		*token == '\0' ? 0LL : (long long)(SESSION_LIFE_MS / 1000),
+		req->is_tls ? "; Secure" : ""));
 }
 
 static void
@@ -97,14 +104,17 @@ sign_in(struct http_request *req, struct http_response *res, const struct json *
 	int kind = 0;
 
 	if (str_empty(in.login) || str_empty(in.password))
-		kind = err_set(&err, ERR_INVALID, "err.required", str_empty(in.login) ? "login" : "password");
+		kind = err_set(
+		    &err, ERR_INVALID, "err.required", str_empty(in.login) ? "login" : "password");
 	if (kind == 0) {
-		pair = arena_printf(&req->arena, "%s\n%s", address_key(req->address, key), in.login);
+		pair =
+		    arena_printf(&req->arena, "%s\n%s", address_key(req->address, key), in.login);
 		kind = sign_limit(req, in.login, pair, &err);
 		if (kind == 0)
 			kind = session_open(server->app, &in, token, &session, &err);
 		if (kind == ERR_AUTH)
-			log_warning("sign-in refused for \"%s\" from %s: %s", in.login, req->address, err.key);
+			log_warning("sign-in refused for \"%s\" from %s: %s", in.login,
+			    req->address, err.key);
 		if (kind == ERR_TOO_MANY && err.args == 0)
 			err_argi(&err, "seconds", 1);
 		if (kind == 0) {
@@ -136,8 +146,10 @@ handle_post(struct http_request *req, struct http_response *res)
 		problem(req, res, &err);
 	}
 	while (kind == 0 && json_next(body, &it, &key, &value)) {
-		if (strcmp(key, "login") != 0 && strcmp(key, "password") != 0 && strcmp(key, "totp") != 0) {
-			kind = err_fail(&err, ERR_USAGE, "err.unknown_param", NULL, "name", key, "param", key);
+		if (strcmp(key, "login") != 0 && strcmp(key, "password") != 0 &&
+		    strcmp(key, "totp") != 0) {
+			kind = err_fail(
+			    &err, ERR_USAGE, "err.unknown_param", NULL, "name", key, "param", key);
 			problem(req, res, &err);
 		}
 	}

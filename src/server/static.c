@@ -55,7 +55,8 @@ name_of(const struct http_request *req, char out[static PATH_MAX_LEN])
 	size_t len = (size_t)snprintf(out, PATH_MAX_LEN, ROOT);
 
 	for (size_t i = 0; i < req->segs; i++) {
-		int n = snprintf(out + len, PATH_MAX_LEN - len, "%s%s", i == 0 ? "" : "/", req->seg[i]);
+		int n =
+		    snprintf(out + len, PATH_MAX_LEN - len, "%s%s", i == 0 ? "" : "/", req->seg[i]);
 
 		if (n < 0 || (size_t)n >= PATH_MAX_LEN - len)
 			return NULL;

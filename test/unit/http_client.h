@@ -60,7 +60,8 @@ client_receive(int fd, int wait_ms)
 		answer.body.len -= head + 4;
 		memmove(answer.body.data, end + 4, answer.body.len);
 		answer.body.data[answer.body.len] = '\0';
-		answer.status = strncmp(answer.head, "HTTP/1.1 ", 9) == 0 ? atoi(answer.head + 9) : 0;
+		answer.status =
+		    strncmp(answer.head, "HTTP/1.1 ", 9) == 0 ? atoi(answer.head + 9) : 0;
 	}
 	return answer.status;
 }
@@ -83,8 +84,8 @@ client_ask(const char *from, const char *method, const char *path, const char *h
 		close(fd);
 		return -1;
 	}
-	buf_printf(&head, "%s %s HTTP/1.1\r\nHost: khien.test\r\nConnection: close\r\n%s", method, path,
-	    headers);
+	buf_printf(&head, "%s %s HTTP/1.1\r\nHost: khien.test\r\nConnection: close\r\n%s", method,
+	    path, headers);
 	if (body != NULL)
 		buf_printf(&head, "Content-Length: %zu\r\n", len);
 	buf_adds(&head, "\r\n");

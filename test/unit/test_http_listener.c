@@ -53,7 +53,8 @@ echo_handle(struct http_request *req, struct http_response *res)
 	for (size_t i = 0; i < req->segs; i++)
 		buf_printf(&res->body, "%s|", req->seg[i]);
 	for (size_t i = 0; i < req->query.count; i++)
-		buf_printf(&res->body, " %s=%s", req->query.param[i].name, req->query.param[i].value);
+		buf_printf(
+		    &res->body, " %s=%s", req->query.param[i].name, req->query.param[i].value);
 	buf_printf(&res->body, " [%s] from %s%s", buf_str(&req->body), req->address,
 	    req->is_tls ? " by TLS" : "");
 	if (http_cookie(req, "k") != NULL)
@@ -192,45 +193,47 @@ requests_are_understood_or_refused_with_the_fitting_status(void **state)
 		const char *request, *contains;
 		int status;
 	} cases[] = {
-		{ "GET /a/b" H "\r\n", "GET 2 a|b| []", 200 },
-		{ "GET /" H "\r\n", "GET 0  []", 200 },
-		{ "GET /s%E1%BB%B1%20c%E1%BB%91?t=%C4%91%E1%BB%8F+1&u" H "\r\n", "sự cố| t=đỏ 1 u=", 200 },
-		{ "GET /a%2Fb" H "\r\n", "GET 1 a/b|", 200 },
-		{ "GET /a/" H "\r\n", "GET 1 a|", 200 },
-		{ "POST /" H "Content-Length: 3\r\n\r\nxyz", "[xyz]", 200 },
-		{ "POST /" H "Transfer-Encoding: chunked\r\n\r\n3\r\nxyz\r\n0\r\n\r\n", "[xyz]", 200 },
-		{ "GET /" H "Cookie: a=b; k=v1; c\r\n\r\n", "cookie v1", 200 },
-		{ "GET /" H "Cookie: kk=1;xk=2\r\n\r\n", "127.0.0.1", 200 },
-		{ "BREW /" H "\r\n", "BREW 0", 200 },
-		{ "GET /%" H "\r\n", "http.bad_target", 400 },
-		{ "GET /%4" H "\r\n", "http.bad_target", 400 },
-		{ "GET /%zz" H "\r\n", "http.bad_target", 400 },
-		{ "GET /%00" H "\r\n", "http.bad_target", 400 },
-		{ "GET /a%0d%0ab" H "\r\n", "http.bad_target", 400 },
-		{ "GET /%ff" H "\r\n", "http.bad_target", 400 },
-		{ "GET /%C0%AF" H "\r\n", "http.bad_target", 400 },
-		{ "GET /\xe1\xbb\xb1" H "\r\n", "http.bad_target", 400 },
-		{ "GET /?q=%ff" H "\r\n", "http.bad_target", 400 },
-		{ "GET /../etc/passwd" H "\r\n", "http.bad_target", 400 },
-		{ "GET /a/%2e%2e/b" H "\r\n", "http.bad_target", 400 },
-		{ "GET /a//b" H "\r\n", "http.bad_target", 400 },
-		{ "GET http://x/" H "\r\n", "http.bad_target", 400 },
-		{ "OPTIONS *" H "\r\n", "http.bad_target", 400 },
-		{ "GET /1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17" H "\r\n", "http.bad_target", 400 },
-		{ "GET / HTTP/1.1\r\n\r\n", "http.bad_request", 400 },
-		{ "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "http.bad_request", 400 },
-		{ "POST /" H "Content-Length: 3\r\nContent-Length: 3\r\n\r\nxyz", "http.bad_request", 400 },
-		{ "POST /" H "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nxyz\r\n0\r\n\r\n",
-		    "http.bad_request", 400 },
-		{ "POST /" H "Transfer-Encoding: gzip\r\n\r\n", "http.bad_request", 400 },
-		{ "POST /" H "Content-Length: 1001\r\nExpect: 100-continue\r\n\r\n", "http.body_too_large 1000", 413 },
-		{ "POST /" H "Content-Length: 99999999999999\r\n\r\n", "http.body_too_large 1000", 413 },
-		{ "POST /" H "Content-Length: 5000\r\nExpect: 100-continue\r\n\r\n", "too_large", 413 },
-		{ "POST /sink" H "Content-Length: 100001\r\nExpect: 100-continue\r\n\r\n", "100000", 413 },
-		{ "POST /sink" H "Content-Length: 4\r\n\r\nab!c", "", 422 },
-		{ "POST /refused" H "Content-Length: 4\r\n\r\nabcd", "", 403 },
-		{ "GET /\r\n\r\n", "", 0 },       /* HTTP/0.9: closed without a word */
-		{ "\r\n\r\n\x16\x03\x01", "", 0 }, /* TLS to a plain port */
+	    {"GET /a/b" H "\r\n", "GET 2 a|b| []", 200}, {"GET /" H "\r\n", "GET 0  []", 200},
+	    {"GET /s%E1%BB%B1%20c%E1%BB%91?t=%C4%91%E1%BB%8F+1&u" H "\r\n",
+		"sự cố| t=đỏ 1 u=", 200},
+	    {"GET /a%2Fb" H "\r\n", "GET 1 a/b|", 200}, {"GET /a/" H "\r\n", "GET 1 a|", 200},
+	    {"POST /" H "Content-Length: 3\r\n\r\nxyz", "[xyz]", 200},
+	    {"POST /" H "Transfer-Encoding: chunked\r\n\r\n3\r\nxyz\r\n0\r\n\r\n", "[xyz]", 200},
+	    {"GET /" H "Cookie: a=b; k=v1; c\r\n\r\n", "cookie v1", 200},
+	    {"GET /" H "Cookie: kk=1;xk=2\r\n\r\n", "127.0.0.1", 200},
+	    {"BREW /" H "\r\n", "BREW 0", 200}, {"GET /%" H "\r\n", "http.bad_target", 400},
+	    {"GET /%4" H "\r\n", "http.bad_target", 400},
+	    {"GET /%zz" H "\r\n", "http.bad_target", 400},
+	    {"GET /%00" H "\r\n", "http.bad_target", 400},
+	    {"GET /a%0d%0ab" H "\r\n", "http.bad_target", 400},
+	    {"GET /%ff" H "\r\n", "http.bad_target", 400},
+	    {"GET /%C0%AF" H "\r\n", "http.bad_target", 400},
+	    {"GET /\xe1\xbb\xb1" H "\r\n", "http.bad_target", 400},
+	    {"GET /?q=%ff" H "\r\n", "http.bad_target", 400},
+	    {"GET /../etc/passwd" H "\r\n", "http.bad_target", 400},
+	    {"GET /a/%2e%2e/b" H "\r\n", "http.bad_target", 400},
+	    {"GET /a//b" H "\r\n", "http.bad_target", 400},
+	    {"GET http://x/" H "\r\n", "http.bad_target", 400},
+	    {"OPTIONS *" H "\r\n", "http.bad_target", 400},
+	    {"GET /1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17" H "\r\n", "http.bad_target", 400},
+	    {"GET / HTTP/1.1\r\n\r\n", "http.bad_request", 400},
+	    {"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "http.bad_request", 400},
+	    {"POST /" H "Content-Length: 3\r\nContent-Length: 3\r\n\r\nxyz", "http.bad_request",
+		400},
+	    {"POST /" H
+	     "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nxyz\r\n0\r\n\r\n",
+		"http.bad_request", 400},
+	    {"POST /" H "Transfer-Encoding: gzip\r\n\r\n", "http.bad_request", 400},
+	    {"POST /" H "Content-Length: 1001\r\nExpect: 100-continue\r\n\r\n",
+		"http.body_too_large 1000", 413},
+	    {"POST /" H "Content-Length: 99999999999999\r\n\r\n", "http.body_too_large 1000", 413},
+	    {"POST /" H "Content-Length: 5000\r\nExpect: 100-continue\r\n\r\n", "too_large", 413},
+	    {"POST /sink" H "Content-Length: 100001\r\nExpect: 100-continue\r\n\r\n", "100000",
+		413},
+	    {"POST /sink" H "Content-Length: 4\r\n\r\nab!c", "", 422},
+	    {"POST /refused" H "Content-Length: 4\r\n\r\nabcd", "", 403},
+	    {"GET /\r\n\r\n", "", 0},	     /* HTTP/0.9: closed without a word */
+	    {"\r\n\r\n\x16\x03\x01", "", 0}, /* TLS to a plain port */
 	};
 
 	(void)state;
@@ -337,8 +340,9 @@ a_body_that_is_cut_off_is_never_handled(void **state)
 static void
 requests_on_one_connection_are_answered_in_order(void **state)
 {
-	const char *answer = ask("GET /one" H "\r\nPOST /two" H "Content-Length: 2\r\n\r\nabGET /three" H
-				 "Connection: close\r\n\r\n");
+	const char *answer =
+	    ask("GET /one" H "\r\nPOST /two" H "Content-Length: 2\r\n\r\nabGET /three" H
+		"Connection: close\r\n\r\n");
 	const char *one = strstr(answer, "one|"), *two = strstr(answer, "two| [ab]");
 	const char *three = strstr(answer, "three|");
 
@@ -424,7 +428,8 @@ slow_clients_are_ended_and_disturb_nobody(void **state)
 	(void)state;
 	send_all(slow_body, "POST /sink" H "Content-Length: 90\r\n\r\n", 52);
 	while (clock_mono_ms() - start < 6000 && !(ended_head && ended_body)) {
-		struct pollfd p[2] = { { .fd = fd, .events = POLLIN }, { .fd = slow_body, .events = POLLIN } };
+		struct pollfd p[2] = {
+		    {.fd = fd, .events = POLLIN}, {.fd = slow_body, .events = POLLIN}};
 
 		send(fd, "G", 1, MSG_NOSIGNAL);
 		send(slow_body, "x", 1, MSG_NOSIGNAL);
@@ -470,8 +475,8 @@ stopping_finishes_what_is_under_way(void **state)
 
 TEST_MAIN(T(requests_are_understood_or_refused_with_the_fitting_status),
     T(a_nul_byte_is_not_the_end_of_a_path), T(large_heads_are_refused_by_name),
-    T(a_refused_body_is_read_so_that_the_client_sees_why), T(a_body_that_is_cut_off_is_never_handled),
-    T(requests_on_one_connection_are_answered_in_order),
+    T(a_refused_body_is_read_so_that_the_client_sees_why),
+    T(a_body_that_is_cut_off_is_never_handled), T(requests_on_one_connection_are_answered_in_order),
     T(every_answer_carries_the_protecting_headers), T(head_is_get_without_a_body),
     T(forwarded_addresses_are_believed_from_named_proxies_only),
     T(slow_clients_are_ended_and_disturb_nobody), T(stopping_finishes_what_is_under_way))

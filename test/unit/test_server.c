@@ -96,13 +96,14 @@ refuse_state(struct call *c)
 }
 
 static const struct op ops_test[] = {
-	{ "echo send", "POST", "/echo/{id}", RIGHT_PUBLIC, OP_WRITE | OP_CREATED, echo_params, echo, NULL, "" },
-	{ "echo get", "GET", "/echo/{id}", RIGHT_PUBLIC, 0, show_params, show, NULL, "" },
-	{ "echo special", "GET", "/echo/special", RIGHT_PUBLIC, 0, NULL, literal, NULL, "" },
-	{ "own send", "POST", "/own/{id}", RIGHT_HANDLE, OP_WRITE, echo_params, echo, NULL, "" },
-	{ "own file", "GET", "/own/{id}/file", RIGHT_HANDLE, OP_OUTSIDE, file_params, file, NULL, "" },
-	{ "own state", "POST", "/own/state", RIGHT_HANDLE, OP_WRITE, NULL, refuse_state, NULL, "" },
-	{ 0 },
+    {"echo send", "POST", "/echo/{id}", RIGHT_PUBLIC, OP_WRITE | OP_CREATED, echo_params, echo,
+	NULL, ""},
+    {"echo get", "GET", "/echo/{id}", RIGHT_PUBLIC, 0, show_params, show, NULL, ""},
+    {"echo special", "GET", "/echo/special", RIGHT_PUBLIC, 0, NULL, literal, NULL, ""},
+    {"own send", "POST", "/own/{id}", RIGHT_HANDLE, OP_WRITE, echo_params, echo, NULL, ""},
+    {"own file", "GET", "/own/{id}/file", RIGHT_HANDLE, OP_OUTSIDE, file_params, file, NULL, ""},
+    {"own state", "POST", "/own/state", RIGHT_HANDLE, OP_WRITE, NULL, refuse_state, NULL, ""},
+    {0},
 };
 
 const struct op *const ops_sections[] = { ops_system, ops_people, ops_test, NULL };
@@ -206,8 +207,10 @@ start(void **state)
 	assert_int_equal(app_init(&init, &out, LANG_VI, &err), 0);
 	buf_clear(&out);
 	assert_int_equal(app_open(dir, &app, &err), 0);
-	assert_int_equal(run_op("user add", "{\"login\":\"an\",\"name\":\"Trần An\",\"roles\":[\"netadmin\"],"
-	    "\"password\":\"mat khau rat dai\"}"), 0);
+	assert_int_equal(
+	    run_op("user add", "{\"login\":\"an\",\"name\":\"Trần An\",\"roles\":[\"netadmin\"],"
+			       "\"password\":\"mat khau rat dai\"}"),
+	    0);
 	api_init();
 	server = (struct server){ .app = app };
 	server.create = rate_new(64, 100, 600);
@@ -244,7 +247,8 @@ stop(void **state)
 static int
 ask(const char *method, const char *path, const char *headers, const char *body)
 {
-	return client_ask("127.0.0.1", method, path, headers, body, body == NULL ? 0 : strlen(body));
+	return client_ask(
+	    "127.0.0.1", method, path, headers, body, body == NULL ? 0 : strlen(body));
 }
 
 #define JSON "Content-Type: application/json\r\n"
@@ -255,12 +259,13 @@ sign_in(const char *from, const char *login, const char *password, const char *t
 	char body[300];
 	const char *set, *token;
 
-	snprintf(body, sizeof(body), "{\"login\":\"%s\",\"password\":\"%s\",\"totp\":\"%s\"}", login,
-	    password, totp);
+	snprintf(body, sizeof(body), "{\"login\":\"%s\",\"password\":\"%s\",\"totp\":\"%s\"}",
+	    login, password, totp);
 	if (client_ask(from, "POST", "/api/v1/session", JSON, body, strlen(body)) == 201) {
 		set = strstr(answer.head, "Set-Cookie: ");
 		assert_non_null(set);
-		snprintf(cookie, sizeof(cookie), "Cookie: %.*s\r\n", (int)strcspn(set + 12, ";"), set + 12);
+		snprintf(cookie, sizeof(cookie), "Cookie: %.*s\r\n", (int)strcspn(set + 12, ";"),
+		    set + 12);
 		token = strstr(buf_str(&answer.body), "\"csrf\":\"");
 		assert_non_null(token);
 		snprintf(csrf, sizeof(csrf), "X-CSRF-Token: %.32s\r\n", token + 8);
@@ -294,54 +299,66 @@ refusals_are_problem_details_in_the_callers_language(void **state)
 		const char *method, *path, *headers, *body, *contains;
 		int status;
 	} cases[] = {
-		{ "GET", "/api/v1/health", "", NULL, "\"status\":\"ok\"", 200 },
-		{ "HEAD", "/api/v1/health", "", NULL, "", 200 },
-		{ "GET", "/api/v1/nothing", "", NULL, "urn:khien:error:no_such_address", 404 },
-		{ "GET", "/api/v2/health", "", NULL, "no_such_address", 404 },
-		{ "POST", "/api/v1/health", "", "", "urn:khien:error:method", 405 },
-		{ "BREW", "/api/v1/health", "", NULL, "BREW", 405 },
-		{ "GET", "/api/v1/users", "", NULL, "Chưa đăng nhập", 401 },
-		{ "GET", "/api/v1/users", "Accept-Language: fr, en;q=0.8, vi\r\n", NULL, "Not signed in", 401 },
-		{ "GET", "/api/v1/users", "Cookie: khien=0\r\n", NULL, "urn:khien:error:auth", 401 },
-		{ "GET", "/api/v1/users?x=%zz", "", NULL, "", 400 },
-		{ "POST", "/api/v1/echo/a", JSON, "{\"title\":\"x\",", "urn:khien:error:json", 400 },
-		{ "POST", "/api/v1/echo/a", JSON, "[1]", "json_object", 400 },
-		{ "POST", "/api/v1/echo/a", JSON, "{\"title\":\"x\",\"titel\":1}", "title", 400 },
-		{ "POST", "/api/v1/echo/a", JSON, "{\"title\":\"x\",\"title\":\"y\"}", "json", 400 },
-		{ "POST", "/api/v1/echo/a", JSON, "{}", "\"field\":\"title\"", 422 },
-		{ "POST", "/api/v1/echo/a", JSON, "", "\"field\":\"title\"", 422 },
-		{ "POST", "/api/v1/echo/a", JSON, "{\"title\":5}", "\"field\":\"title\"", 422 },
-		{ "POST", "/api/v1/echo/a", JSON, "{\"title\":\"x\",\"number\":-1}", "\"field\":\"number\"", 422 },
-		{ "POST", "/api/v1/echo/a", JSON, "{\"title\":\"x\",\"number\":1.5}", "\"field\":\"number\"", 422 },
-		{ "POST", "/api/v1/echo/a", JSON, "{\"title\":\"x\",\"colour\":\"blue\"}", "red, green", 422 },
-		{ "POST", "/api/v1/echo/a", JSON, "{\"title\":\"x\",\"from\":\"/etc/passwd\"}", "unknown_param", 400 },
-		{ "POST", "/api/v1/echo/a", JSON, "{\"title\":\"x\",\"files\":[\"/etc/passwd\"]}", "files", 422 },
-		{ "POST", "/api/v1/echo/a", JSON, "{\"title\":\"\\u0000\"}", "json", 400 },
-		{ "POST", "/api/v1/echo/a?title=1&title=2", "", NULL, "param_twice", 400 },
-		{ "POST", "/api/v1/echo/a", "Content-Type: text/plain\r\n", "x", "media_type", 415 },
-		{ "POST", "/api/v1/echo/a", "", "x", "media_type", 415 },
-		{ "POST", "/api/v1/echo/a", "Content-Type: multipart/form-data\r\n", "x", "multipart", 422 },
-		{ "GET", "/api/v1/echo/a", "", "body", "no_body_wanted", 400 },
-		{ "POST", "/api/v1/echo/a", JSON "Origin: https://evil.example\r\n", "{\"title\":\"x\"}", "origin", 403 },
-		{ "POST", "/api/v1/echo/a", JSON "Origin: null\r\n", "{\"title\":\"x\"}", "origin", 403 },
-		{ "POST", "/api/v1/echo/a", JSON "Sec-Fetch-Site: cross-site\r\n", "{\"title\":\"x\"}", "origin", 403 },
-		{ "POST", "/api/v1/echo/a", JSON "Origin: http://khien.test\r\n", "{\"title\":\"x\"}", "", 201 },
-		{ "GET", "/api/v1/echo/special", "", NULL, "\"literal\":true", 200 },
-		{ "GET", "/api/v1/echo/%C4%91%2F1", "", NULL, "\"id\":\"đ/1\"", 200 },
-		{ "PUT", "/api/v1/session", "", "", "method", 405 },
-		{ "DELETE", "/api/v1/session", "", NULL, "auth", 401 },
-		{ "POST", "/api/v1/session", "", "login=an", "media_type", 415 },
-		{ "POST", "/api/v1/session", JSON, "{\"login\":\"an\"}", "\"field\":\"password\"", 422 },
-		{ "POST", "/api/v1/session", JSON, "{\"login\":\"an\",\"password\":\"x\",\"y\":1}", "unknown_param", 400 },
-		{ "GET", "/khong/co.js", "", NULL, "<!doctype html>", 404 },
-		{ "DELETE", "/", "", NULL, "<!doctype html>", 405 },
+	    {"GET", "/api/v1/health", "", NULL, "\"status\":\"ok\"", 200},
+	    {"HEAD", "/api/v1/health", "", NULL, "", 200},
+	    {"GET", "/api/v1/nothing", "", NULL, "urn:khien:error:no_such_address", 404},
+	    {"GET", "/api/v2/health", "", NULL, "no_such_address", 404},
+	    {"POST", "/api/v1/health", "", "", "urn:khien:error:method", 405},
+	    {"BREW", "/api/v1/health", "", NULL, "BREW", 405},
+	    {"GET", "/api/v1/users", "", NULL, "Chưa đăng nhập", 401},
+	    {"GET", "/api/v1/users", "Accept-Language: fr, en;q=0.8, vi\r\n", NULL, "Not signed in",
+		401},
+	    {"GET", "/api/v1/users", "Cookie: khien=0\r\n", NULL, "urn:khien:error:auth", 401},
+	    {"GET", "/api/v1/users?x=%zz", "", NULL, "", 400},
+	    {"POST", "/api/v1/echo/a", JSON, "{\"title\":\"x\",", "urn:khien:error:json", 400},
+	    {"POST", "/api/v1/echo/a", JSON, "[1]", "json_object", 400},
+	    {"POST", "/api/v1/echo/a", JSON, "{\"title\":\"x\",\"titel\":1}", "title", 400},
+	    {"POST", "/api/v1/echo/a", JSON, "{\"title\":\"x\",\"title\":\"y\"}", "json", 400},
+	    {"POST", "/api/v1/echo/a", JSON, "{}", "\"field\":\"title\"", 422},
+	    {"POST", "/api/v1/echo/a", JSON, "", "\"field\":\"title\"", 422},
+	    {"POST", "/api/v1/echo/a", JSON, "{\"title\":5}", "\"field\":\"title\"", 422},
+	    {"POST", "/api/v1/echo/a", JSON, "{\"title\":\"x\",\"number\":-1}",
+		"\"field\":\"number\"", 422},
+	    {"POST", "/api/v1/echo/a", JSON, "{\"title\":\"x\",\"number\":1.5}",
+		"\"field\":\"number\"", 422},
+	    {"POST", "/api/v1/echo/a", JSON, "{\"title\":\"x\",\"colour\":\"blue\"}", "red, green",
+		422},
+	    {"POST", "/api/v1/echo/a", JSON, "{\"title\":\"x\",\"from\":\"/etc/passwd\"}",
+		"unknown_param", 400},
+	    {"POST", "/api/v1/echo/a", JSON, "{\"title\":\"x\",\"files\":[\"/etc/passwd\"]}",
+		"files", 422},
+	    {"POST", "/api/v1/echo/a", JSON, "{\"title\":\"\\u0000\"}", "json", 400},
+	    {"POST", "/api/v1/echo/a?title=1&title=2", "", NULL, "param_twice", 400},
+	    {"POST", "/api/v1/echo/a", "Content-Type: text/plain\r\n", "x", "media_type", 415},
+	    {"POST", "/api/v1/echo/a", "", "x", "media_type", 415},
+	    {"POST", "/api/v1/echo/a", "Content-Type: multipart/form-data\r\n", "x", "multipart",
+		422},
+	    {"GET", "/api/v1/echo/a", "", "body", "no_body_wanted", 400},
+	    {"POST", "/api/v1/echo/a", JSON "Origin: https://evil.example\r\n", "{\"title\":\"x\"}",
+		"origin", 403},
+	    {"POST", "/api/v1/echo/a", JSON "Origin: null\r\n", "{\"title\":\"x\"}", "origin", 403},
+	    {"POST", "/api/v1/echo/a", JSON "Sec-Fetch-Site: cross-site\r\n", "{\"title\":\"x\"}",
+		"origin", 403},
+	    {"POST", "/api/v1/echo/a", JSON "Origin: http://khien.test\r\n", "{\"title\":\"x\"}",
+		"", 201},
+	    {"GET", "/api/v1/echo/special", "", NULL, "\"literal\":true", 200},
+	    {"GET", "/api/v1/echo/%C4%91%2F1", "", NULL, "\"id\":\"đ/1\"", 200},
+	    {"PUT", "/api/v1/session", "", "", "method", 405},
+	    {"DELETE", "/api/v1/session", "", NULL, "auth", 401},
+	    {"POST", "/api/v1/session", "", "login=an", "media_type", 415},
+	    {"POST", "/api/v1/session", JSON, "{\"login\":\"an\"}", "\"field\":\"password\"", 422},
+	    {"POST", "/api/v1/session", JSON, "{\"login\":\"an\",\"password\":\"x\",\"y\":1}",
+		"unknown_param", 400},
+	    {"GET", "/khong/co.js", "", NULL, "<!doctype html>", 404},
+	    {"DELETE", "/", "", NULL, "<!doctype html>", 405},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		print_message("%s %s %.50s\n", cases[i].method, cases[i].path,
 		    cases[i].body == NULL ? "" : cases[i].body);
-		assert_int_equal(ask(cases[i].method, cases[i].path, cases[i].headers, cases[i].body),
+		assert_int_equal(
+		    ask(cases[i].method, cases[i].path, cases[i].headers, cases[i].body),
 		    cases[i].status);
 		assert_true(says(cases[i].contains));
 		if (cases[i].status >= 400 && str_starts(cases[i].path, "/api/") &&
@@ -360,8 +377,10 @@ arguments_keep_their_values(void **state)
 {
 	(void)state;
 	assert_int_equal(ask("POST", "/api/v1/echo/SC-1", JSON "Idempotency-Key: k1\r\n",
-	    "{\"title\":\"<b>&đỏ\",\"number\":9007199254740993,\"words\":[\"a\",\"b\"],\"any\":{\"x\":[1]},"
-	    "\"id\":\"other\"}"), 201);
+			     "{\"title\":\"<b>&đỏ\",\"number\":9007199254740993,\"words\":[\"a\","
+			     "\"b\"],\"any\":{\"x\":[1]},"
+			     "\"id\":\"other\"}"),
+	    201);
 	assert_true(says("9007199254740993"));
 	assert_true(says("<b>&đỏ"));
 	assert_true(says("\"id\":\"SC-1\"")); /* the path decides */
@@ -384,7 +403,8 @@ files_arrive_in_the_blob_store(void **state)
 	    "Content-Type: image/png\r\n\r\nabc\r\n"
 	    "--B\r\nContent-Disposition: form-data; name=\"files\"; filename=\"\"\r\n"
 	    "Content-Type: application/octet-stream\r\n\r\n\r\n--B--\r\n";
-	static const char sha[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+	static const char sha[] =
+	    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 	char path[200];
 	struct stat st;
 
@@ -407,15 +427,16 @@ bad_forms_are_refused_and_leave_nothing(void **state)
 		const char *body, *contains;
 		int status;
 	} cases[] = {
-		{ PART("files", "; filename=\"a\"\r\n\r\nxyz"), "multipart", 422 },
-		{ PART("title", "\r\n\r\nx\r\n--B--"), "", 201 },
-		{ PART("title", "\r\n\r\n\xff\r\n--B--"), "utf8", 422 },
-		{ PART("other", "; filename=\"a\"\r\n\r\nx\r\n") PART("title", "\r\n\r\nx\r\n--B--"),
-		    "unknown_param", 400 },
-		{ PART("files", "; filename=\"a\"\r\n\r\n1\r\n") PART("files", "; filename=\"b\"\r\n\r\n2\r\n")
-		  PART("files", "; filename=\"c\"\r\n\r\n3\r\n") PART("title", "\r\n\r\nx\r\n--B--"),
-		    "too_many_files", 413 },
-		{ "no boundary at all", "multipart", 422 },
+	    {PART("files", "; filename=\"a\"\r\n\r\nxyz"), "multipart", 422},
+	    {PART("title", "\r\n\r\nx\r\n--B--"), "", 201},
+	    {PART("title", "\r\n\r\n\xff\r\n--B--"), "utf8", 422},
+	    {PART("other", "; filename=\"a\"\r\n\r\nx\r\n") PART("title", "\r\n\r\nx\r\n--B--"),
+		"unknown_param", 400},
+	    {PART("files", "; filename=\"a\"\r\n\r\n1\r\n") PART("files",
+		 "; filename=\"b\"\r\n\r\n2\r\n") PART("files", "; filename=\"c\"\r\n\r\n3\r\n")
+		    PART("title", "\r\n\r\nx\r\n--B--"),
+		"too_many_files", 413},
+	    {"no boundary at all", "multipart", 422},
 	};
 	struct stat st;
 	char path[200];
@@ -423,7 +444,8 @@ bad_forms_are_refused_and_leave_nothing(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		print_message("%s\n", cases[i].body);
-		assert_int_equal(ask("POST", "/api/v1/echo/1", multipart_type, cases[i].body), cases[i].status);
+		assert_int_equal(
+		    ask("POST", "/api/v1/echo/1", multipart_type, cases[i].body), cases[i].status);
 		assert_true(says(cases[i].contains));
 	}
 	/* SHA-256 of "xyz" and of "1": never kept. */
@@ -445,8 +467,9 @@ a_file_that_is_too_large_is_named(void **state)
 	for (int i = 0; i < 21; i++)
 		buf_add(&body, piece, sizeof(piece));
 	buf_adds(&body, "\r\n--B--\r\n");
-	assert_int_equal(client_ask("127.0.0.1", "POST", "/api/v1/echo/1", multipart_type, body.data,
-	    body.len), 413);
+	assert_int_equal(
+	    client_ask("127.0.0.1", "POST", "/api/v1/echo/1", multipart_type, body.data, body.len),
+	    413);
 	assert_true(says("to.bin"));
 	assert_true(says("20 MB"));
 	buf_clear(&body);
@@ -469,7 +492,9 @@ a_session_opens_works_and_ends(void **state)
 	assert_true(says("urn:khien:error:csrf"));
 	assert_int_equal(ask("POST", "/api/v1/own/1?title=x", with(""), NULL), 200);
 	assert_true(says("\"actor\":\"Trần An\""));
-	assert_int_equal(ask("POST", "/api/v1/own/1?title=x", with("Sec-Fetch-Site: cross-site\r\n"), NULL), 403);
+	assert_int_equal(
+	    ask("POST", "/api/v1/own/1?title=x", with("Sec-Fetch-Site: cross-site\r\n"), NULL),
+	    403);
 	csrf[20] ^= 1;
 	assert_int_equal(ask("POST", "/api/v1/own/1?title=x", with(""), NULL), 403);
 	csrf[20] ^= 1;
@@ -492,8 +517,10 @@ what_is_revoked_holds_at_once(void **state)
 {
 	(void)state;
 	assert_int_equal(sign_in("127.0.0.1", "an", "mat khau rat dai", ""), 201);
-	assert_int_equal(run_op("user add", "{\"login\":\"binh\",\"name\":\"Bình\",\"roles\":[\"netadmin\"],"
-	    "\"password\":\"mot mat khau khac\"}"), 0);
+	assert_int_equal(
+	    run_op("user add", "{\"login\":\"binh\",\"name\":\"Bình\",\"roles\":[\"netadmin\"],"
+			       "\"password\":\"mot mat khau khac\"}"),
+	    0);
 	assert_int_equal(run_op("user set", "{\"id\":\"an\",\"roles\":[\"staff\"]}"), 0);
 	assert_int_equal(ask("POST", "/api/v1/own/1?title=x", with(""), NULL), 403);
 	assert_int_equal(run_op("user set", "{\"id\":\"an\",\"roles\":[\"netadmin\"]}"), 0);
@@ -507,7 +534,8 @@ static void
 a_first_password_must_be_changed_before_anything_else(void **state)
 {
 	(void)state;
-	assert_int_equal(run_op("user password", "{\"id\":\"an\",\"password\":\"mat khau duoc dua\"}"), 0);
+	assert_int_equal(
+	    run_op("user password", "{\"id\":\"an\",\"password\":\"mat khau duoc dua\"}"), 0);
 	assert_int_equal(sign_in("127.0.0.1", "an", "mat khau duoc dua", ""), 201);
 	assert_true(says("\"must_change_password\":true"));
 	assert_int_equal(ask("POST", "/api/v1/own/1?title=x", with(""), NULL), 403);
@@ -539,12 +567,14 @@ a_code_is_asked_for_and_works_once(void **state)
 
 	(void)state;
 	assert_int_equal(sign_in("127.0.0.1", "an", "mat khau rat dai", ""), 201);
-	assert_int_equal(ask("POST", "/api/v1/me/totp", with(JSON), "{\"password\":\"mat khau rat dai\"}"), 200);
+	assert_int_equal(
+	    ask("POST", "/api/v1/me/totp", with(JSON), "{\"password\":\"mat khau rat dai\"}"), 200);
 	p = strstr(buf_str(&answer.body), "\"secret\":\"");
 	assert_non_null(p);
 	snprintf(secret, sizeof(secret), "%.32s", p + 10);
-	snprintf(body, sizeof(body), "{\"password\":\"mat khau rat dai\",\"secret\":\"%s\",\"code\":\"%s\"}",
-	    secret, code_of(secret));
+	snprintf(body, sizeof(body),
+	    "{\"password\":\"mat khau rat dai\",\"secret\":\"%s\",\"code\":\"%s\"}", secret,
+	    code_of(secret));
 	assert_int_equal(ask("POST", "/api/v1/me/totp/confirm", with(JSON), body), 200);
 
 	assert_int_equal(sign_in("127.0.0.1", "an", "mat khau rat dai", ""), 401);
@@ -573,7 +603,8 @@ guessing_is_slowed_down_but_locks_nobody_out(void **state)
 	assert_int_equal(sign_in("127.0.0.1", "khong co", "guess", ""), 401);
 	assert_true(says("sign_in"));
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(client_ask("127.0.0.8", "GET", "/api/v1/echo/none", "", NULL, 0), 404);
+		assert_int_equal(
+		    client_ask("127.0.0.8", "GET", "/api/v1/echo/none", "", NULL, 0), 404);
 	assert_int_equal(client_ask("127.0.0.8", "GET", "/api/v1/echo/there", "", NULL, 0), 429);
 	assert_int_equal(client_ask("127.0.0.7", "GET", "/api/v1/echo/there", "", NULL, 0), 200);
 }
@@ -585,7 +616,8 @@ sending_without_an_account_is_limited_by_address(void **state)
 
 	(void)state;
 	for (int i = 0; i < 130; i++)
-		accepted += client_ask("127.0.0.6", "POST", "/api/v1/echo/1?title=x", "", NULL, 0) == 201;
+		accepted +=
+		    client_ask("127.0.0.6", "POST", "/api/v1/echo/1?title=x", "", NULL, 0) == 201;
 	assert_in_range(accepted, 100, 128);
 	assert_int_equal(ask("POST", "/api/v1/echo/1?title=x", "", NULL), 201);
 }
@@ -600,12 +632,14 @@ a_file_is_answered_as_a_file(void **state)
 	assert_int_equal(ask("GET", "/api/v1/own/text%2Fhtml/file", cookie, NULL), 200);
 	assert_string_equal(buf_str(&answer.body), "<script>");
 	assert_non_null(strstr(answer.head, "Content-Type: application/octet-stream"));
-	assert_non_null(strstr(answer.head, "Content-Disposition: attachment; filename=\"_nh _ch_p_.png\";"
-	    " filename*=UTF-8''%E1%BA%A2nh%20%22ch%E1%BB%A5p%22.png"));
+	assert_non_null(
+	    strstr(answer.head, "Content-Disposition: attachment; filename=\"_nh _ch_p_.png\";"
+				" filename*=UTF-8''%E1%BA%A2nh%20%22ch%E1%BB%A5p%22.png"));
 	assert_non_null(strstr(answer.head, "sandbox"));
 	assert_int_equal(ask("GET", "/api/v1/own/image%2Fpng/file", cookie, NULL), 200);
 	assert_non_null(strstr(answer.head, "Content-Type: image/png"));
-	assert_int_equal(ask("GET", "/api/v1/own/1/file?file=/tmp/khien-planted", cookie, NULL), 400);
+	assert_int_equal(
+	    ask("GET", "/api/v1/own/1/file?file=/tmp/khien-planted", cookie, NULL), 400);
 	assert_false(file_exists("/tmp/khien-planted"));
 	snprintf(path, sizeof(path), "%s/tmp", dir);
 	assert_int_equal(rmdir(path), 0); /* nothing is left behind */
