@@ -115,7 +115,8 @@ guard_read(struct call *call, const char *incident_id, enum guard guard, struct 
 		const char *name = query_text(&q, 0);
 
 		if (name != NULL && *n < NAMES_MAX)
-			buf_printf(&names, "%s%.*s", *n == 0 ? "" : "; ", (int)name_length(name), name);
+			buf_printf(&names, "%s%.*s", *n == 0 ? "" : "; ", (int)name_length(name),
+			    name);
 		else if (name != NULL && *n == NAMES_MAX)
 			buf_adds(&names, "; …");
 		(*n)++;

@@ -162,7 +162,7 @@ ask(struct call *call)
 	out_direction(call, id);
 	jsonw_kstring(call->out, "link", link);
 	jsonw_kbool(call->out, "sent", arg_bool(call, "send") && why_not == NULL);
-	jsonw_kstring(call->out, "why_not_sent", why_not == NULL ? NULL : word(call->lang, why_not));
+	jsonw_kstring(call->out, "why_not_sent", word(call->lang, why_not));
 	return call->err->kind;
 }
 

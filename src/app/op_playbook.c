@@ -41,8 +41,8 @@ static void
 out_approval(struct call *call, const struct pack *pack)
 {
 	int64_t approvals = tx_int(call->tx, "SELECT COUNT(*) FROM playbook_approval WHERE"
-	    " agency_id = ? AND playbook = ? AND playbook_version = ?", "ttt", call->agency_id, pack->id,
-	    text_int(call, pack->version));
+	    " agency_id = ? AND playbook = ? AND playbook_version = ?", "ttt", call->agency_id,
+	    pack->id, text_int(call, pack->version));
 
 	jsonw_kstring(call->out, "approval",
 	    word(call->lang, approvals == 0 ? "plan.not_approved" : "plan.approved"));

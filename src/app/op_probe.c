@@ -20,8 +20,9 @@ static const char *const kinds[] = { "tcp_open", "tcp_closed", "http_status", "h
 	"SELECT p.id, p.version, p.incident_id, p.task_id, t.title AS task_title, t.state AS" \
 	" task_state, p.kind, p.target, p.expect, p.interval_s, p.state, p.state_at, p.detail," \
 	" p.expires_at, p.confirmed_by_id, a.name AS confirmed_by_name, p.is_stopped, r.ran_at," \
-	" r.next_at, r.detail AS last_detail, r.took_ms, CASE WHEN p.is_stopped = 0 AND p.state" \
-	" IN ('false', 'expired') THEN 1 ELSE 0 END AS is_red FROM probe p LEFT JOIN task t ON" \
+	" CASE WHEN p.kind = 'person' THEN p.expires_at ELSE r.next_at END AS next_at," \
+	" r.detail AS last_detail, r.took_ms, CASE WHEN p.is_stopped = 0 AND p.state IN" \
+	" ('false', 'expired') THEN 1 ELSE 0 END AS is_red FROM probe p LEFT JOIN task t ON" \
 	" t.id = p.task_id LEFT JOIN account a ON a.id = p.confirmed_by_id LEFT JOIN probe_run r" \
 	" ON r.probe_id = p.id"
 
@@ -96,6 +97,7 @@ add(struct call *call)
 {
 	int64_t until = arg_time(call, "expires_at", SQL_NULL);
 	bool said = until != SQL_NULL; /* the person who adds it confirms it */
+	char text[CLOCK_TEXT_SIZE];
 	struct incident incident;
 	const char *id;
 
@@ -110,6 +112,9 @@ add(struct call *call)
 	    CI("expires_at", until), CT("confirmed_by_id",
 	    said && call->actor.kind == ACTOR_ACCOUNT ? call->actor.id : NULL)));
 	tell(call, incident.id, id, "timeline.probe.added", NULL, NULL);
+	if (said)
+		tell(call, incident.id, id, "timeline.probe.confirmed", NULL,
+		    clock_vi(until, text));
 	return out_probe(call, id);
 }
 

@@ -208,6 +208,8 @@ result_json(struct call *call, const struct severity_result *r)
 	add_reasons(&w, "beyond", &r->beyond_why);
 	jsonw_array_end(&w);
 	jsonw_object_end(&w);
+	if (text.full)
+		call_fail(call, ERR_TOO_LARGE, "err.change_too_large", NULL);
 	ret = arena_strdup(call->arena, buf_str(&text));
 	buf_clear(&text);
 	return ret;
@@ -319,6 +321,8 @@ store_score(struct call *call, const struct incident *incident, const struct ver
 	const char *id;
 
 	json_write(arg_json(call, "answers"), &answers);
+	if (answers.full)
+		call_fail(call, ERR_TOO_LARGE, "err.change_too_large", NULL);
 	id = change_insert(call, "score", NULL, COLS(CT("incident_id", incident->id),
 	    CI("scored_at", call->now), CT("by_id", by), CT("answers_json", buf_str(&answers)),
 	    CT("result_json", result), CT("type", v->type), CI("level", v->level),
@@ -351,12 +355,12 @@ triage(struct call *call)
 	    judge(call, &v) != 0)
 		return call->err->kind;
 	beyond = beyond_now(call, &was, &v);
+	result = result_json(call, &v.result);
 	if (change_update(call, "incident", was.id, arg_int(call, "version", -1),
 	    COLS(CT("type", v.type), CI("level", v.level), CT("qd05_class", v.class),
 	    CT("reporting", v.reporting), CT("beyond", beyond),
 	    CT("severity_version", v.version))) != 0)
 		return call->err->kind;
-	result = result_json(call, &v.result);
 	score_id = store_score(call, &was, &v, result);
 	tell(call, &was, &v, score_id);
 	/* A person who chose another playbook keeps it until the type itself changes. */

@@ -201,7 +201,7 @@ verify_and_contain(const char *sc)
 	stuck(sc, "initial_response", "bảng hỏi nhanh");
 	json_free(world_ok("quantri", "incident triage", A(RANSOM, sc)));
 	assert_string_equal(world_told(sc, "score"),
-	    "Xác định tính chất, mức độ: Mã hóa phần mềm, dữ liệu, thiết bị, Mức 2.");
+	    "Xác định tính chất, mức độ: Mã hóa phần mềm, dữ liệu, thiết bị, Mức 2");
 	assert_next(sc, "incident advance", "initial_response");
 	/* Entered late, with its true time; but not before the detection. */
 	clock_to("2026-11-20T09:30");
@@ -267,7 +267,7 @@ the_whole_story_from_received_to_closed(void **state)
 	check_all(sc, 0);
 	go(sc, "response_ended");
 	assert_string_equal(world_told(sc, "state"), "Kiểm tra toàn hệ thống đạt: kết thúc ứng cứu,"
-	    " theo dõi đến 09:30 24/11/2026.");
+	    " theo dõi đến 09:30 24/11/2026");
 
 	go(sc, "review");
 	stuck(sc, "closed", "Thời gian theo dõi chưa hết");
@@ -326,7 +326,7 @@ what_is_no_incident_takes_two_people_when_it_looked_grave(void **state)
 	assert_string_equal(json_get_str(answer, "state"), "closed_not_incident");
 	json_free(answer);
 	assert_true(str_starts(world_told(sc, "state"),
-	    "Kết luận không phải sự cố; Trần Thị Dự cùng xác nhận."));
+	    "Kết luận không phải sự cố; Trần Thị Dự cùng xác nhận"));
 	assert_int_equal(world_sql(A("SELECT COUNT(*) FROM duty d JOIN incident i ON i.id ="
 	    " d.incident_id WHERE i.number = '%s' AND d.state <> 'cancelled'", sc)), 0);
 	assert_string_equal(world_text("quantri", "incident reopen",
@@ -355,6 +355,10 @@ every_score_stays_and_another_type_brings_its_own_plan(void **state)
 	size_t open, manual;
 
 	(void)state;
+	world_fails("quantri", "incident triage", A("{'id':'%s','answers':{'signs':{}}}", sc),
+	    ERR_INVALID, "err.answer");
+	world_fails("quantri", "incident triage", A("{'id':'%s','answers':{'machines':-4}}", sc),
+	    ERR_INVALID, "severity.answer_value");
 	world_fails("quantri", "incident triage", A("{'id':'%s','answers':{'nonsense':'yes'}}", sc),
 	    ERR_INVALID, "severity.answer_unknown");
 	json_free(world_ok("quantri", "incident triage", A(PHISH, sc)));
@@ -374,7 +378,7 @@ every_score_stays_and_another_type_brings_its_own_plan(void **state)
 	manual = count_tasks(sc, "open", NULL) - count_tasks(sc, "open", "ransomware");
 	assert_int_equal(manual, 1);
 	assert_string_equal(world_told(sc, "task"), "Đổi sang phương án PB-01 “Mã hóa dữ liệu, tống"
-	    " tiền”; việc đã làm giữ nguyên.");
+	    " tiền”; việc đã làm giữ nguyên");
 
 	/* And back: what had given way is open again, nothing stands there twice. */
 	json_free(world_ok("quantri", "incident triage", A(PHISH, sc)));

@@ -152,7 +152,7 @@ a_persons_word_runs_out(void **state)
 	assert_false(run_due());
 	assert_field("probe list", probe, sc, "state", "expired");
 	assert_field("incident tasks", task, sc, "state", "open");
-	assert_string_equal(world_told(sc, "probe"), "Xác nhận đã hết hạn: Rút cáp mạng PC-05.");
+	assert_string_equal(world_told(sc, "probe"), "Xác nhận đã hết hạn: Rút cáp mạng PC-05");
 }
 
 static void
