@@ -50,6 +50,7 @@ struct http_request {
 	size_t segs;                        /* never "", "." or ".."; none for "/" */
 	struct url_params query;
 	char address[HTTP_ADDRESS_SIZE]; /* the client's; behind a trusted proxy what it said */
+	const char *host; /* what the client calls us; behind a trusted proxy what it said; may be NULL */
 	bool is_tls;    /* to the client, as far as is known */
 	bool is_public; /* came in by the listener for public pages */
 	int64_t content_length; /* -1: not told beforehand */

@@ -28,7 +28,7 @@
 #endif
 #endif
 #ifndef STACK_SIZE
-#define STACK_SIZE      ((size_t)256 << 10)
+#define STACK_SIZE      ((size_t)512 << 10) /* untouched pages cost nothing */
 #endif
 
 /* One connection, from accept to close. */
@@ -226,7 +226,7 @@ static void
 who_is_it(struct exchange *x)
 {
 	struct http_listener *l = x->listener;
-	const char *list, *proto;
+	const char *list, *proto, *host;
 	const union MHD_ConnectionInfo *info;
 
 	info = MHD_get_connection_info(x->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
@@ -234,10 +234,14 @@ who_is_it(struct exchange *x)
 		address_host(info->client_addr, x->req.address);
 	x->req.is_public = l->is_public;
 	x->req.is_tls = l->is_tls;
+	x->req.host = http_header(&x->req, "Host");
 	if (l->proxies == 0 || !address_in(x->req.address, l->proxy, l->proxies))
 		return;
 	list = http_header(&x->req, "X-Forwarded-For");
 	proto = http_header(&x->req, "X-Forwarded-Proto");
+	host = http_header(&x->req, "X-Forwarded-Host");
+	if (host != NULL)
+		x->req.host = host;
 	if (list != NULL)
 		head_forwarded(list, l->proxy, l->proxies, x->req.address);
 	x->req.is_tls |= proto != NULL && strcasecmp(proto, "https") == 0;

@@ -108,14 +108,13 @@ server_origin(struct http_request *req, struct err *err)
 {
 	const char *origin = http_header(req, "Origin");
 	const char *site = http_header(req, "Sec-Fetch-Site");
-	const char *host = http_header(req, "Host");
 
 	if (is_reading(req))
 		return 0;
 	if (site != NULL && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
 		return err_set(err, ERR_FORBIDDEN, "err.origin", NULL);
 	/* The host alone: a proxy that ends TLS and is not named as one hides the scheme. */
-	if (origin != NULL && (host == NULL || strcasecmp(authority(origin), host) != 0))
+	if (origin != NULL && (req->host == NULL || strcasecmp(authority(origin), req->host) != 0))
 		return err_set(err, ERR_FORBIDDEN, "err.origin", NULL);
 	return 0;
 }

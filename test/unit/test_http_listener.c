@@ -59,6 +59,7 @@ echo_handle(struct http_request *req, struct http_response *res)
 	    req->is_tls ? " by TLS" : "");
 	if (http_cookie(req, "k") != NULL)
 		buf_printf(&res->body, " cookie %s", http_cookie(req, "k"));
+	buf_printf(&res->body, " as %s", req->host);
 }
 
 static void
@@ -392,6 +393,8 @@ forwarded_addresses_are_believed_from_named_proxies_only(void **state)
 	} cases[] = {
 		{ NULL, "X-Forwarded-For: 9.9.9.9\r\n", "from 127.0.0.1" },
 		{ NULL, "X-Forwarded-Proto: https\r\n", "from 127.0.0.1" },
+		{ NULL, "X-Forwarded-Host: khien.vn\r\n", " as x" },
+		{ "127.0.0.2", "X-Forwarded-Host: khien.vn\r\n", " as khien.vn" },
 		{ "127.0.0.2", "X-Forwarded-For: 9.9.9.9\r\n", "from 9.9.9.9" },
 		{ "127.0.0.2", "X-Forwarded-For: 6.6.6.6, 9.9.9.9, 10.1.1.1\r\n", "from 9.9.9.9" },
 		{ "127.0.0.2", "X-Forwarded-For: 2001:db8::1\r\nX-Forwarded-Proto: https\r\n",
