@@ -73,8 +73,7 @@ put_buttons(struct sheet *s, const struct json *d, const struct err *err)
 	if (due != NULL)
 		put(s->out, "<p class=\"due\">%s <b>%s</b></p>", say(s, "page.direction.due"),
 		    page_time(s->p, due));
-	/* The address of the page itself: the link is not repeated in the page. */
-	put(s->out, "<form method=\"post\" class=\"decide\"><label class=\"field\" for=\"words\"><span>%s</span>"
+	put(s->out, "<label class=\"field\" for=\"words\"><span>%s</span>"
 	    " <small>%s</small></label>", say(s, "page.direction.words"),
 	    say(s, "page.direction.words_hint"));
 	if (err != NULL)
@@ -122,6 +121,12 @@ draw(struct page_request *p, struct http_response *res, const struct json *d, co
 	else if (strcmp(state, "asked") != 0)
 		put(s.out, "<div class=\"note\" role=\"status\"><p>%s</p></div>",
 		    say(&s, "page.direction.withdrawn"));
+	/*
+	 * Around the story, so that the buttons stay in sight; sent to the page's own
+	 * address: the link is not repeated in the page.
+	 */
+	if (strcmp(state, "asked") == 0)
+		html_lit(s.out, "<form method=\"post\">");
 	put_story(&s, d);
 	if (strcmp(state, "asked") == 0)
 		put_buttons(&s, d, err);

@@ -3,7 +3,8 @@
 #include "server/page_part.h"
 #include "text/qr.h"
 
-#define SLIP_LINES 4
+#define LINES_TOLD 3
+#define LINES_DONE 2
 
 /* The agency's name as documents carry it (NĐ 30/2020, Phụ lục I): the superior above, small. */
 static void
@@ -54,10 +55,10 @@ put_blank(struct sheet *s, const char *key)
 }
 
 static void
-put_ruled(struct sheet *s, const char *key)
+put_ruled(struct sheet *s, const char *key, int lines)
 {
 	put(s->out, "<div class=\"ruled\"><p>%s</p>", say(s, key));
-	for (int i = 0; i < SLIP_LINES; i++)
+	for (int i = 0; i < lines; i++)
 		html_lit(s->out, "<i></i>");
 	html_lit(s->out, "</div>");
 }
@@ -100,8 +101,8 @@ page_slip(struct page_request *p, struct http_response *res)
 	html_lit(s.out, "</div>");
 	put_blank(&s, "page.slip.machine");
 	put_boxes(&s, symptoms);
-	put_ruled(&s, "page.slip.description");
-	put_ruled(&s, "page.slip.done");
+	put_ruled(&s, "page.slip.description", LINES_TOLD);
+	put_ruled(&s, "page.slip.done", LINES_DONE);
 	put(s.out, "<p class=\"blank\"><span>%s</span><i></i></p><p class=\"calm\">%s</p>",
 	    say(&s, "page.slip.photo"), say(&s, "page.slip.calm"));
 	put(s.out, "<div class=\"office\"><p><b>%s</b></p><div class=\"two\">", say(&s, "page.slip.office"));

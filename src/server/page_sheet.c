@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "server/page_part.h"
 
+#define DOTS "…………………………………………"
 #define LOG_MAX 10000 /* lines of one day log */
 
 static void
@@ -49,6 +50,13 @@ joined(struct sheet *s, const char *a, const char *b)
 	if (str_empty(a) || str_empty(b))
 		return str_empty(a) ? b : a;
 	return arena_printf(s->p->arena, "%s, %s", a, b);
+}
+
+/* Who signs is never left out: what is not known is written by hand. */
+static void
+put_person(struct sheet *s, const char *key, const char *name, const char *post)
+{
+	put_row(s, key, *name == '\0' ? DOTS : joined(s, name, post));
 }
 
 /* ---- the transfer record ---------------------------------------------------------------- */
@@ -97,8 +105,8 @@ draw_transfer(struct sheet *s, const struct json *t)
 	put(s->out, "<p>%s</p><table>", say(s, "page.transfer.intro"));
 	put_row(s, "page.transfer.at", time_of(s, t, "acted_at"));
 	put_row(s, "page.transfer.place", text_of(t, "place"));
-	put_row(s, "page.transfer.from", joined(s, text_of(t, "from_name"), text_of(t, "from_title")));
-	put_row(s, "page.transfer.to", joined(s, text_of(t, "to_name"), text_of(t, "to_title")));
+	put_person(s, "page.transfer.from", text_of(t, "from_name"), text_of(t, "from_title"));
+	put_person(s, "page.transfer.to", text_of(t, "to_name"), text_of(t, "to_title"));
 	put_row(s, "page.transfer.reason", text_of(t, "reason"));
 	put_row(s, "page.transfer.state", say(s, arena_printf(s->p->arena, "page.transfer.state.%s",
 	    text_of(t, "state"))));
@@ -106,10 +114,10 @@ draw_transfer(struct sheet *s, const struct json *t)
 	put_piece(s, t);
 	put(s->out, "<p>%s</p><p class=\"blank\"><span>%s</span><i></i></p>", say(s, "page.transfer.checked"),
 	    say(s, "page.transfer.seal"));
-	html_lit(s->out, "<div class=\"signs\">");
+	put(s->out, "<p class=\"hint\">%s</p><div class=\"signs\">", say(s, "page.transfer.copies"));
 	put_party(s, t, "page.transfer.giver", "from_name", "from_title", "from_confirmed_at");
 	put_party(s, t, "page.transfer.taker", "to_name", "to_title", "to_confirmed_at");
-	put(s->out, "</div><p class=\"hint\">%s</p>", say(s, "page.transfer.copies"));
+	html_lit(s->out, "</div>");
 }
 
 void
@@ -210,8 +218,6 @@ draw_playbook(struct sheet *s, const struct json *b)
 	put_heading(s, text_of(b, "title"), arena_printf(s->p->arena, "%s · %s", text_of(b, "code"),
 	    say1(s, "page.playbook.version", "version", number_of(s, b, "version"))));
 	put_approval(s, json_get(b, "approved"));
-	if (*text_of(b, "scenario") != '\0')
-		put(s->out, "<p>%s</p>", text_of(b, "scenario"));
 	put_texts(s, json_get(b, "signs"), "page.playbook.signs");
 	put_texts(s, json_get(b, "do_now"), "page.playbook.do_now");
 	put_texts(s, json_get(b, "do_not"), "page.playbook.do_not");

@@ -187,7 +187,7 @@
 			files.focus();
 		else if (list.length) {
 			out.classList.remove("wrong");
-			out.textContent = list.map((f) => `${f.name} (${(f.size / mb).toFixed(1)} MB)`).join(", ");
+			out.textContent = list.map((f) => `${f.name} (${f.size < mb ? `${Math.ceil(f.size / 1024)} kB` : `${(f.size / mb).toFixed(1)} MB`})`).join(", ");
 			return false;
 		}
 		return out.textContent !== "";
