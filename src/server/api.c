@@ -38,18 +38,21 @@ find_route(const struct http_request *req, struct buf *allow)
 {
 	enum http_method method = req->method == HTTP_HEAD ? HTTP_GET : req->method;
 	const struct route *route, *best = NULL;
+	bool has_head;
 
 	if (strcmp(req->seg[1], "v1") != 0)
 		return NULL;
 	for (size_t i = 0; (route = route_next(&i)) != NULL;) {
 		if (!route_fits(route, req))
 			continue;
-		if (route->method == method) {
+		/* Handing out a file is recorded: never for a question that wants none. */
+		has_head = route->method == HTTP_GET && op_param_of(route->op, P_OUT) == NULL;
+		if (route->method == method && (req->method != HTTP_HEAD || has_head)) {
 			if (best == NULL || route->literals > best->literals)
 				best = route;
 		} else if (strstr(buf_str(allow), route->op->method) == NULL) {
 			buf_printf(allow, "%s%s", allow->len == 0 ? "" : ", ", route->op->method);
-			if (route->method == HTTP_GET)
+			if (has_head)
 				buf_adds(allow, ", HEAD");
 		}
 	}

@@ -636,6 +636,8 @@ a_file_is_answered_as_a_file(void **state)
 	    strstr(answer.head, "Content-Disposition: attachment; filename=\"_nh _ch_p_.png\";"
 				" filename*=UTF-8''%E1%BA%A2nh%20%22ch%E1%BB%A5p%22.png"));
 	assert_non_null(strstr(answer.head, "sandbox"));
+	assert_int_equal(ask("HEAD", "/api/v1/own/image%2Fpng/file", cookie, NULL), 405);
+	assert_non_null(strstr(answer.head, "Allow: GET\r\n"));
 	assert_int_equal(ask("GET", "/api/v1/own/image%2Fpng/file", cookie, NULL), 200);
 	assert_non_null(strstr(answer.head, "Content-Type: image/png"));
 	assert_int_equal(
