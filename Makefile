@@ -147,8 +147,12 @@ test:
 
 CHECKS = "layers=tools/check-layers tools/layers $$(find src -name '*.[ch]' | tr '\n' ' ')" \
 	"style=tools/check-style"
-# Suites that drive the built programs; each prints TAP.
-SUITES = $(foreach s,$(sort $(wildcard test/suite/*.test.mjs)),"$(notdir $s)=KHIEN_BUILD=$(B) node --test-reporter=tap $s")
+# Suites drive the built programs and print TAP; those without a browser run once more under
+# the sanitizers.
+SUITE = $(sort $(wildcard test/suite/*.test.mjs))
+E2E = $(sort $(wildcard test/e2e/*.test.mjs))
+SUITES = $(foreach s,$(SUITE) $(E2E),"$(notdir $s)=KHIEN_BUILD=$(B) node --test-reporter=tap $s") \
+	$(foreach s,$(SUITE),"$(notdir $s) (sanitizers)=KHIEN_BUILD=$(SAN_B) node --test-reporter=tap $s")
 
 test/node_modules/.package-lock.json: test/package-lock.json
 	@npm ci --prefix test --silent --no-audit --no-fund
@@ -160,5 +164,9 @@ test-long: all
 
 bench: all
 	@for b in $(sort $(wildcard test/perf/*.sh)); do KHIEN_BUILD=$(B) $$b; done
+
+# Pictures of the main pages, to be looked at; refreshes those of README.md.
+screenshots: web all test/node_modules/.package-lock.json
+	@KHIEN_BUILD=$(B) node test/e2e/screenshots.mjs
 
 .PHONY: test-long
