@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// browser.mjs: Debian's Chromium for the stories: people with a screen, what they
+// may not see (errors of console and policy), axe, and bytes over the wire.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export const PHONE = { viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+export const DESK = { viewport: { width: 1440, height: 900 } };
+
+export const WORDS = JSON.parse(readFileSync(new URL('../../packs/words/vi/page.json', import.meta.url)));
+
+// The words of the browser app, as flat "file.key".
+export function catalogue(lang, name) {
+  const file = new URL(`../../web/src/words/${lang}/${name}.json`, import.meta.url);
+  return JSON.parse(readFileSync(file));
+}
+
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.KHIEN_CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', '--force-color-profile=srgb'],
+  });
+}
+
+/*
+ * One person with one screen.  faults collects what must not happen: console
+ * errors, exceptions, blocked by policy.  A refusal the story means to meet
+ * (a 409 the browser writes into its console) is named in `expect`.
+ */
+export async function visitor(browser, url, options = {}) {
+  const context = await browser.newContext({ baseURL: url, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', reducedMotion: 'reduce', ...options });
+  const page = await context.newPage();
+  const faults = [];
+  const expect = [];
+  const watch = (p) => {
+    p.on('console', (m) => {
+      if (m.type() !== 'error' && !/Content.Security.Policy/i.test(m.text())) return;
+      const text = `${m.text()} (${m.location().url})`;
+      if (!expect.some((e) => e.test(text))) faults.push(text);
+    });
+    p.on('pageerror', (e) => faults.push(String(e.stack ?? e)));
+  };
+  context.on('page', watch);
+  watch(page);
+  page.setDefaultTimeout(15000);
+  return { context, page, faults, expect, close: () => context.close() };
+}
+
+// Counts what comes over the wire, heads included.
+export async function meter(page) {
+  const cdp = await page.context().newCDPSession(page);
+  const counted = { bytes: 0, files: [] };
+  const urls = new Map();
+  await cdp.send('Network.enable');
+  await cdp.send('Network.setCacheDisabled', { cacheDisabled: true });
+  cdp.on('Network.responseReceived', (e) => urls.set(e.requestId, e.response.url));
+  cdp.on('Network.loadingFinished', (e) => {
+    counted.bytes += e.encodedDataLength;
+    counted.files.push({ url: urls.get(e.requestId) ?? '', bytes: e.encodedDataLength });
+  });
+  return counted;
+}
+
+// WCAG 2 A and AA, every rule axe has for them.
+export async function axe(page, where) {
+  await page.evaluate(AXE); // past the content policy, which would refuse a script of ours
+  const found = await page.evaluate(async () => {
+    const r = await globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
+    return r.violations.map((v) => `${v.id}: ${v.help}\n` + v.nodes.slice(0, 4).map((n) => `   ${n.target.join(' ')} ${n.html.slice(0, 140)}\n     ${n.failureSummary.replace(/\n/g, ' ').slice(0, 220)}`).join('\n'));
+  });
+  assert.deepEqual(found, [], `${where}:\n${found.join('\n')}`);
+}
+
+export async function noSideways(page, where) {
+  const over = await page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    return [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > width + 1)
+      .slice(0, 5).map((e) => `${e.tagName.toLowerCase()}.${e.className}`);
+  });
+  assert.deepEqual(over, [], `${where} scrolls sideways`);
+}
+
+// What stands on the page for eyes and readers: text nodes and named attributes.
+export function wordsOn(page) {
+  return page.evaluate(() => {
+    const out = [];
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let n = walk.nextNode(); n; n = walk.nextNode()) {
+      const parent = n.parentElement;
+      if (parent.closest('script,style,noscript') || !parent.checkVisibility?.({ checkOpacity: false })) continue;
+      if (n.data.trim()) out.push(n.data.trim());
+    }
+    for (const e of document.querySelectorAll('[aria-label],[placeholder],[title]'))
+      for (const name of ['aria-label', 'placeholder', 'title']) if (e.getAttribute(name)) out.push(e.getAttribute(name).trim());
+    return out;
+  });
+}
+
+// A photograph as a telephone makes one: a real PNG of 2 × 2 points.
+export const PHOTO = {
+  name: 'ảnh màn hình.png',
+  mimeType: 'image/png',
+  buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFElEQVR4nGM4wcDAwHAChP7//w8AGlgFVucMUFYAAAAASUVORK5CYII=', 'base64'),
+};
+
+export async function signIn(page, login, password) {
+  await page.goto('/');
+  await page.locator('input[autocomplete=username]').fill(login);
+  await page.locator('input[autocomplete=current-password]').fill(password);
+  await page.keyboard.press('Enter');
+  await page.locator('nav.rail').waitFor();
+}
