@@ -19,6 +19,7 @@ static const char *const roles_param[] = { "netadmin", "substitute", "office_chi
 
 /* ---- reading -------- */
 
+#define ITS_PROBES "p.incident_id = i.id AND p.task_id = t.id AND p.is_stopped = 0"
 #define COLUMNS \
 	"SELECT t.playbook, t.step, i.playbook_version, t.id, t.version, t.incident_id," \
 	" i.number AS incident_number, i.title AS incident_title, i.level AS incident_level," \
@@ -27,13 +28,13 @@ static const char *const roles_param[] = { "netadmin", "substitute", "office_chi
 	" t.assignee_id, a.name AS assignee_name, t.due_at, t.done_at, t.entered_at," \
 	" t.done_by_id, b.name AS done_by_name, t.note, t.waive_reason, t.direction_id, d.state" \
 	" AS direction_state, d.answer AS direction_answer, t.is_without_approval, t.loop," \
-	" (SELECT COUNT(*) FROM probe p WHERE p.task_id = t.id AND p.is_stopped = 0) AS probes," \
+	" (SELECT COUNT(*) FROM probe p WHERE " ITS_PROBES ") AS probes," \
 	" (SELECT CASE MIN(CASE p.state WHEN 'false' THEN 0 WHEN 'expired' THEN 1 WHEN 'unknown'" \
 	" THEN 2 ELSE 3 END) WHEN 0 THEN 'false' WHEN 1 THEN 'expired' WHEN 2 THEN 'unknown'" \
-	" WHEN 3 THEN 'true' END FROM probe p WHERE p.task_id = t.id AND p.is_stopped = 0) AS" \
-	" probe_state FROM task t JOIN incident i ON i.id = t.incident_id LEFT JOIN account a ON" \
-	" a.id = t.assignee_id LEFT JOIN account b ON b.id = t.done_by_id LEFT JOIN direction d ON" \
-	" d.id = t.direction_id"
+	" WHEN 3 THEN 'true' END FROM probe p WHERE " ITS_PROBES ") AS probe_state" \
+	" FROM task t JOIN incident i ON i.id = t.incident_id LEFT JOIN account a ON" \
+	" a.id = t.assignee_id LEFT JOIN account b ON b.id = t.done_by_id" \
+	" LEFT JOIN direction d ON d.id = t.direction_id"
 
 /* The proof the playbook proposes for its step. */
 static void
@@ -274,8 +275,8 @@ static int
 check_done(struct call *call, const char *id)
 {
 	const char *red = tx_text(call->tx, call->arena,
-	    "SELECT COALESCE(target, kind) FROM probe WHERE task_id = ? AND is_stopped = 0 AND"
-	    " state = 'false'", "t", id);
+	    "SELECT COALESCE(target, kind) FROM probe WHERE incident_id = (SELECT incident_id"
+	    " FROM task WHERE id = ?1) AND task_id = ?1 AND is_stopped = 0 AND state = 'false'", "t", id);
 	bool needs = tx_int(call->tx, "SELECT needs_approval FROM task WHERE id = ?", "t", id) == 1;
 
 	if (red != NULL)
