@@ -18,6 +18,8 @@ static const char *const states[] = { "open", "all", "pending", "drafting", "wai
 	" d.state, d.clock_from_at, d.due_at, d.done_at, d.reason, d.chased_at, d.chase_note" \
 	" FROM duty d LEFT JOIN incident i ON i.id = d.incident_id WHERE "
 
+#define DUTY_OPEN "d.state IN ('pending', 'drafting', 'waiting_signature', 'numbered')"
+
 enum { C_PROFILE = 5, C_OBLIGATION = 7, C_STATE = 12, C_FROM = 13, C_DUE = 14 };
 
 static const struct pack_obligation *
@@ -71,26 +73,28 @@ out_duty(struct call *c, struct query *q)
 	out_obligation(c, obligation_of(c, q));
 }
 
-/* Rows of an opened query as items and more. */
-static int
-out_duties(struct call *c, struct query *q, int64_t limit)
-{
-	bool more = false;
-	int64_t n = 0;
+/* A page of what one or more queries give, one after the other. */
+struct page {
+	int64_t skip, room;
+	bool more;
+};
 
-	jsonw_karray(c->out, "items");
-	while (query_step(q)) {
-		if (n++ == limit) {
-			more = true;
-			break;
+static void
+out_duties(struct call *c, struct query *q, struct page *page)
+{
+	while (!page->more && query_step(q)) {
+		if (page->skip > 0) {
+			page->skip--;
+		} else if (page->room == 0) {
+			page->more = true;
+		} else {
+			page->room--;
+			jsonw_object(c->out);
+			out_duty(c, q);
+			jsonw_object_end(c->out);
 		}
-		jsonw_object(c->out);
-		out_duty(c, q);
-		jsonw_object_end(c->out);
 	}
-	jsonw_array_end(c->out);
-	jsonw_kbool(c->out, "more", more);
-	return query_close(q);
+	query_close(q);
 }
 
 static const struct param list_params[] = {
@@ -99,21 +103,41 @@ static const struct param list_params[] = {
 	{ 0 },
 };
 
+#define SEEN " AND (d.incident_id IS NULL OR " VISIBLE ")"
+
 /* Those to do first, the nearest first; a duty of no incident (the yearly reports) is everybody's. */
+static void
+open_duties(struct call *c, struct page *page)
+{
+	struct query q;
+
+	query_open(&q, c->tx, DUTY_SQL "d.agency_id = ? AND " DUTY_OPEN " AND d.due_at IS NOT NULL" SEEN
+	    " ORDER BY d.due_at, d.id", "t" VISIBLE_TYPES, c->agency_id, VISIBLE_ARGS(c));
+	out_duties(c, &q, page);
+	query_open(&q, c->tx, DUTY_SQL "d.agency_id = ? AND " DUTY_OPEN " AND d.due_at IS NULL" SEEN
+	    " ORDER BY d.id", "t" VISIBLE_TYPES, c->agency_id, VISIBLE_ARGS(c));
+	out_duties(c, &q, page);
+}
+
 static int
 duty_list(struct call *c)
 {
+	struct page page = { page_offset(c), page_limit(c), false };
 	const char *state = arg_text(c, "state");
-	int64_t limit = page_limit(c);
 	struct query q;
 
-	query_open(&q, c->tx, DUTY_SQL "(d.incident_id IS NULL OR " VISIBLE ") AND d.agency_id = ?"
-	    " AND (? = 'all' OR d.state = ? OR (? = 'open' AND d.state IN ('pending', 'drafting',"
-	    " 'waiting_signature', 'numbered'))) ORDER BY d.due_at IS NULL, d.due_at, d.id"
-	    " LIMIT ? OFFSET ?", VISIBLE_TYPES "ttttii", VISIBLE_ARGS(c), c->agency_id,
-	    state == NULL ? "open" : state, state, state == NULL ? "open" : state, limit + 1,
-	    page_offset(c));
-	return out_duties(c, &q, limit);
+	jsonw_karray(c->out, "items");
+	if (state == NULL || str_eq(state, "open")) {
+		open_duties(c, &page);
+	} else {
+		query_open(&q, c->tx, DUTY_SQL "d.agency_id = ? AND (? = 'all' OR d.state = ?)" SEEN
+		    " ORDER BY d.due_at IS NULL, d.due_at, d.id", "ttt" VISIBLE_TYPES, c->agency_id, state,
+		    state, VISIBLE_ARGS(c));
+		out_duties(c, &q, &page);
+	}
+	jsonw_array_end(c->out);
+	jsonw_kbool(c->out, "more", page.more);
+	return c->err->kind;
 }
 
 static const struct param incident_params[] = { ID_PARAM, PARAMS_PAGE, { 0 } };
@@ -121,15 +145,19 @@ static const struct param incident_params[] = { ID_PARAM, PARAMS_PAGE, { 0 } };
 static int
 incident_duties(struct call *c)
 {
-	int64_t limit = page_limit(c);
+	struct page page = { page_offset(c), page_limit(c), false };
 	struct incident i;
 	struct query q;
 
 	if (incident_arg(c, "id", &i) != 0)
 		return c->err->kind;
-	query_open(&q, c->tx, DUTY_SQL "d.incident_id = ? ORDER BY d.due_at IS NULL, d.due_at, d.id"
-	    " LIMIT ? OFFSET ?", "tii", i.id, limit + 1, page_offset(c));
-	return out_duties(c, &q, limit);
+	jsonw_karray(c->out, "items");
+	query_open(&q, c->tx, DUTY_SQL "d.incident_id = ? ORDER BY d.due_at IS NULL, d.due_at, d.id",
+	    "t", i.id);
+	out_duties(c, &q, &page);
+	jsonw_array_end(c->out);
+	jsonw_kbool(c->out, "more", page.more);
+	return c->err->kind;
 }
 
 static const struct param chase_params[] = {

@@ -41,8 +41,8 @@ out_review(struct call *c, const char *incident_id)
 	" a.title, a.owner_id, COALESCE(o.name, a.owner_name) AS owner_name, a.due_at, a.state, a.done_at," \
 	" a.note"
 #define ACTION_FROM \
-	" FROM corrective_action a JOIN incident i ON i.id = a.incident_id" \
-	" LEFT JOIN account o ON o.id = a.owner_id"
+	" FROM corrective_action a CROSS JOIN incident i LEFT JOIN account o ON o.id = a.owner_id" \
+	" WHERE i.id = a.incident_id"
 
 static const struct param id_params[] = { ID_PARAM, { 0 } };
 
@@ -54,7 +54,7 @@ review_show(struct call *c)
 	if (incident_arg(c, "id", &i) != 0)
 		return c->err->kind;
 	out_review(c, i.id);
-	out_rows(c, "actions", "SELECT " ACTION_COLUMNS ACTION_FROM " WHERE a.incident_id = ?"
+	out_rows(c, "actions", "SELECT " ACTION_COLUMNS ACTION_FROM " AND a.incident_id = ?"
 	    " ORDER BY a.due_at, a.id", "t", i.id);
 	return 0;
 }
@@ -107,7 +107,7 @@ review_set(struct call *c)
 static int
 out_action(struct call *c, const char *id)
 {
-	out_row(c, "id", "SELECT " ACTION_COLUMNS ACTION_FROM " WHERE a.id = ?", "t", id);
+	out_row(c, "id", "SELECT " ACTION_COLUMNS ACTION_FROM " AND a.id = ?", "t", id);
 	return c->err->kind;
 }
 
@@ -126,7 +126,7 @@ action_list(struct call *c)
 
 	if (arg_text(c, "incident") != NULL && incident_arg(c, "incident", &i) != 0)
 		return c->err->kind;
-	out_page(c, "items", limit, "SELECT " ACTION_COLUMNS ACTION_FROM " WHERE " VISIBLE
+	out_page(c, "items", limit, "SELECT " ACTION_COLUMNS ACTION_FROM " AND " VISIBLE
 	    " AND a.agency_id = ? AND (? IS NULL OR a.incident_id = ?) AND (? IS NULL OR a.state = ?)"
 	    " ORDER BY a.state <> 'open', a.due_at, a.id LIMIT ? OFFSET ?", VISIBLE_TYPES "tttttii",
 	    VISIBLE_ARGS(c), c->agency_id, i.id, i.id, arg_text(c, "state"), arg_text(c, "state"),
@@ -161,7 +161,7 @@ tell_action(struct call *c, const char *incident_id, const char *id, const char 
 	const char *title = tx_text(c->tx, c->arena, "SELECT title FROM corrective_action WHERE id = ?",
 	    "t", id);
 	const char *owner = tx_text(c->tx, c->arena, "SELECT COALESCE(o.name, a.owner_name)"
-	    ACTION_FROM " WHERE a.id = ?", "t", id);
+	    ACTION_FROM " AND a.id = ?", "t", id);
 	int64_t due = tx_int(c->tx, "SELECT due_at FROM corrective_action WHERE id = ?", "t", id);
 	char when[CLOCK_TEXT_SIZE] = "";
 

@@ -138,6 +138,10 @@ out_hit(struct call *c, struct query *q, const char *text)
 #define HIT(kind, id, number, title) \
 	"SELECT '" kind "', " id ", i.id, " number ", " title ", i.state, i.level, "
 
+#define OF_ITS(alias, column) \
+	" CROSS JOIN incident i WHERE " alias "." column " = ? AND " alias ".agency_id = ?" \
+	" AND i.id = " alias ".incident_id AND " VISIBLE
+
 /*
  * Numbers and signs as people copy them.  A report's code opens the reporter's
  * page, so only handlers find by it.
@@ -147,13 +151,13 @@ out_exact(struct call *c, const struct asked *a)
 {
 	static const char *const sql[] = {
 		HIT("incident", "i.id", "i.number", "i.title") "i.summary FROM incident i"
-		    " WHERE i.number = ? AND " VISIBLE,
+		    " WHERE i.number = ? AND i.agency_id = ? AND " VISIBLE,
 		HIT("evidence", "e.id", "e.number", "e.name") "e.description FROM evidence e"
-		    " CROSS JOIN incident i WHERE e.number = ? AND i.id = e.incident_id AND " VISIBLE,
+		    OF_ITS("e", "number"),
 		HIT("report", "r.id", "r.number", "i.title") "r.description FROM report r"
-		    " CROSS JOIN incident i WHERE r.number = ? AND i.id = r.incident_id AND " VISIBLE,
+		    OF_ITS("r", "number"),
 		HIT("report", "r.id", "r.number", "i.title") "r.description FROM report r"
-		    " CROSS JOIN incident i WHERE r.code = ? AND i.id = r.incident_id AND " VISIBLE,
+		    OF_ITS("r", "code"),
 	};
 	size_t n = call_may(c, RIGHT_HANDLE) ? ARRAY_LEN(sql) : ARRAY_LEN(sql) - 1;
 	char *upper = arena_strdup(c->arena, a->text);
@@ -163,7 +167,7 @@ out_exact(struct call *c, const struct asked *a)
 		if (*p >= 'a' && *p <= 'z')
 			*p = (char)(*p - 'a' + 'A');
 	for (size_t i = 0; i < n; i++) {
-		query_open(&q, c->tx, sql[i], "t" VISIBLE_TYPES, upper, VISIBLE_ARGS(c));
+		query_open(&q, c->tx, sql[i], "tt" VISIBLE_TYPES, upper, c->agency_id, VISIBLE_ARGS(c));
 		while (query_step(&q))
 			out_hit(c, &q, query_text(&q, C_SUMMARY));
 		query_close(&q);

@@ -11,90 +11,128 @@
 
 #define ITEMS_MAX     10
 #define DEADLINES_MAX 20
-#define INCIDENTS_MAX 50
-#define COUNT_MAX     "1000" /* nobody reads a larger number as more work */
+#define COUNT_MAX     "500" /* where counting ends: nobody reads a larger number as more work */
 #define SOON_MS       (7 * INT64_C(86400000))
 #define DAY_MS        INT64_C(86400000)
 
 /* ---- parts -------------------------------------------------------------------------------------- */
 
-/* One kind of thing that waits: its first rows, and how many there are. */
+/*
+ * One kind of thing that waits: its first rows, and how many there are.  Who sees
+ * almost everything walks along the things; who sees a few incidents goes from those.
+ */
 struct part {
-	const char *key, *items, *count;
+	const char *key, *items[2], *count[2]; /* [0] wide, [1] narrow */
 };
 
-/*
- * Joined so that the walk begins at the thing itself and looks up its incident; the
- * arguments are VISIBLE's, the agency and the time up to which the part looks.
- */
-#define PART(key, columns, from, where, order) \
-	{ key, \
-	    "SELECT " columns ", i.id AS incident_id, i.number AS incident_number," \
-	    " i.title AS incident_title FROM " from where " ORDER BY " order " LIMIT 11", \
-	    "SELECT COUNT(*) FROM (SELECT 1 FROM " from where " LIMIT " COUNT_MAX ") n" }
+/* The incidents of a reader who sees few: division, account, account. */
+#define MINE \
+	"(SELECT vs.incident_id FROM scope_item vs WHERE vs.kind = 'division' AND vs.ref_id = ?" \
+	" UNION SELECT va.incident_id FROM incident_access va WHERE va.account_id = ?" \
+	" UNION SELECT vl.id FROM incident vl WHERE vl.lead_id = ?)"
+#define MINE_TYPES "ttt"
+#define MINE_ARGS(c) (c)->actor.division_id, (c)->actor.id, (c)->actor.id
 
-#define OF(table, alias) \
-	table " " alias " CROSS JOIN incident i WHERE i.id = " alias ".incident_id AND " VISIBLE \
-	" AND " alias ".agency_id = ?"
+#define WIDE(table) \
+	table " x CROSS JOIN incident i WHERE i.id = x.incident_id AND " VISIBLE " AND x.agency_id = ?"
+/* The agency is compared so that no index of its own draws the walk away from the incident's. */
+#define NARROW(table) \
+	MINE " m CROSS JOIN incident i CROSS JOIN " table " x WHERE i.id = m.incident_id AND" \
+	" x.incident_id = i.id AND " VISIBLE " AND x.agency_id || '' = ?"
+
+#define ITEMS(columns, from, where, order) \
+	"SELECT " columns ", i.id AS incident_id, i.number AS incident_number," \
+	" i.title AS incident_title FROM " from where " ORDER BY " order " LIMIT 11"
+#define COUNT(from, where) \
+	"SELECT COUNT(*) FROM (SELECT 1 FROM " from where " LIMIT " COUNT_MAX ") n"
+
+/* The arguments are MINE's when narrow, VISIBLE's, the agency and the time up to which it looks. */
+#define PART(key, columns, table, where, order) \
+	{ key, { ITEMS(columns, WIDE(table), where, order), ITEMS(columns, NARROW(table), where, order) }, \
+	    { COUNT(WIDE(table), where), COUNT(NARROW(table), where) } }
+
+static bool
+is_narrow(const struct call *c)
+{
+	return c->actor.sees < SEES_OPEN;
+}
+
+/* Opens a query that is wide or narrow, as the reader is. */
+static void
+open_part(struct call *c, struct query *q, const char *const sql[2], int64_t until)
+{
+	if (is_narrow(c))
+		query_open(q, c->tx, sql[1], MINE_TYPES VISIBLE_TYPES "ti", MINE_ARGS(c), VISIBLE_ARGS(c),
+		    c->agency_id, until);
+	else
+		query_open(q, c->tx, sql[0], VISIBLE_TYPES "ti", VISIBLE_ARGS(c), c->agency_id, until);
+}
 
 static const struct part waiting_reports = PART("reports_waiting",
-    "x.id, x.number, x.channel, x.symptoms AS symptoms_list, x.description, x.place, x.told_at,"
-    " x.entered_at",
-    OF("report", "x"), " AND x.taken_at IS NULL AND x.entered_at <= ?", "x.entered_at");
+    "x.entered_at, x.id, x.number, x.channel, x.symptoms AS symptoms_list, x.description, x.place,"
+    " x.told_at",
+    "report", " AND x.taken_at IS NULL AND x.entered_at <= ?", "x.entered_at");
 
 static const struct part due_tasks = PART("tasks_due",
     "x.id, x.title, x.phase, x.role, x.is_mandatory, x.assignee_id,"
     " (SELECT a.name FROM account a WHERE a.id = x.assignee_id) AS assignee_name, x.due_at",
-    OF("task", "x"), " AND x.state = 'open' AND x.due_at <= ?", "x.due_at");
+    "task", " AND x.state = 'open' AND x.due_at <= ?", "x.due_at");
 
 static const struct part waiting_directions = PART("directions_waiting",
     "x.id, x.question, x.channel, COALESCE((SELECT a.name FROM account a WHERE a.id = x.asked_id),"
     " x.asked_name) AS asked_name, x.asked_at, x.due_at",
-    OF("direction", "x"), " AND x.state = 'asked' AND x.asked_at <= ?", "x.asked_at");
+    "direction", " AND x.state = 'asked' AND x.asked_at <= ?", "x.asked_at");
 
 static const struct part red_probes = PART("probes_red",
     "x.id, x.kind, x.target, x.expect, x.state, x.state_at, x.detail, x.task_id",
-    OF("probe", "x"), " AND x.is_stopped = 0 AND x.state IN ('false', 'expired')"
+    "probe", " AND x.is_stopped = 0 AND x.state IN ('false', 'expired')"
     " AND COALESCE(x.state_at, 0) <= ?", "x.state_at");
 
 static const struct part due_actions = PART("actions_due",
     "x.id, x.title, x.owner_id, COALESCE((SELECT a.name FROM account a WHERE a.id = x.owner_id),"
     " x.owner_name) AS owner_name, x.due_at",
-    OF("corrective_action", "x"), " AND x.state = 'open' AND x.due_at <= ?", "x.due_at");
+    "corrective_action", " AND x.state = 'open' AND x.due_at <= ?", "x.due_at");
 
-/*
- * Writes the part as {"count","items"} into the open object and answers how many there
- * are.
- */
+static int64_t
+count_part(struct call *c, const struct part *part, int64_t until)
+{
+	struct query q;
+	int64_t count = 0;
+
+	open_part(c, &q, part->count, until);
+	if (query_step(&q))
+		count = query_int(&q, 0);
+	query_close(&q);
+	return count;
+}
+
+/* Writes the part as {"count","items"} into the open object and answers how many there are. */
 static int64_t
 out_part(struct call *c, const struct part *part, int64_t until)
 {
-	int64_t n = 0, count;
+	int64_t n = 0, oldest = SQL_NULL;
+	char iso[CLOCK_TEXT_SIZE];
 	struct query q;
 
 	jsonw_kobject(c->out, part->key);
 	jsonw_karray(c->out, "items");
-	query_open(&q, c->tx, part->items, VISIBLE_TYPES "ti", VISIBLE_ARGS(c), c->agency_id, until);
+	open_part(c, &q, part->items, until);
 	while (query_step(&q) && n++ < ITEMS_MAX) {
+		if (n == 1 && part == &waiting_reports)
+			oldest = query_int(&q, 0);
 		jsonw_object(c->out);
 		out_fields(c, &q);
 		jsonw_object_end(c->out);
 	}
 	query_close(&q);
 	jsonw_array_end(c->out);
-	count = n <= ITEMS_MAX ? n : tx_int(c->tx, part->count, VISIBLE_TYPES "ti", VISIBLE_ARGS(c),
-	    c->agency_id, until);
-	jsonw_kint(c->out, "count", count);
-	if (part == &waiting_reports) {
-		char iso[CLOCK_TEXT_SIZE];
-		int64_t oldest = count == 0 ? SQL_NULL : tx_int(c->tx, "SELECT x.entered_at FROM "
-		    OF("report", "x") " AND x.taken_at IS NULL ORDER BY x.entered_at LIMIT 1",
-		    VISIBLE_TYPES "t", VISIBLE_ARGS(c), c->agency_id);
-
+	if (n > ITEMS_MAX)
+		n = count_part(c, part, until);
+	jsonw_kint(c->out, "count", n);
+	if (part == &waiting_reports)
 		jsonw_kstring(c->out, "oldest_at", oldest == SQL_NULL ? NULL : clock_iso(oldest, iso));
-	}
 	jsonw_object_end(c->out);
-	return count;
+	return n;
 }
 
 /* Messages that could not be sent; their recipients are for those who work on incidents. */
@@ -124,17 +162,39 @@ out_outbox(struct call *c)
 	"SELECT '" kind "' AS kind, " alias ".id AS id, i.id AS incident_id, i.number AS number, " title \
 	" AS title, " due " AS due_at, " provisional " AS provisional FROM "
 
-static const char deadlines_sql[] =
-    ITEM("duty", "d", "d.title", "d.due_at", "d.is_provisional")
-    "duty d LEFT JOIN incident i ON i.id = d.incident_id WHERE d.agency_id = ? AND d.state IN"
-    " ('pending', 'drafting', 'waiting_signature', 'numbered') AND d.due_at IS NOT NULL"
-    " AND (d.incident_id IS NULL OR " VISIBLE ") UNION ALL "
-    ITEM("task", "t", "t.title", "t.due_at", "0")
-    "task t CROSS JOIN incident i WHERE i.id = t.incident_id AND t.agency_id = ?"
-    " AND t.state = 'open' AND t.due_at IS NOT NULL AND " VISIBLE " UNION ALL "
-    ITEM("watch", "i", "i.title", "i.watch_until_at", "0")
-    "incident i WHERE i.agency_id = ? AND i.state = 'response_ended' AND i.watch_until_at IS NOT NULL"
-    " AND " VISIBLE " ORDER BY due_at, id LIMIT ? OFFSET ?";
+#define DUTY_OPEN \
+	" AND x.state IN ('pending', 'drafting', 'waiting_signature', 'numbered')" \
+	" AND x.due_at IS NOT NULL"
+#define TASK_OPEN " AND x.state = 'open' AND x.due_at IS NOT NULL"
+#define WATCHED " AND i.agency_id = ? AND i.state = 'response_ended' AND i.watch_until_at IS NOT NULL"
+#define BY_DUE " ORDER BY due_at, id LIMIT ? OFFSET ?"
+
+/* [0] wide, with the duties of no incident (the yearly reports); [1] narrow. */
+static const char *const deadlines_sql[2] = {
+	ITEM("duty", "x", "x.title", "x.due_at", "x.is_provisional")
+	"duty x LEFT JOIN incident i ON i.id = x.incident_id WHERE (x.incident_id IS NULL OR " VISIBLE ")"
+	" AND x.agency_id = ?" DUTY_OPEN " UNION ALL "
+	ITEM("task", "x", "x.title", "x.due_at", "0") WIDE("task") TASK_OPEN " UNION ALL "
+	ITEM("watch", "i", "i.title", "i.watch_until_at", "0") "incident i WHERE " VISIBLE WATCHED BY_DUE,
+	ITEM("duty", "x", "x.title", "x.due_at", "x.is_provisional") NARROW("duty") DUTY_OPEN
+	" UNION ALL " ITEM("task", "x", "x.title", "x.due_at", "0") NARROW("task") TASK_OPEN
+	" UNION ALL " ITEM("watch", "i", "i.title", "i.watch_until_at", "0")
+	MINE " m CROSS JOIN incident i WHERE i.id = m.incident_id AND " VISIBLE WATCHED BY_DUE,
+};
+
+static void
+open_deadlines(struct call *c, struct query *q, int64_t limit, int64_t offset)
+{
+#define ARM_TYPES VISIBLE_TYPES "t"
+#define ARM(c) VISIBLE_ARGS(c), (c)->agency_id
+	if (is_narrow(c))
+		query_open(q, c->tx, deadlines_sql[1], MINE_TYPES ARM_TYPES MINE_TYPES ARM_TYPES
+		    MINE_TYPES ARM_TYPES "ii", MINE_ARGS(c), ARM(c), MINE_ARGS(c), ARM(c), MINE_ARGS(c),
+		    ARM(c), limit, offset);
+	else
+		query_open(q, c->tx, deadlines_sql[0], ARM_TYPES ARM_TYPES ARM_TYPES "ii", ARM(c), ARM(c),
+		    ARM(c), limit, offset);
+}
 
 /* Writes the items of one page into the open array; whether there are more. */
 static bool
@@ -145,9 +205,7 @@ out_deadlines(struct call *c, int64_t limit, int64_t offset, int64_t *ret_count)
 	int64_t n = 0;
 	bool more;
 
-	query_open(&q, c->tx, deadlines_sql, "t" VISIBLE_TYPES "t" VISIBLE_TYPES "t" VISIBLE_TYPES "ii",
-	    c->agency_id, VISIBLE_ARGS(c), c->agency_id, VISIBLE_ARGS(c), c->agency_id, VISIBLE_ARGS(c),
-	    limit + 1, offset);
+	open_deadlines(c, &q, limit + 1, offset);
 	for (; n < limit && query_step(&q); n++) {
 		jsonw_object(c->out);
 		jsonw_kstring(c->out, "kind", query_text(&q, 0));
@@ -182,13 +240,17 @@ deadline_list(struct call *c)
 
 /* ---- today ---------------------------------------------------------------------------------------- */
 
-#define OPEN_SQL \
+#define OPEN_SQL(from, where) \
 	"SELECT i.id, i.version, i.number, i.title, i.state, i.type, i.level, i.beyond, i.is_restricted," \
 	" i.tlp, i.lead_id, a.name AS lead_name, i.detected_at, i.received_at, i.updated_at," \
 	" i.watch_until_at, i.loop_count, (SELECT COUNT(*) FROM task t WHERE t.incident_id = i.id AND" \
-	" t.state = 'open') AS open_tasks FROM incident i LEFT JOIN account a ON a.id = i.lead_id" \
-	" WHERE i.agency_id = ? AND i.state NOT IN ('closed', 'closed_not_incident', 'duplicate') AND " \
-	VISIBLE " ORDER BY i.updated_at DESC LIMIT ?"
+	" t.state = 'open') AS open_tasks FROM " from " LEFT JOIN account a ON a.id = i.lead_id" \
+	" WHERE " where VISIBLE " AND i.agency_id = ?" \
+	" AND i.state NOT IN ('closed', 'closed_not_incident', 'duplicate') AND i.updated_at <= ?" \
+	" ORDER BY i.updated_at DESC LIMIT 50"
+
+static const char *const open_sql[2] = { OPEN_SQL("incident i", ""),
+	OPEN_SQL(MINE " m CROSS JOIN incident i", "i.id = m.incident_id AND ") };
 
 static int64_t
 out_open_incidents(struct call *c)
@@ -196,8 +258,7 @@ out_open_incidents(struct call *c)
 	struct query q;
 	int64_t n = 0;
 
-	query_open(&q, c->tx, OPEN_SQL, "t" VISIBLE_TYPES "i", c->agency_id, VISIBLE_ARGS(c),
-	    (int64_t)INCIDENTS_MAX);
+	open_part(c, &q, open_sql, CLOCK_MS_MAX);
 	jsonw_karray(c->out, "incidents");
 	while (query_step(&q)) {
 		jsonw_object(c->out);

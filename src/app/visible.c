@@ -60,29 +60,29 @@ owned_arg(struct call *call, const char *name, const char *table, struct inciden
     const char **ret_id)
 {
 	const char *value = arg_text(call, name);
-	const char *sql, *incident_id;
+	const char *sql, *incident_id = NULL;
+	struct query q;
 
 	if (value == NULL)
 		return call_fail(call, ERR_INVALID, "err.required", name);
 	/* Only some tables have a number people say. */
 	if (id_valid(value))
-		sql = arena_printf(call->arena, "SELECT incident_id FROM %s WHERE id = ?", table);
+		sql = arena_printf(call->arena,
+		    "SELECT id, incident_id FROM %s WHERE id = ?1 AND agency_id = ?2", table);
 	else if (strcmp(table, "evidence") == 0)
-		sql = "SELECT incident_id FROM evidence WHERE number = upper(?)";
+		sql = "SELECT id, incident_id FROM evidence WHERE number = upper(?1) AND agency_id = ?2";
 	else if (strcmp(table, "report") == 0)
-		sql = "SELECT incident_id FROM report WHERE code = upper(?1) OR number = upper(?1)";
+		sql = "SELECT id, incident_id FROM report WHERE code = upper(?1) OR"
+		    " (number = upper(?1) AND agency_id = ?2)";
 	else
 		return call_fail(call, ERR_NOT_FOUND, "err.not_found", name);
-	incident_id = tx_text(call->tx, call->arena, sql, "t", value);
+	query_open(&q, call->tx, sql, "tt", value, call->agency_id);
+	if (query_step(&q)) {
+		*ret_id = arena_strdup(call->arena, query_text(&q, 0));
+		incident_id = arena_strdup(call->arena, query_text(&q, 1));
+	}
+	query_close(&q);
 	if (incident_id == NULL)
 		return call_fail(call, ERR_NOT_FOUND, "err.not_found", name);
-	if (load(call, name, INCIDENT_SQL "i.id = ? AND " VISIBLE, incident_id, ret) != 0)
-		return call->err->kind;
-	if (id_valid(value))
-		*ret_id = value;
-	else
-		*ret_id = tx_text(call->tx, call->arena,
-		    strcmp(table, "evidence") == 0 ? "SELECT id FROM evidence WHERE number = upper(?)" :
-		    "SELECT id FROM report WHERE code = upper(?1) OR number = upper(?1)", "t", value);
-	return call->err->kind;
+	return load(call, name, INCIDENT_SQL "i.id = ? AND " VISIBLE, incident_id, ret);
 }

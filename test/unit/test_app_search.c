@@ -180,6 +180,17 @@ a_quiet_day_says_so_and_a_busy_one_says_what(void **state)
 	today = world_ok("truongphong", "today", NULL);
 	assert_true(json_get_bool(today, "quiet", false));
 	json_free(today);
+	/* Once it touches the division, its head has the same work in view. */
+	json_free(world_ok("quantri", "scope add", A("{'id':'%s','kind':'division',"
+	    "'name':'Phòng Quản lý ngân sách','state':'affected'}", sc)));
+	today = world_ok("truongphong", "today", NULL);
+	assert_int_equal(json_len(json_get(today, "incidents")), 1);
+	assert_int_equal(part(today, "actions_due"), 1);
+	assert_int_equal(part(today, "reports_waiting"), 0);
+	item = json_at(json_get(json_get(today, "tasks_due"), "items"), 0);
+	assert_string_equal(json_get_str(item, "title"), "Gọi nhà mạng");
+	assert_true(json_len(json_get(today, "deadlines")) >= 3);
+	json_free(today);
 }
 
 static void

@@ -260,6 +260,17 @@ duties_open_with_the_incident_and_count_from_detection(void **state)
 	assert_non_null(strstr(world_told(sc, "duty"), "Đã đôn đốc nghĩa vụ"));
 	world_fails("quantri", "duty chase", A("{'id':'%s'}", id), ERR_INVALID, "err.required");
 	assert_true(count("giamdoc", "duty list", NULL) >= 2);
+	world_sql("UPDATE duty SET due_at = NULL WHERE obligation = 'D22'");
+	list = world_ok("giamdoc", "duty list", "{'limit':1,'offset':1}");
+	assert_string_equal(json_get_str(json_at(json_get(list, "items"), 0), "obligation"), "D22");
+	assert_false(json_get_bool(list, "more", true));
+	json_free(list);
+	list = world_ok("giamdoc", "duty list", "{'limit':1}");
+	assert_string_equal(json_get_str(json_at(json_get(list, "items"), 0), "obligation"), "D03");
+	assert_true(json_get_bool(list, "more", false));
+	json_free(list);
+	assert_int_equal(count("giamdoc", "duty list", "{'state':'sent'}"), 0);
+	assert_int_equal(count("giamdoc", "duty list", "{'state':'all'}"), 2);
 	/* An incident before the new law is not measured by it. */
 	sc = world_text("quantri", "incident open", "{'title':'Cũ','detected_at':'2026-03-02T08:00'}", "number");
 	assert_int_equal(world_sql(A("SELECT COUNT(*) FROM duty d JOIN incident i ON i.id = d.incident_id"

@@ -77,6 +77,7 @@ CREATE INDEX incident_updated ON incident (agency_id, updated_at);
 -- What the first page asks for again and again: few rows out of many.
 CREATE INDEX incident_open ON incident (agency_id, updated_at)
 	WHERE state NOT IN ('closed', 'closed_not_incident', 'duplicate');
+CREATE INDEX incident_lead ON incident (lead_id);
 CREATE INDEX incident_watch ON incident (agency_id, watch_until_at) WHERE state = 'response_ended';
 
 CREATE TABLE report (
@@ -115,6 +116,7 @@ CREATE TABLE incident_access ( -- need-to-know: who sees a restricted incident
 	incident_id TEXT NOT NULL, account_id TEXT NOT NULL,
 	UNIQUE (incident_id, account_id)
 );
+CREATE INDEX incident_access_account ON incident_access (account_id);
 
 CREATE TABLE score ( -- every answer to the triage questions
 	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
@@ -172,6 +174,7 @@ CREATE TABLE scope_item (
 	note TEXT, since_at BIGINT, restored_from TEXT
 );
 CREATE INDEX scope_incident ON scope_item (incident_id);
+CREATE INDEX scope_division ON scope_item (ref_id, incident_id) WHERE kind = 'division';
 
 CREATE TABLE observable (
 	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
