@@ -275,8 +275,9 @@ static int
 check_done(struct call *call, const char *id)
 {
 	const char *red = tx_text(call->tx, call->arena,
-	    "SELECT COALESCE(target, kind) FROM probe WHERE incident_id = (SELECT incident_id"
-	    " FROM task WHERE id = ?1) AND task_id = ?1 AND is_stopped = 0 AND state = 'false'", "t", id);
+	    "SELECT COALESCE(target, kind) FROM probe WHERE incident_id = (SELECT"
+	    " incident_id FROM task WHERE id = ?1) AND task_id = ?1 AND is_stopped = 0 AND"
+	    " state = 'false'", "t", id);
 	bool needs = tx_int(call->tx, "SELECT needs_approval FROM task WHERE id = ?", "t", id) == 1;
 
 	if (red != NULL)
