@@ -247,7 +247,7 @@ args_check(const struct op_request *request, int64_t now, struct err *err)
 			    near == NULL ? "err.unknown_param" : "err.unknown_param_near", NULL,
 			    "param", key, "near", near == NULL ? "" : near);
 		}
-		if ((p->flags & PF_LOCAL) != 0 && (request->actor.rights & RIGHT_HANDLE) == 0)
+		if ((p->flags & PF_HANDLER) != 0 && (request->actor.rights & RIGHT_HANDLE) == 0)
 			return err_set(err, ERR_FORBIDDEN, "err.param_forbidden", p->name);
 		if (given(value) && (ret = check_value(p, value, now, err)) != 0)
 			return ret;

@@ -46,7 +46,7 @@ enum param_flag {
 	PF_POSITIONAL = 2, /* command line: a word instead of an option */
 	PF_SECRET = 4,     /* never shown, logged or recorded; command line: asked for or from a file */
 	PF_PAST = 8,       /* a time that cannot lie in the future */
-	PF_LOCAL = 16,     /* only for whoever may handle incidents; refused from the public */
+	PF_HANDLER = 16,     /* only for whoever may handle incidents; refused from the public */
 };
 
 struct param {

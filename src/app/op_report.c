@@ -129,10 +129,10 @@ static const struct param new_params[] = {
 	{ "idempotency_key", P_LINE, 0, 0, 80, NULL },
 	{ "lang", P_ENUM, 0, 0, 0, langs },
 	{ "files", P_FILES, 0, 0, 10, NULL },
-	{ "channel", P_ENUM, PF_LOCAL, 0, 0, channels },
-	{ "told_at", P_TIME, PF_LOCAL | PF_PAST, 0, 0, NULL },
-	{ "incident", P_ID, PF_LOCAL, 0, 0, NULL },
-	{ "title", P_LINE, PF_LOCAL, 0, 200, NULL },
+	{ "channel", P_ENUM, PF_HANDLER, 0, 0, channels },
+	{ "told_at", P_TIME, PF_HANDLER | PF_PAST, 0, 0, NULL },
+	{ "incident", P_ID, PF_HANDLER, 0, 0, NULL },
+	{ "title", P_LINE, PF_HANDLER, 0, 200, NULL },
 	{ 0 },
 };
 

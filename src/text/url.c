@@ -223,7 +223,7 @@ copy_path(const char *s, size_t len, struct url *url)
 		if ((unsigned char)s[i] < 0x80)
 			*out++ = s[i];
 		else
-			out += sprintf(out, "%%%02X", (unsigned)(unsigned char)s[i]);
+			out += snprintf(out, 4, "%%%02X", (unsigned)(unsigned char)s[i]);
 	}
 	*out = '\0';
 }

@@ -145,7 +145,7 @@ finish(struct tx *tx, void *arg, struct err *err)
 	lease_owner(owner);
 	if (f->outcome == OUTBOX_SENT)
 		return tx_exec(tx,
-		    "UPDATE outbox SET state = 'sent', sent_at = ?, error = NULL, "
+		    "UPDATE outbox SET state = 'sent', sent_at = ?, error = NULL, body = '', "
 		    "lease_owner = NULL, lease_until_at = NULL" OWN,
 		    "itti", f->now, f->item->id, owner, f->item->attempts);
 	reason_write(f->why, reason);

@@ -25,6 +25,7 @@
  * leaves "unknown": it is shown to the administrator, and only a person sends
  * it again.  A mail carries the same Message-ID then, a webhook the same
  * Idempotency-Key, so that a receiver who looks can still drop the second.
+ * What was sent keeps no body: a link in it may still open a door.
  * The truth wins when it comes late: a sender that was only slow, and whose
  * row was called unknown meanwhile, still records sent.
  */
