@@ -40,7 +40,8 @@ tell(struct call *c, const struct transfer *t, const char *word, const char *tex
 	change_timeline(c, &(struct timeline_entry){ .incident_id = t->incident_id,
 	    .kind = "evidence", .word = word, .text = text, .occurred_at = at, .told_at = SQL_NULL,
 	    .ref_table = "evidence", .ref_id = t->evidence_id,
-	    .args = TIMELINE_ARGS("number", t->number, "from", t->from.name, "to", t->to.name,
+	    .args = TIMELINE_ARGS("number", t->number, "to", t->to.name,
+		"from", t->from.name == NULL ? "@actor.console" : t->from.name,
 		"place", t->place) });
 }
 

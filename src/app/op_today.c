@@ -68,10 +68,18 @@ open_part(struct call *c, struct query *q, const char *const sql[2], int64_t unt
 		query_open(q, c->tx, sql[0], VISIBLE_TYPES "ti", VISIBLE_ARGS(c), c->agency_id, until);
 }
 
+/* The sum keeps the time from choosing the index: the order is to choose it. */
+#define WAITING " AND x.taken_at IS NULL AND i.state = 'received' AND x.entered_at + 0 <= ?"
+
 static const struct part waiting_reports = PART("reports_waiting",
-    "x.entered_at, x.id, x.number, x.channel, x.symptoms AS symptoms_list, x.description, x.place,"
-    " x.told_at",
-    "report", " AND x.taken_at IS NULL AND x.entered_at <= ?", "x.entered_at");
+    "x.id, x.number, x.channel, x.symptoms AS symptoms_list, x.description, x.place, x.urgency,"
+    " x.told_at, x.entered_at",
+    "report", WAITING, "x.urgency, x.entered_at");
+
+static const char *const oldest_report[2] = {
+	ITEMS("x.entered_at", WIDE("report"), WAITING, "x.entered_at"),
+	ITEMS("x.entered_at", NARROW("report"), WAITING, "x.entered_at"),
+};
 
 static const struct part due_tasks = PART("tasks_due",
     "x.id, x.title, x.phase, x.role, x.is_mandatory, x.assignee_id,"
@@ -106,20 +114,32 @@ count_part(struct call *c, const struct part *part, int64_t until)
 	return count;
 }
 
+/* When the report that waits longest came in; SQL_NULL when none does. */
+static int64_t
+oldest(struct call *c)
+{
+	int64_t at = SQL_NULL;
+	struct query q;
+
+	open_part(c, &q, oldest_report, CLOCK_MS_MAX);
+	if (query_step(&q))
+		at = query_int(&q, 0);
+	query_close(&q);
+	return at;
+}
+
 /* Writes the part as {"count","items"} into the open object and answers how many there are. */
 static int64_t
 out_part(struct call *c, const struct part *part, int64_t until)
 {
-	int64_t n = 0, oldest = SQL_NULL;
 	char iso[CLOCK_TEXT_SIZE];
+	int64_t n = 0, since;
 	struct query q;
 
 	jsonw_kobject(c->out, part->key);
 	jsonw_karray(c->out, "items");
 	open_part(c, &q, part->items, until);
 	while (query_step(&q) && n++ < ITEMS_MAX) {
-		if (n == 1 && part == &waiting_reports)
-			oldest = query_int(&q, 0);
 		jsonw_object(c->out);
 		out_fields(c, &q);
 		jsonw_object_end(c->out);
@@ -129,8 +149,10 @@ out_part(struct call *c, const struct part *part, int64_t until)
 	if (n > ITEMS_MAX)
 		n = count_part(c, part, until);
 	jsonw_kint(c->out, "count", n);
-	if (part == &waiting_reports)
-		jsonw_kstring(c->out, "oldest_at", oldest == SQL_NULL ? NULL : clock_iso(oldest, iso));
+	if (part == &waiting_reports) {
+		since = n == 0 ? SQL_NULL : oldest(c);
+		jsonw_kstring(c->out, "oldest_at", since == SQL_NULL ? NULL : clock_iso(since, iso));
+	}
 	jsonw_object_end(c->out);
 	return n;
 }
