@@ -80,9 +80,10 @@ put_buttons(struct sheet *s, const struct json *d, const struct err *err)
 		put(s->out, "<p class=\"wrong\" role=\"alert\" id=\"words-wrong\">%s</p>",
 		    strcmp(err->field, "words") == 0 ? say(s, "page.direction.words_needed") :
 		    page_err(s->p, err));
-	put(s->out, "<textarea id=\"words\" name=\"words\" rows=\"2\" maxlength=\"4000\">\n%s</textarea>",
-	    page_field(s->p, "words"));
-	put(s->out, "<div class=\"three\"><button name=\"answer\" value=\"approve\" class=\"yes\">%s</button>"
+	put(s->out, "<textarea id=\"words\" name=\"words\" rows=\"2\""
+	    " maxlength=\"4000\">\n%s</textarea>", page_field(s->p, "words"));
+	put(s->out, "<div class=\"three\"><button name=\"answer\" value=\"approve\""
+	    " class=\"yes\">%s</button>"
 	    "<button name=\"answer\" value=\"refuse\" class=\"no\">%s</button>"
 	    "<button name=\"answer\" value=\"other\" class=\"quiet\">%s</button></div></form>",
 	    say(s, "page.answer.approve"), say(s, "page.answer.refuse"),
@@ -155,7 +156,8 @@ void
 page_direction(struct page_request *p, struct http_response *res)
 {
 	cleanup(err_clear) struct err err = { 0 };
-	cleanup(json_freep) struct json *d = page_read(p, "direction see", "token", p->param[0], &err);
+	cleanup(json_freep) struct json *d = page_read(p, "direction see", "token", p->param[0],
+	    &err);
 
 	if (d == NULL)
 		link_gone(p, res, &err);

@@ -38,7 +38,8 @@ place_of(const struct err *err)
 {
 	static const char *const shown[][2] = {
 		{ "symptoms", "symptoms" }, { "description", "symptoms" }, { "place", "place" },
-		{ "system", "place" }, { "occurred_at", "when" }, { "done", "done" }, { "files", "files" },
+		{ "system", "place" }, { "occurred_at", "when" }, { "done", "done" },
+		    { "files", "files" },
 		{ "contact_name", "contact" }, { "contact_division", "contact" },
 		{ "contact_phone", "contact" }, { "contact_email", "contact" },
 	};
@@ -70,8 +71,8 @@ put_summary(struct drawing *d)
 	if (d->err == NULL)
 		return;
 	place = place_of(d->err);
-	put(d->s.out, "<div class=\"note wrong\" role=\"alert\" tabindex=\"-1\" id=\"top-wrong\"><h2>%s</h2>",
-	    say(&d->s, "page.form.not_sent"));
+	put(d->s.out, "<div class=\"note wrong\" role=\"alert\" tabindex=\"-1\""
+	    " id=\"top-wrong\"><h2>%s</h2>", say(&d->s, "page.form.not_sent"));
 	if (strcmp(place, "top") == 0)
 		put(d->s.out, "<p>%s</p>", d->message);
 	else
@@ -106,8 +107,8 @@ put_asks(struct drawing *d, const struct json *symptom, const char *id)
 		const struct json *ask = json_at(asks, i);
 		const char *value = arena_printf(d->s.p->arena, "%s.%s", id, text_of(ask, "id"));
 
-		put(d->s.out, "<label class=\"tick\"><input type=\"checkbox\" name=\"asked\" value=\"%s\"",
-		    value);
+		put(d->s.out, "<label class=\"tick\"><input type=\"checkbox\" name=\"asked\""
+		    " value=\"%s\"", value);
 		if (form_has(d->s.p, "asked", value))
 			html_lit(d->s.out, " checked");
 		put(d->s.out, "> <span>%s</span></label>", text_of(ask, "text"));
@@ -126,7 +127,8 @@ put_tile(struct drawing *d, const struct json *symptom)
 		html_lit(d->s.out, " checked");
 	put(d->s.out, "><label class=\"tile\" for=\"s-%s\">", id);
 	put_icon(d, text_of(symptom, "icon"));
-	put(d->s.out, "<span><b>%s</b><small id=\"p-%s\">%s</small></span><i aria-hidden=\"true\"></i></label>",
+	put(d->s.out, "<span><b>%s</b><small id=\"p-%s\">%s</small></span><i"
+	    " aria-hidden=\"true\"></i></label>",
 	    text_of(symptom, "title"), id, text_of(symptom, "plain"));
 	put_asks(d, symptom, id);
 }
@@ -134,15 +136,16 @@ put_tile(struct drawing *d, const struct json *symptom)
 static void
 put_legend(struct drawing *d, const char *number, const char *key, const char *hint)
 {
-	put(d->s.out, "<legend><span class=\"nr\" aria-hidden=\"true\">%s</span> %s <small>%s</small></legend>",
-	    number, say(&d->s, key), say(&d->s, hint));
+	put(d->s.out, "<legend><span class=\"nr\" aria-hidden=\"true\">%s</span> %s"
+	    " <small>%s</small></legend>", number, say(&d->s, key), say(&d->s, hint));
 }
 
 static void
 put_text(struct drawing *d, const char *name, const char *max, const char *label, const char *hint)
 {
 	put(d->s.out, "<label class=\"field\" for=\"%s\"><span>%s</span></label>"
-	    "<textarea id=\"%s\" name=\"%s\" rows=\"3\" maxlength=\"%s\" placeholder=\"%s\">\n%s</textarea>",
+	    "<textarea id=\"%s\" name=\"%s\" rows=\"3\" maxlength=\"%s\""
+	    " placeholder=\"%s\">\n%s</textarea>",
 	    name, say(&d->s, label), name, name, max, say(&d->s, hint), page_field(d->s.p, name));
 }
 
@@ -189,13 +192,14 @@ put_when(struct drawing *d)
 
 	clock_iso(app_now(d->s.p->app) + (int64_t)CLOCK_LOCAL_S * 1000, today);
 	today[10] = '\0';
-	put(d->s.out, "<div class=\"when\" role=\"radiogroup\" id=\"when\" aria-label=\"%s\"><p class=\"field\">%s</p>",
-	    say(&d->s, "page.form.when"), say(&d->s, "page.form.when"));
+	put(d->s.out, "<div class=\"when\" role=\"radiogroup\" id=\"when\" aria-label=\"%s\"><p"
+	    " class=\"field\">%s</p>", say(&d->s, "page.form.when"), say(&d->s, "page.form.when"));
 	put_wrong(d, "when");
 	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
 		bool on = strcmp(*when == '\0' ? "now" : when, values[i]) == 0;
 
-		put(d->s.out, "<input type=\"radio\" name=\"when\" value=\"%s\" id=\"w-%s\"", values[i], values[i]);
+		put(d->s.out, "<input type=\"radio\" name=\"when\" value=\"%s\" id=\"w-%s\"",
+		    values[i], values[i]);
 		if (on)
 			html_lit(d->s.out, " checked");
 		put(d->s.out, "><label class=\"chip\" for=\"w-%s\">%s</label>", values[i],
@@ -204,9 +208,11 @@ put_when(struct drawing *d)
 	put(d->s.out, "<div class=\"date\"><label class=\"field\" for=\"date\">%s</label>"
 	    "<input type=\"date\" id=\"date\" name=\"date\" max=\"%s\" value=\"%s\"></div>",
 	    say(&d->s, "page.form.date"), today, page_field(d->s.p, "date"));
-	put(d->s.out, "<div class=\"time\"><label class=\"field\" for=\"time\"><span>%s</span> <small>%s</small>"
+	put(d->s.out, "<div class=\"time\"><label class=\"field\" for=\"time\"><span>%s</span>"
+	    " <small>%s</small>"
 	    "</label><input type=\"time\" id=\"time\" name=\"time\" value=\"%s\"></div></div>",
-	    say(&d->s, "page.form.time"), say(&d->s, "page.form.time_hint"), page_field(d->s.p, "time"));
+	    say(&d->s, "page.form.time"), say(&d->s, "page.form.time_hint"),
+	    page_field(d->s.p, "time"));
 }
 
 static void
@@ -234,8 +240,10 @@ put_files(struct drawing *d)
 	put(d->s.out, "<label class=\"field\" for=\"f\"><span>%s</span> <small>%s</small></label>",
 	    say(&d->s, "page.form.files"), say1(&d->s, "page.form.files_hint", "mb", mb));
 	put_wrong(d, "files");
-	put(d->s.out, "<input type=\"file\" id=\"f\" name=\"files\" multiple data-one=\"%s\" data-all=\"%s\""
-	    " aria-describedby=\"f-say\"><p id=\"f-say\" class=\"hint\" aria-live=\"polite\">", mb, all);
+	put(d->s.out, "<input type=\"file\" id=\"f\" name=\"files\" multiple data-one=\"%s\""
+	    " data-all=\"%s\""
+	    " aria-describedby=\"f-say\"><p id=\"f-say\" class=\"hint\" aria-live=\"polite\">",
+	    mb, all);
 	if (d->err != NULL && d->s.p->uploads_count > 0)
 		put(d->s.out, "%s", say(&d->s, "page.form.files_again"));
 	html_lit(d->s.out, "</p></div>");
@@ -266,7 +274,8 @@ put_rest(struct drawing *d)
 static void
 put_script_words(struct drawing *d)
 {
-	static const char *const keys[] = { "sending", "offline", "queued", "queue_sent", "queue_failed",
+	static const char *const keys[] = { "sending", "offline", "queued", "queue_sent",
+	    "queue_failed",
 		"draft", "draft_drop", "too_large", "all_too_large", "failed", "files_many" };
 
 	html_lit(d->s.out, "<div id=\"say\" class=\"say\" role=\"status\" aria-live=\"polite\"");
@@ -290,15 +299,20 @@ put_intro(struct drawing *d)
 static void
 put_lookup(struct drawing *d)
 {
-	put(d->s.out, "<form class=\"lookup\" method=\"get\" action=\"/bao-su-co\"><label class=\"field\""
-	    " for=\"ma\">%s</label><div><input type=\"text\" id=\"ma\" name=\"ma\" maxlength=\"40\" required"
-	    " autocapitalize=\"characters\" autocomplete=\"off\" spellcheck=\"false\" placeholder=\"%s\">",
+	put(d->s.out, "<form class=\"lookup\" method=\"get\" action=\"/bao-su-co\"><label"
+	    " class=\"field\""
+	    " for=\"ma\">%s</label><div><input type=\"text\" id=\"ma\" name=\"ma\""
+	    " maxlength=\"40\" required"
+	    " autocapitalize=\"characters\" autocomplete=\"off\" spellcheck=\"false\""
+	    " placeholder=\"%s\">",
 	    say(&d->s, "page.form.have_code"), say(&d->s, "page.form.code_like"));
 	if (url_param(&d->s.p->http->query, "lang") != NULL)
-		put(d->s.out, "<input type=\"hidden\" name=\"lang\" value=\"%s\">", lang_code(d->s.lang));
+		put(d->s.out, "<input type=\"hidden\" name=\"lang\" value=\"%s\">",
+		    lang_code(d->s.lang));
 	put(d->s.out, "<button class=\"quiet\">%s</button></div></form>"
 	    "<p class=\"more\"><a href=\"/in/phieu\">%s</a> · <a href=\"/in/to-dan\">%s</a></p>",
-	    say(&d->s, "page.form.look"), say(&d->s, "page.form.slip"), say(&d->s, "page.form.poster"));
+	    say(&d->s, "page.form.look"), say(&d->s, "page.form.slip"),
+	    say(&d->s, "page.form.poster"));
 }
 
 /* The key makes a form that is sent twice one report; a new form has a new one. */
@@ -308,8 +322,8 @@ put_key(struct drawing *d)
 	const char *key = page_field(d->s.p, "idempotency_key");
 	char fresh[KEY_SIZE];
 
-	put(d->s.out, "<input type=\"hidden\" name=\"idempotency_key\" autocomplete=\"off\" value=\"%s\">",
-	    *key != '\0' ? key : token_new((KEY_SIZE - 1) / 2, fresh));
+	put(d->s.out, "<input type=\"hidden\" name=\"idempotency_key\" autocomplete=\"off\""
+	    " value=\"%s\">", *key != '\0' ? key : token_new((KEY_SIZE - 1) / 2, fresh));
 }
 
 void
@@ -328,13 +342,14 @@ form_draw(struct page_request *p, struct http_response *res, const struct err *e
 	put_summary(&d);
 	put_intro(&d);
 	put_script_words(&d);
-	put(d.s.out, "<form id=\"report\" method=\"post\" enctype=\"multipart/form-data\" action=\"%s\">",
-	    page_link(p, "/bao-su-co"));
+	put(d.s.out, "<form id=\"report\" method=\"post\" enctype=\"multipart/form-data\""
+	    " action=\"%s\">", page_link(p, "/bao-su-co"));
 	put_key(&d);
 	put_what(&d);
 	put_where(&d);
 	put_rest(&d);
-	put(d.s.out, "<div class=\"send\"><button>%s</button></div></form>", say(&d.s, "page.form.send"));
+	put(d.s.out, "<div class=\"send\"><button>%s</button></div></form>",
+	    say(&d.s, "page.form.send"));
 	put_lookup(&d);
 	sheet_end(&d.s, SHEET_FORM);
 	json_free(d.symptoms);

@@ -62,7 +62,9 @@ page_time(const struct page_request *p, const char *iso)
 	char text[CLOCK_TEXT_SIZE];
 	int64_t ms;
 
-	return iso == NULL || !clock_parse(iso, &ms) ? "" : arena_strdup(p->arena, clock_vi(ms, text));
+	if (iso == NULL || !clock_parse(iso, &ms))
+		return "";
+	return arena_strdup(p->arena, clock_vi(ms, text));
 }
 
 const char *
@@ -127,7 +129,8 @@ page_file(struct page_request *p, struct http_response *res)
 	if (i < ARRAY_LEN(files))
 		file = embed_get(arena_printf(p->arena, FILES "%s", files[i].name));
 	if (file == NULL) {
-		err_fail(&err, ERR_NOT_FOUND, "err.no_such_address", NULL, "path", p->http->path, NULL, NULL);
+		err_fail(&err, ERR_NOT_FOUND, "err.no_such_address", NULL, "path", p->http->path,
+		    NULL, NULL);
 		page_problem(p, res, &err);
 		err_clear(&err);
 		return;
@@ -155,7 +158,8 @@ put_head(struct sheet *s, enum sheet_kind kind, const char *title, const char *h
 
 	put(s->out, "<!doctype html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\">"
 	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-	    "<meta name=\"robots\" content=\"noindex\"><meta name=\"color-scheme\" content=\"light\">"
+	    "<meta name=\"robots\" content=\"noindex\"><meta name=\"color-scheme\""
+	    " content=\"light\">"
 	    "<title>%s</title><link rel=\"icon\" href=\"/shield.svg\">", lang_code(s->lang), title);
 	put(s->out, "<link rel=\"stylesheet\" href=\"/trang/%s?v=%s\">"
 	    "<script src=\"/trang/page.js?v=%s\" defer></script>", css, file_mark(a, css),
@@ -171,7 +175,8 @@ put_bar(struct sheet *s)
 	const char *other = s->lang == LANG_VI ? "en" : "vi";
 
 	put(s->out, "<body class=\"form\"><a class=\"skip\" href=\"#main\">%s</a>"
-	    "<header class=\"top\"><b>%s</b><a href=\"?lang=%s\" hreflang=\"%s\" lang=\"%s\">%s</a>",
+	    "<header class=\"top\"><b>%s</b><a href=\"?lang=%s\" hreflang=\"%s\""
+	    " lang=\"%s\">%s</a>",
 	    say(s, "page.skip"), text_of(s->agency, "name"), other, other, other,
 	    say(s, "page.other_language"));
 	if (json_get_bool(s->agency, "is_sample", false))
@@ -195,8 +200,10 @@ sheet_begin(struct sheet *s, struct page_request *p, struct http_response *res, 
 		html_lit(s->out, "<main id=\"main\">");
 		return;
 	}
-	put(s->out, "<body class=\"print\"><nav class=\"tools\"><button type=\"button\" data-print hidden>%s"
-	    "</button> <span>%s</span></nav><main>", say(s, "page.print_now"), say(s, "page.print_hint"));
+	put(s->out, "<body class=\"print\"><nav class=\"tools\"><button type=\"button\""
+	    " data-print hidden>%s"
+	    "</button> <span>%s</span></nav><main>", say(s, "page.print_now"),
+	    say(s, "page.print_hint"));
 }
 
 void
@@ -206,8 +213,8 @@ sheet_end(struct sheet *s, enum sheet_kind kind)
 
 	html_lit(s->out, "</main>");
 	if (kind == SHEET_PRINT)
-		put(s->out, "<footer class=\"printed\">%s</footer>", say1(s, "page.printed_at", "time",
-		    clock_vi(app_now(s->p->app), now)));
+		put(s->out, "<footer class=\"printed\">%s</footer>",
+		    say1(s, "page.printed_at", "time", clock_vi(app_now(s->p->app), now)));
 	html_lit(s->out, "</body></html>\n");
 	json_free(s->agency);
 	s->agency = NULL;
@@ -237,8 +244,8 @@ sheet_call(struct sheet *s, const char *class, const char *label, const char *nu
 	digits[n] = '\0';
 	if (n == 0)
 		return;
-	put(s->out, "<a class=\"%s\" href=\"tel:%s\"><span>%s</span> <b>%s</b></a>", class, digits, label,
-	    number);
+	put(s->out, "<a class=\"%s\" href=\"tel:%s\"><span>%s</span> <b>%s</b></a>", class,
+	    digits, label, number);
 }
 
 void
@@ -246,11 +253,13 @@ sheet_problem(struct page_request *p, struct http_response *res, const struct er
 {
 	struct sheet s;
 
-	sheet_begin(&s, p, res, problem_status(err), SHEET_FORM, word(p->lang, "page.problem"), NULL);
+	sheet_begin(&s, p, res, problem_status(err), SHEET_FORM, word(p->lang, "page.problem"),
+	    NULL);
 	put(s.out, "<h1>%s</h1><div class=\"note\" role=\"alert\"><p>", say(&s, "page.problem"));
 	html_lines(s.out, page_err(p, err));
 	html_lit(s.out, "</p></div>");
 	sheet_call(&s, "call", say(&s, "page.call_us"), text_of(s.agency, "hotline"));
-	put(s.out, "<p><a href=\"%s\">%s</a></p>", page_link(p, "/bao-su-co"), say(&s, "page.to_form"));
+	put(s.out, "<p><a href=\"%s\">%s</a></p>", page_link(p, "/bao-su-co"),
+	    say(&s, "page.to_form"));
 	sheet_end(&s, SHEET_FORM);
 }

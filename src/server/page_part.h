@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* page_part.h: what the server's own pages share: the writer, the frame, times, the answers of operations. */
+/* page_part.h: what the server's own pages share: the writer, the frame, times, answers. */
 #pragma once
 
 #include "server/page.h"
@@ -38,7 +38,7 @@ void sheet_begin(struct sheet *s, struct page_request *p, struct http_response *
     enum sheet_kind kind, const char *title, const char *head);
 void sheet_end(struct sheet *s, enum sheet_kind kind);
 
-/* "https://baocao.example.vn": what phones reach; the setting public.url, else what was asked for. */
+/* "https://baocao.example.vn": the setting public.url, else the address that was asked for. */
 const char *sheet_public_url(struct sheet *s);
 
 /* The hotline as a link for telephones: only digits and '+' of it go into the link. */

@@ -33,13 +33,14 @@ page_poster(struct page_request *p, struct http_response *res)
 	put_agency(&s);
 	put(s.out, "<h1>%s</h1><p class=\"sub\">%s</p>", say(&s, "page.poster.title"),
 	    say(&s, "page.poster.sub"));
-	put(s.out, "<figure role=\"img\" aria-label=\"%s\">", say1(&s, "page.poster.qr", "url", url));
+	put(s.out, "<figure role=\"img\" aria-label=\"%s\">",
+	    say1(&s, "page.poster.qr", "url", url));
 	qr_svg(s.out, url, true);
-	put(s.out, "<figcaption>%s</figcaption></figure><p class=\"url\">%s</p>", say(&s, "page.poster.scan"),
-	    url);
+	put(s.out, "<figcaption>%s</figcaption></figure><p class=\"url\">%s</p>",
+	    say(&s, "page.poster.scan"), url);
 	if (*hotline != '\0')
-		put(s.out, "<p class=\"or\">%s</p><p class=\"tel\">%s</p>", say(&s, "page.poster.call"),
-		    hotline);
+		put(s.out, "<p class=\"or\">%s</p><p class=\"tel\">%s</p>",
+		    say(&s, "page.poster.call"), hotline);
 	put(s.out, "<ul><li>%s</li><li>%s</li><li>%s</li></ul><p class=\"calm\">%s</p></article>",
 	    say(&s, "page.poster.keep"), say(&s, "page.poster.touch"), say(&s, "page.poster.note"),
 	    say(&s, "page.poster.calm"));
@@ -84,16 +85,19 @@ void
 page_slip(struct page_request *p, struct http_response *res)
 {
 	cleanup(err_clear) struct err ignored = { 0 };
-	cleanup(json_freep) struct json *symptoms = page_read(p, "symptom list", NULL, NULL, &ignored);
+	cleanup(json_freep) struct json *symptoms = page_read(p, "symptom list", NULL, NULL,
+	    &ignored);
 	struct sheet s;
 
 	sheet_begin(&s, p, res, 200, SHEET_PRINT, word(p->lang, "page.slip.title"), NULL);
 	html_lit(s.out, "<article class=\"page slip\">");
 	put_agency(&s);
-	put(s.out, "<h1>%s</h1><p class=\"sub\">%s", say(&s, "page.slip.title"), say(&s, "page.slip.sub"));
+	put(s.out, "<h1>%s</h1><p class=\"sub\">%s", say(&s, "page.slip.title"),
+	    say(&s, "page.slip.sub"));
 	if (*text_of(s.agency, "hotline") != '\0')
 		put(s.out, " <b>%s</b>", text_of(s.agency, "hotline"));
-	put(s.out, "</p><p class=\"secret\">%s</p><div class=\"two\">", say(&s, "page.form.secret"));
+	put(s.out, "</p><p class=\"secret\">%s</p><div class=\"two\">",
+	    say(&s, "page.form.secret"));
 	put_blank(&s, "page.slip.name");
 	put_blank(&s, "page.slip.division");
 	put_blank(&s, "page.slip.phone");
@@ -105,7 +109,8 @@ page_slip(struct page_request *p, struct http_response *res)
 	put_ruled(&s, "page.slip.done", LINES_DONE);
 	put(s.out, "<p class=\"blank\"><span>%s</span><i></i></p><p class=\"calm\">%s</p>",
 	    say(&s, "page.slip.photo"), say(&s, "page.slip.calm"));
-	put(s.out, "<div class=\"office\"><p><b>%s</b></p><div class=\"two\">", say(&s, "page.slip.office"));
+	put(s.out, "<div class=\"office\"><p><b>%s</b></p><div class=\"two\">",
+	    say(&s, "page.slip.office"));
 	put_blank(&s, "page.slip.taken_at");
 	put_blank(&s, "page.slip.taken_by");
 	put_blank(&s, "page.slip.entered_at");

@@ -64,8 +64,8 @@ put_person(struct sheet *s, const char *key, const char *name, const char *post)
 static void
 put_piece(struct sheet *s, const struct json *t)
 {
-	const char *size = json_get(t, "size") == NULL || json_kind(json_get(t, "size")) != JSON_KIND_INT ?
-	    NULL : say1(s, "page.transfer.bytes", "count", number_of(s, t, "size"));
+	const char *size = json_kind(json_get(t, "size")) != JSON_KIND_INT ? NULL :
+	    say1(s, "page.transfer.bytes", "count", number_of(s, t, "size"));
 
 	put(s->out, "<h2>%s</h2><table>", say(s, "page.transfer.piece"));
 	put_row(s, "page.transfer.number", text_of(t, "number"));
@@ -76,7 +76,8 @@ put_piece(struct sheet *s, const struct json *t)
 	put_row(s, "page.transfer.device", joined(s, text_of(t, "device"), text_of(t, "serial")));
 	put_row(s, "page.transfer.size", size);
 	html_lit(s->out, "<tr class=\"hash\">");
-	put(s->out, "<th scope=\"row\">SHA-256</th><td>%s</td></tr>", str_empty(text_of(t, "sha256")) ?
+	put(s->out, "<th scope=\"row\">SHA-256</th><td>%s</td></tr>",
+	    str_empty(text_of(t, "sha256")) ?
 	    say(s, "page.transfer.no_hash") : text_of(t, "sha256"));
 	put_row(s, "page.transfer.collected", joined(s, time_of(s, t, "collected_at"),
 	    text_of(t, "collected_place")));
@@ -85,16 +86,18 @@ put_piece(struct sheet *s, const struct json *t)
 }
 
 static void
-put_party(struct sheet *s, const struct json *t, const char *title, const char *name, const char *post,
-    const char *confirmed)
+put_party(struct sheet *s, const struct json *t, const char *title, const char *name,
+    const char *post, const char *confirmed)
 {
 	const char *at = time_of(s, t, confirmed);
 
 	put(s->out, "<div><p><b>%s</b></p><p class=\"hint\">%s</p>", say(s, title),
 	    say(s, "page.transfer.sign"));
 	if (*at != '\0')
-		put(s->out, "<p class=\"confirmed\">%s</p>", say1(s, "page.transfer.confirmed", "time", at));
-	put(s->out, "<p class=\"signer\"><b>%s</b><br>%s</p></div>", text_of(t, name), text_of(t, post));
+		put(s->out, "<p class=\"confirmed\">%s</p>",
+		    say1(s, "page.transfer.confirmed", "time", at));
+	put(s->out, "<p class=\"signer\"><b>%s</b><br>%s</p></div>", text_of(t, name),
+	    text_of(t, post));
 }
 
 static void
@@ -112,9 +115,10 @@ draw_transfer(struct sheet *s, const struct json *t)
 	    text_of(t, "state"))));
 	html_lit(s->out, "</table>");
 	put_piece(s, t);
-	put(s->out, "<p>%s</p><p class=\"blank\"><span>%s</span><i></i></p>", say(s, "page.transfer.checked"),
-	    say(s, "page.transfer.seal"));
-	put(s->out, "<p class=\"hint\">%s</p><div class=\"signs\">", say(s, "page.transfer.copies"));
+	put(s->out, "<p>%s</p><p class=\"blank\"><span>%s</span><i></i></p>",
+	    say(s, "page.transfer.checked"), say(s, "page.transfer.seal"));
+	put(s->out, "<p class=\"hint\">%s</p><div class=\"signs\">",
+	    say(s, "page.transfer.copies"));
 	put_party(s, t, "page.transfer.giver", "from_name", "from_title", "from_confirmed_at");
 	put_party(s, t, "page.transfer.taker", "to_name", "to_title", "to_confirmed_at");
 	html_lit(s->out, "</div>");
@@ -155,15 +159,19 @@ put_texts(struct sheet *s, const struct json *list, const char *title)
 static void
 put_step_marks(struct sheet *s, const struct json *step)
 {
-	static const char *const marks[] = { "is_mandatory", "needs_approval", "produces_evidence" };
+	static const char *const marks[] = { "is_mandatory", "needs_approval",
+	    "produces_evidence" };
 	int64_t minutes = json_get_int(step, "max_minutes", 0);
 
-	put(s->out, "<small>%s", say(s, arena_printf(s->p->arena, "role.%s", text_of(step, "role"))));
+	put(s->out, "<small>%s",
+	    say(s, arena_printf(s->p->arena, "role.%s", text_of(step, "role"))));
 	if (minutes > 0)
-		put(s->out, " · %s", say1(s, "page.playbook.minutes", "count", number_of(s, step, "max_minutes")));
+		put(s->out, " · %s",
+		    say1(s, "page.playbook.minutes", "count", number_of(s, step, "max_minutes")));
 	for (size_t i = 0; i < ARRAY_LEN(marks); i++)
 		if (json_get_bool(step, marks[i], false))
-			put(s->out, " · %s", say(s, arena_printf(s->p->arena, "page.playbook.%s", marks[i])));
+			put(s->out, " · %s",
+			    say(s, arena_printf(s->p->arena, "page.playbook.%s", marks[i])));
 	html_lit(s->out, "</small>");
 }
 
@@ -182,7 +190,8 @@ put_phase(struct sheet *s, const struct json *phase)
 		if (*text_of(step, "why") != '\0')
 			put(s->out, "<p>%s</p>", text_of(step, "why"));
 		if (*text_of(step, "undo_text") != '\0')
-			put(s->out, "<p>%s</p>", say1(s, "page.playbook.undo", "text", text_of(step, "undo_text")));
+			put(s->out, "<p>%s</p>",
+			    say1(s, "page.playbook.undo", "text", text_of(step, "undo_text")));
 		put_step_marks(s, step);
 		html_lit(s->out, "</div></li>");
 	}
@@ -202,10 +211,12 @@ static void
 put_approval(struct sheet *s, const struct json *approved)
 {
 	if (json_kind(approved) != JSON_KIND_OBJECT) {
-		put(s->out, "<p class=\"stamp\"><b>%s</b></p>", say(s, "page.playbook.not_approved"));
+		put(s->out, "<p class=\"stamp\"><b>%s</b></p>",
+		    say(s, "page.playbook.not_approved"));
 		return;
 	}
-	put(s->out, "<p class=\"stamp\"><b>%s</b> %s %s %s, %s</p>", say(s, "page.playbook.approved"),
+	put(s->out, "<p class=\"stamp\"><b>%s</b> %s %s %s, %s</p>",
+	    say(s, "page.playbook.approved"),
 	    text_of(approved, "doc_number"), say(s, "page.playbook.of_day"),
 	    day_of(s, text_of(approved, "doc_date")), text_of(approved, "signer"));
 }
@@ -222,7 +233,8 @@ draw_playbook(struct sheet *s, const struct json *b)
 	put_texts(s, json_get(b, "do_now"), "page.playbook.do_now");
 	put_texts(s, json_get(b, "do_not"), "page.playbook.do_not");
 	if (*text_of(b, "power_why") != '\0')
-		put(s->out, "<h2>%s</h2><p>%s</p>", say(s, "page.playbook.power"), text_of(b, "power_why"));
+		put(s->out, "<h2>%s</h2><p>%s</p>", say(s, "page.playbook.power"),
+		    text_of(b, "power_why"));
 	for (size_t i = 0; i < json_len(phases); i++)
 		put_phase(s, json_at(phases, i));
 	put_texts(s, json_get(b, "evidence"), "page.playbook.evidence");
@@ -259,7 +271,8 @@ put_line(struct sheet *s, const struct json *entry, size_t number)
 
 	put(s->out, "<tr><td>%s</td><td>%s", nr, time_of(s, entry, "occurred_at"));
 	if (json_get_bool(entry, "is_late", false))
-		put(s->out, "<small>%s</small>", say1(s, "page.log.late", "time", time_of(s, entry, "entered_at")));
+		put(s->out, "<small>%s</small>",
+		    say1(s, "page.log.late", "time", time_of(s, entry, "entered_at")));
 	html_lit(s->out, "</td><td>");
 	html_lines(s->out, text_of(entry, "text"));
 	put(s->out, "</td><td>%s</td></tr>", *text_of(entry, "actor_name") != '\0' ?
@@ -286,8 +299,10 @@ put_log(struct sheet *s)
 	struct err err = { 0 };
 	bool more = true;
 
-	put(s->out, "<table class=\"log\"><thead><tr><th>%s</th><th>%s</th><th>%s</th><th>%s</th></tr></thead><tbody>",
-	    say(s, "page.log.nr"), say(s, "page.log.time"), say(s, "page.log.what"), say(s, "page.log.who"));
+	put(s->out, "<table class=\"log\"><thead><tr><th>%s</th><th>%s</th>"
+	    "<th>%s</th><th>%s</th></tr></thead><tbody>",
+	    say(s, "page.log.nr"), say(s, "page.log.time"), say(s, "page.log.what"),
+	    say(s, "page.log.who"));
 	for (size_t n = 0; more && n < LOG_MAX;) {
 		struct json *page = timeline_page(s->p, n, &err);
 		const struct json *items = json_get(page, "items");
@@ -322,12 +337,13 @@ put_checkpoint(struct sheet *s)
 	if (page_call(s->p, "ledger list", args, false, &ledger, &err) != 0)
 		return;
 	put(s->out, "<h2>%s</h2><p class=\"hash\">%s<br>%s</p>", say(s, "page.log.ledger"),
-	    say1(s, "page.log.size", "count", number_of(s, ledger, "size")), text_of(ledger, "root"));
+	    say1(s, "page.log.size", "count", number_of(s, ledger, "size")),
+	    text_of(ledger, "root"));
 	at = json_get(ledger, "checkpoint");
 	if (json_kind(at) != JSON_KIND_OBJECT)
 		return;
-	put(s->out, "<p>%s</p><pre>%s</pre>", say1(s, "page.log.checkpoint", "time", time_of(s, at, "made_at")),
-	    text_of(at, "note"));
+	put(s->out, "<p>%s</p><pre>%s</pre>",
+	    say1(s, "page.log.checkpoint", "time", time_of(s, at, "made_at")), text_of(at, "note"));
 }
 
 static void
@@ -335,26 +351,31 @@ draw_day_log(struct sheet *s, const struct json *i)
 {
 	int64_t level = json_get_int(i, "level", 0);
 
-	put_heading(s, say(s, "page.log.title"), arena_printf(s->p->arena, "%s · %s", text_of(i, "number"),
-	    text_of(i, "title")));
+	put_heading(s, say(s, "page.log.title"),
+	    arena_printf(s->p->arena, "%s · %s", text_of(i, "number"), text_of(i, "title")));
 	html_lit(s->out, "<table>");
-	put_row(s, "page.log.state", say(s, arena_printf(s->p->arena, "state.%s", text_of(i, "state"))));
-	put_row(s, "page.log.level", level > 0 ? number_of(s, i, "level") : say(s, "page.log.no_level"));
+	put_row(s, "page.log.state",
+	    say(s, arena_printf(s->p->arena, "state.%s", text_of(i, "state"))));
+	put_row(s, "page.log.level", level > 0 ? number_of(s, i, "level") :
+	    say(s, "page.log.no_level"));
 	put_row(s, "page.log.detected", time_of(s, i, "detected_at"));
 	put_row(s, "page.log.lead", text_of(i, "lead_name"));
-	put_row(s, "page.log.tlp", say(s, arena_printf(s->p->arena, "page.tlp.%s", text_of(i, "tlp"))));
+	put_row(s, "page.log.tlp",
+	    say(s, arena_printf(s->p->arena, "page.tlp.%s", text_of(i, "tlp"))));
 	html_lit(s->out, "</table>");
 	put_log(s);
 	put_checkpoint(s);
 	put(s->out, "<div class=\"signs\"><div></div><div><p><b>%s</b></p><p class=\"hint\">%s</p>"
-	    "<p class=\"signer\"></p></div></div>", say(s, "page.log.writer"), say(s, "page.transfer.sign"));
+	    "<p class=\"signer\"></p></div></div>", say(s, "page.log.writer"),
+	    say(s, "page.transfer.sign"));
 }
 
 void
 page_day_log(struct page_request *p, struct http_response *res)
 {
 	cleanup(err_clear) struct err err = { 0 };
-	cleanup(json_freep) struct json *incident = page_read(p, "incident show", "id", p->param[0], &err);
+	cleanup(json_freep) struct json *incident = page_read(p, "incident show", "id",
+	    p->param[0], &err);
 	struct sheet s;
 
 	if (incident == NULL) {

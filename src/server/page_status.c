@@ -33,8 +33,8 @@ put_list(struct sheet *s, const struct json *card, const char *key, const char *
 
 	if (json_len(lines) == 0)
 		return;
-	put(s->out, "<section class=\"card %s\"><h2><span aria-hidden=\"true\">%s</span> %s</h2><ul>", class,
-	    sign, say(s, title));
+	put(s->out, "<section class=\"card %s\"><h2><span aria-hidden=\"true\">%s</span>"
+	    " %s</h2><ul>", class, sign, say(s, title));
 	for (size_t i = 0; i < json_len(lines); i++)
 		put(s->out, "<li>%s</li>", json_str(json_at(lines, i)));
 	html_lit(s->out, "</ul></section>");
@@ -68,7 +68,8 @@ put_steps(struct sheet *s, const struct json *report)
 		put(s->out, "<li class=\"%s\"", states[k]);
 		if (step == now)
 			html_lit(s->out, " aria-current=\"step\"");
-		put(s->out, "><i aria-hidden=\"true\">%s</i> <span><b>%s</b> <small>%s</small></span></li>", signs[k],
+		put(s->out, "><i aria-hidden=\"true\">%s</i> <span><b>%s</b>"
+		    " <small>%s</small></span></li>", signs[k],
 		    say(s, arena_printf(a, "step.%d", (int)step)),
 		    say(s, arena_printf(a, "page.step.%s", states[k])));
 	}
@@ -95,8 +96,8 @@ put_messages(struct sheet *s, const struct json *report)
 		const struct json *m = json_at(messages, i);
 		bool mine = strcmp(text_of(m, "direction"), "in") == 0;
 
-		put(s->out, "<li class=\"%s\"><small><b>%s</b> %s</small><p>", mine ? "mine" : "theirs",
-		    say(s, mine ? "page.status.you" : "page.status.admin"),
+		put(s->out, "<li class=\"%s\"><small><b>%s</b> %s</small><p>", mine ? "mine" :
+		    "theirs", say(s, mine ? "page.status.you" : "page.status.admin"),
 		    page_time(s->p, json_get_str(m, "sent_at")));
 		html_lines(s->out, text_of(m, "text"));
 		html_lit(s->out, "</p></li>");
@@ -114,15 +115,18 @@ put_answer(struct sheet *s, const char *code, bool open, const struct err *err)
 	const char *path = arena_printf(s->p->arena, "/bao-su-co/%s", code);
 
 	if (!open)
-		put(s->out, "<noscript><p><a class=\"button quiet\" href=\"%s?nhan=1#nhan\">%s</a></p></noscript>", path,
+		put(s->out, "<noscript><p><a class=\"button quiet\""
+		    " href=\"%s?nhan=1#nhan\">%s</a></p></noscript>", path,
 		    say(s, "page.status.write"));
-	put(s->out, "<form class=\"answer\" id=\"nhan\" method=\"post\" action=\"%s\"", page_link(s->p, path));
+	put(s->out, "<form class=\"answer\" id=\"nhan\" method=\"post\" action=\"%s\"",
+	    page_link(s->p, path));
 	if (!open)
 		html_lit(s->out, " hidden data-open");
 	put(s->out, "><label class=\"field\" for=\"text\">%s</label>", say(s, "page.status.write"));
 	if (err != NULL)
 		put(s->out, "<p class=\"wrong\" role=\"alert\">%s</p>", page_err(s->p, err));
-	put(s->out, "<textarea id=\"text\" name=\"text\" rows=\"3\" maxlength=\"4000\" required>\n%s</textarea>"
+	put(s->out, "<textarea id=\"text\" name=\"text\" rows=\"3\" maxlength=\"4000\""
+	    " required>\n%s</textarea>"
 	    "<p class=\"hint\">%s</p><button>%s</button></form>", page_field(s->p, "text"),
 	    say(s, "page.form.secret"), say(s, "page.status.send"));
 }
@@ -135,8 +139,8 @@ draw(struct page_request *p, struct http_response *res, const struct json *repor
 	bool closed = json_get_bool(report, "closed", false);
 	struct sheet s;
 
-	sheet_begin(&s, p, res, err == NULL ? 200 : 422, SHEET_FORM, word(p->lang, "page.status.title"),
-	    open || closed ? NULL : REFRESH);
+	sheet_begin(&s, p, res, err == NULL ? 200 : 422, SHEET_FORM,
+	    word(p->lang, "page.status.title"), open || closed ? NULL : REFRESH);
 	html_lit(s.out, "<div id=\"now\" data-again>");
 	put_thanks(&s, report);
 	put_card(&s, report);
@@ -144,7 +148,8 @@ draw(struct page_request *p, struct http_response *res, const struct json *repor
 	put_steps(&s, report);
 	html_lit(s.out, "</div>");
 	put_answer(&s, text_of(report, "code"), open, err);
-	put(s.out, "<p class=\"more\"><button type=\"button\" class=\"quiet\" data-print hidden>%s</button>"
+	put(s.out, "<p class=\"more\"><button type=\"button\" class=\"quiet\" data-print"
+	    " hidden>%s</button>"
 	    " <a href=\"%s\">%s</a></p>", say(&s, "page.print_now"), page_link(p, "/bao-su-co"),
 	    say(&s, "page.status.another"));
 	sheet_end(&s, SHEET_FORM);
@@ -157,17 +162,21 @@ not_found(struct page_request *p, struct http_response *res, const struct err *e
 {
 	struct sheet s;
 
-	if (err->kind != ERR_NOT_FOUND) {
+	/* Too long or of strange characters is mistyped as well. */
+	if (err->kind != ERR_NOT_FOUND && err->kind != ERR_INVALID) {
 		sheet_problem(p, res, err);
 		return;
 	}
 	sheet_begin(&s, p, res, 404, SHEET_FORM, word(p->lang, "page.status.no_code"), NULL);
 	put(s.out, "<h1>%s</h1><p>%s</p>", say(&s, "page.status.no_code"), page_err(p, err));
-	put(s.out, "<form class=\"lookup\" method=\"get\" action=\"/bao-su-co\"><label class=\"field\" for=\"ma\">%s"
-	    "</label><div><input type=\"text\" id=\"ma\" name=\"ma\" maxlength=\"40\" required autofocus"
-	    " autocapitalize=\"characters\" autocomplete=\"off\" spellcheck=\"false\" value=\"%s\"><button>%s</button>"
-	    "</div></form>", say(&s, "page.form.have_code"), strcmp(p->param[0], "-") == 0 ? "" : p->param[0],
-	    say(&s, "page.form.look"));
+	put(s.out, "<form class=\"lookup\" method=\"get\" action=\"/bao-su-co\"><label"
+	    " class=\"field\" for=\"ma\">%s"
+	    "</label><div><input type=\"text\" id=\"ma\" name=\"ma\" maxlength=\"40\" required"
+	    " autofocus"
+	    " autocapitalize=\"characters\" autocomplete=\"off\" spellcheck=\"false\""
+	    " value=\"%s\"><button>%s</button>"
+	    "</div></form>", say(&s, "page.form.have_code"), strcmp(p->param[0], "-") == 0 ? "" :
+	    p->param[0], say(&s, "page.form.look"));
 	sheet_call(&s, "call", say(&s, "page.call_us"), text_of(s.agency, "hotline"));
 	put(s.out, "<p class=\"more\"><a href=\"%s\">%s</a></p>", page_link(p, "/bao-su-co"),
 	    say(&s, "page.to_form"));
@@ -178,7 +187,8 @@ void
 page_status(struct page_request *p, struct http_response *res)
 {
 	cleanup(err_clear) struct err err = { 0 };
-	cleanup(json_freep) struct json *report = page_read(p, "report status", "code", p->param[0], &err);
+	cleanup(json_freep) struct json *report = page_read(p, "report status", "code",
+	    p->param[0], &err);
 
 	if (report == NULL)
 		not_found(p, res, &err);

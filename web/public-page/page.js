@@ -83,7 +83,10 @@
 
 		document.querySelectorAll(".wrong:not(.hint)").forEach((e) => e.remove());
 		if (!note) {
-			tell("failed");
+			const why = page.querySelector("main p");
+
+			tell("failed", why ? why.textContent : "");
+			say.scrollIntoView({ block: "center" });
 			return;
 		}
 		note.querySelectorAll("p:last-child").forEach((p) => note.children.length > 2 && p.remove());
@@ -235,6 +238,7 @@
 		files.addEventListener("change", tooMuch);
 		form.addEventListener("submit", send);
 		addEventListener("online", flush);
+		setInterval(flush, 60000);
 		flush();
 	}
 
