@@ -15,7 +15,8 @@ draw_row(struct buf *out, const unsigned char *row, int width, int y)
 		while (x < width && (row[x] & 1) != 0)
 			x++;
 		if (x > from)
-			buf_printf(out, "M%d %dh%dv1h-%dz", from + MARGIN, y + MARGIN, x - from, x - from);
+			buf_printf(out, "M%d %dh%dv1h-%dz", from + MARGIN, y + MARGIN, x - from,
+			    x - from);
 	}
 }
 
@@ -32,7 +33,8 @@ qr_svg(struct buf *out, const char *text, bool correct)
 		return false;
 	side = code->width + 2 * MARGIN;
 	buf_printf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\""
-	    " shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h%dv%dH0z\"/><path d=\"", side,
+	    " shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h%dv%dH0z\"/><path"
+	    " d=\"", side,
 	    side, side, side);
 	for (int y = 0; y < code->width; y++)
 		draw_row(out, code->data + (size_t)y * (size_t)code->width, code->width, y);
