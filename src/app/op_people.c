@@ -281,6 +281,21 @@ password_change(struct call *c)
 	return c->err->kind;
 }
 
+static const struct param me_set_params[] = {
+	{ "lang", P_ENUM, PF_REQUIRED, 0, 0, lang_choices },
+	{ 0 },
+};
+
+/* What people may change about themselves; the rest is the administrator's. */
+static int
+me_set(struct call *c)
+{
+	if (need_account(c) != 0)
+		return c->err->kind;
+	change_update(c, "account", c->actor.id, -1, COLS(CT("lang", arg_text(c, "lang"))));
+	return out_account(c, c->actor.id);
+}
+
 static const struct param totp_begin_params[] = {
 	{ "password", P_LINE, PF_REQUIRED | PF_SECRET, 0, 200, NULL },
 	{ 0 },
@@ -558,6 +573,7 @@ const struct op ops_people[] = {
 	    NULL, "khien totp remove minh" },
 	{ "password change", "POST", "/me/password", RIGHT_SELF, OP_WRITE | OP_SESSION,
 	    password_change_params, password_change, NULL, "" },
+	{ "me set", "PATCH", "/me", RIGHT_SELF, OP_WRITE | OP_SESSION, me_set_params, me_set, NULL, "" },
 	{ "totp begin", "POST", "/me/totp", RIGHT_SELF, OP_SESSION, totp_begin_params, totp_begin, NULL, "" },
 	{ "totp confirm", "POST", "/me/totp/confirm", RIGHT_SELF, OP_WRITE | OP_SESSION,
 	    totp_confirm_params, totp_confirm, NULL, "" },
