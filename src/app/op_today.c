@@ -11,7 +11,7 @@
 
 #define ITEMS_MAX     10
 #define DEADLINES_MAX 20
-#define COUNT_MAX     "500" /* where counting ends: nobody reads a larger number as more work */
+#define COUNT_MAX     "200" /* where counting ends: nobody reads a larger number as more work */
 #define SOON_MS       (7 * INT64_C(86400000))
 #define DAY_MS        INT64_C(86400000)
 
@@ -46,7 +46,13 @@ struct part {
 #define COUNT(from, where) \
 	"SELECT COUNT(*) FROM (SELECT 1 FROM " from where " LIMIT " COUNT_MAX ") n"
 
-/* The arguments are MINE's when narrow, VISIBLE's, the agency and the time up to which it looks. */
+/*
+ * Where a time is compared as "+ 0", its index would be the wrong one: it is to be
+ * chosen by the order of the rows, which is what lets the walk stop early.
+ *
+ * The arguments are MINE's when narrow, VISIBLE's, the agency and the time up to
+ * which it looks.
+ */
 #define PART(key, columns, table, where, order) \
 	{ key, { ITEMS(columns, WIDE(table), where, order), ITEMS(columns, NARROW(table), where, order) }, \
 	    { COUNT(WIDE(table), where), COUNT(NARROW(table), where) } }
@@ -68,7 +74,6 @@ open_part(struct call *c, struct query *q, const char *const sql[2], int64_t unt
 		query_open(q, c->tx, sql[0], VISIBLE_TYPES "ti", VISIBLE_ARGS(c), c->agency_id, until);
 }
 
-/* The sum keeps the time from choosing the index: the order is to choose it. */
 #define WAITING " AND x.taken_at IS NULL AND i.state = 'received' AND x.entered_at + 0 <= ?"
 
 static const struct part waiting_reports = PART("reports_waiting",
@@ -268,7 +273,7 @@ deadline_list(struct call *c)
 	" i.watch_until_at, i.loop_count, (SELECT COUNT(*) FROM task t WHERE t.incident_id = i.id AND" \
 	" t.state = 'open') AS open_tasks FROM " from " LEFT JOIN account a ON a.id = i.lead_id" \
 	" WHERE " where VISIBLE " AND i.agency_id = ?" \
-	" AND i.state NOT IN ('closed', 'closed_not_incident', 'duplicate') AND i.updated_at <= ?" \
+	" AND i.state NOT IN ('closed', 'closed_not_incident', 'duplicate') AND i.updated_at + 0 <= ?" \
 	" ORDER BY i.updated_at DESC LIMIT 50"
 
 static const char *const open_sql[2] = { OPEN_SQL("incident i", ""),

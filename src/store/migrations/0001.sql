@@ -96,7 +96,7 @@ CREATE TABLE report (
 CREATE UNIQUE INDEX report_idempotency ON report (agency_id, idempotency_key);
 CREATE INDEX report_incident ON report (incident_id);
 CREATE INDEX report_waiting ON report (agency_id, entered_at) WHERE taken_at IS NULL;
-CREATE INDEX report_urgent ON report (agency_id, urgency, entered_at) WHERE taken_at IS NULL;
+CREATE INDEX report_urgent ON report (agency_id, urgency, entered_at, incident_id) WHERE taken_at IS NULL;
 
 CREATE TABLE report_message ( -- questions to the reporter and answers
 	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
@@ -141,7 +141,7 @@ CREATE TABLE task (
 	is_without_approval BIGINT NOT NULL DEFAULT 0, loop BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX task_incident ON task (incident_id, state);
-CREATE INDEX task_open ON task (agency_id, state, due_at);
+CREATE INDEX task_open ON task (agency_id, state, due_at, incident_id);
 
 CREATE TABLE probe (
 	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
