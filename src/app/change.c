@@ -184,6 +184,17 @@ actor_kind(enum actor_kind kind)
 	return name[kind];
 }
 
+/*
+ * The incident's place in lists ordered by what happened last.  Its version stays: a
+ * note does not spoil what somebody else is editing meanwhile.
+ */
+static void
+stamp(struct call *call, const char *incident_id)
+{
+	tx_exec(call->tx, "UPDATE incident SET updated_at = ? WHERE id = ?", "it", call->now, incident_id);
+	touch(call, "incident", incident_id, false);
+}
+
 void
 change_timeline(struct call *call, const struct timeline_entry *e)
 {
@@ -207,8 +218,7 @@ change_timeline(struct call *call, const struct timeline_entry *e)
 	    CT("actor_name", str_empty(call->actor.name) ? NULL : call->actor.name),
 	    CT("ref_table", e->ref_table), CT("ref_id", e->ref_id)));
 	buf_clear(&args);
-	/* The incident's place in lists ordered by what happened last. */
-	change_update(call, "incident", e->incident_id, -1, COLS(CI("updated_at", call->now)));
+	stamp(call, e->incident_id);
 }
 
 /* ---- erasing ------------------------------------------------------------------ */

@@ -415,40 +415,68 @@ static const struct param list_params[] = {
 	{ 0 },
 };
 
+/*
+ * One part of the inbox in its own order, along an index; enough of it that what
+ * the caller skips and sees can be chosen from both parts together.
+ */
+static void
+inbox_part(struct call *c, struct filter *f, bool waiting, const char *incident_id, const char *match)
+{
+	filter_sql(f, "SELECT * FROM (SELECT " REPORT_COLUMNS REPORT_FROM);
+	filter_sql(f, waiting ? " AND r.taken_at IS NULL" : " AND r.taken_at IS NOT NULL");
+	filter_text(f, " AND r.agency_id = ?", c->agency_id);
+	filter_visible(f, c);
+	filter_text(f, " AND r.incident_id = ?", incident_id);
+	if (match != NULL) {
+		filter_sql(f, " AND r.incident_id IN (");
+		filter_text(f, store_match_incident_sql, match);
+		filter_sql(f, ")");
+	}
+	filter_sql(f, waiting ? " ORDER BY r.urgency, r.told_at DESC" : " ORDER BY r.told_at DESC");
+	filter_int(f, " LIMIT ?)", page_offset(c) + page_limit(c) + 1);
+}
+
+static const char *
+match_arg(struct call *c)
+{
+	struct buf folded = BUF_INIT(1000), match = BUF_INIT(2000);
+	const char *result = NULL;
+
+	if (arg_has(c, "q")) {
+		fold_search(&folded, arg_text(c, "q"));
+		store_match_query(&match, buf_str(&folded));
+		if (match.len > 0)
+			result = arena_strdup(c->arena, buf_str(&match));
+	}
+	buf_clear(&folded);
+	buf_clear(&match);
+	return result;
+}
+
+/* Those that wait for somebody, the most urgent first; then the others, the newest first. */
 static int
 report_list(struct call *c)
 {
-	const char *state = arg_has(c, "state") ? arg_text(c, "state") : "all";
-	struct buf folded = BUF_INIT(1000), match = BUF_INIT(2000);
+	const char *state = arg_has(c, "state") ? arg_text(c, "state") : "all", *match = match_arg(c);
+	bool waiting = strcmp(state, "taken") != 0, taken = strcmp(state, "waiting") != 0;
 	struct incident i = { 0 };
 	struct filter f;
 
 	if (arg_has(c, "incident") && incident_arg(c, "incident", &i) != 0)
 		return c->err->kind;
-	filter_init(&f, "SELECT " REPORT_COLUMNS REPORT_FROM);
-	filter_visible(&f, c);
-	filter_text(&f, " AND r.incident_id = ?", i.id);
-	if (strcmp(state, "waiting") == 0)
-		filter_sql(&f, " AND r.taken_at IS NULL AND i.state = 'received'");
-	else if (strcmp(state, "taken") == 0)
-		filter_sql(&f, " AND r.taken_at IS NOT NULL");
-	if (arg_has(c, "q")) {
-		fold_search(&folded, arg_text(c, "q"));
-		store_match_query(&match, buf_str(&folded));
-		if (match.len > 0) {
-			filter_sql(&f, " AND r.incident_id IN (");
-			filter_text(&f, store_match_incident_sql, buf_str(&match));
-			filter_sql(&f, ")");
-		}
-	}
-	filter_sql(&f, " ORDER BY (CASE WHEN r.taken_at IS NULL AND i.state = 'received' THEN 0 ELSE 1 END),"
-	    " (CASE WHEN r.taken_at IS NULL THEN r.urgency ELSE 0 END), r.told_at DESC");
+	filter_init(&f, "");
+	if (waiting)
+		inbox_part(c, &f, true, i.id, match);
+	if (waiting && taken)
+		filter_sql(&f, " UNION ALL ");
+	if (taken)
+		inbox_part(c, &f, false, i.id, match);
+	filter_sql(&f, " ORDER BY CASE WHEN taken_at IS NULL THEN 0 ELSE 1 END,"
+	    " CASE WHEN taken_at IS NULL THEN urgency ELSE 0 END, told_at DESC");
 	filter_int(&f, " LIMIT ?", page_limit(c) + 1);
 	filter_int(&f, " OFFSET ?", page_offset(c));
 	out_filtered(c, "items", page_limit(c), &f);
 	filter_clear(&f);
-	buf_clear(&folded);
-	buf_clear(&match);
 	return c->err->kind;
 }
 
