@@ -46,5 +46,6 @@ export default defineConfig({
 			},
 		},
 	},
-	server: { proxy: { '/api': api, '/in': api, '/bao-su-co': api, '/y-kien': api } },
+	// The server compares Origin with Host, so Host stays what the browser said.
+	server: { proxy: Object.fromEntries(['/api', '/in/', '/bao-su-co', '/y-kien'].map((path) => [path, { target: api, changeOrigin: false }])) },
 });

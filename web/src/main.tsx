@@ -30,7 +30,7 @@ void startWords(rememberedLang()).then(() => {
 	createRoot(document.getElementById('root')!).render(
 		<MantineProvider theme={theme} defaultColorScheme="light" getStyleNonce={() => nonce}>
 			<QueryClientProvider client={client}>
-				<BrowserRouter>
+				<BrowserRouter future={{ v7_startTransition: true, v7_relativeSplatPath: true }}>
 					<SessionProvider>
 						<App />
 						<Notifications position="bottom-left" autoClose={4000} />

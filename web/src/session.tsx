@@ -18,6 +18,8 @@ interface SessionValue {
 	may: (right: Right) => boolean;
 }
 
+const MARK = 'khien.signed_in';
+
 const Context = createContext<SessionValue | null>(null);
 
 export function SessionProvider({ children }: { children: ReactNode }) {
@@ -31,16 +33,25 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 		void call<{ time: string }>('GET', '/health').then((h) => noteServerTime(h.time)).catch(() => {});
 		setApiLang(info.account.lang ?? rememberedLang());
 		if (info.account.lang && info.account.lang !== rememberedLang()) void changeLang(info.account.lang);
+		localStorage.setItem(MARK, '1');
 		setSession(info);
 	}, []);
 
 	const reload = useCallback(async () => {
+		// The cookie cannot be seen from here; without this mark nobody signed in on this
+		// browser, and asking would only put a refusal into its console.
+		if (!localStorage.getItem(MARK)) {
+			setLoading(false);
+			return;
+		}
 		try {
 			begin(await call<SessionInfo>('GET', '/session'));
 			setOffline(false);
 		} catch (fault) {
 			setSession(null);
-			setOffline(fault instanceof Problem && fault.status === 0);
+			const offline = fault instanceof Problem && fault.status === 0;
+			if (!offline) localStorage.removeItem(MARK);
+			setOffline(offline);
 		}
 		setLoading(false);
 	}, [begin]);
@@ -48,6 +59,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 	useEffect(() => {
 		setApiLang(rememberedLang());
 		setSignedOut(() => {
+			localStorage.removeItem(MARK);
 			setSession(null);
 			client.clear();
 		});
@@ -59,6 +71,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 			await call('DELETE', '/session');
 		} finally {
 			forgetDrafts();
+			localStorage.removeItem(MARK);
 			client.clear();
 			setSession(null);
 		}

@@ -6,21 +6,21 @@ import type { Option } from '../parts/Form';
 const KEEP = 300_000;
 
 export function usePeople(): Option[] {
-	const q = useGet<Page<Account>>('/users', { limit: 200 }, { stale: KEEP });
+	const q = useGet<Page<Account>>('/users', undefined, { stale: KEEP });
 	return (q.data?.items ?? []).filter((a) => !a.is_disabled).map((a) => ({ value: a.id, label: a.title ? `${a.name} (${a.title})` : a.name }));
 }
 export function useDirectors(): Option[] {
-	const q = useGet<Page<Account>>('/users', { limit: 200 }, { stale: KEEP });
+	const q = useGet<Page<Account>>('/users', undefined, { stale: KEEP });
 	const all = (q.data?.items ?? []).filter((a) => !a.is_disabled);
 	const direct = all.filter((a) => /director/.test(Array.isArray(a.roles) ? a.roles.join(' ') : (a.roles ?? '')));
 	return (direct.length ? direct : all).map((a) => ({ value: a.id, label: a.title ? `${a.name} (${a.title})` : a.name }));
 }
 export function useDivisions(): Option[] {
-	const q = useGet<Page<Division>>('/divisions', { limit: 200 }, { stale: KEEP });
+	const q = useGet<Page<Division>>('/divisions', undefined, { stale: KEEP });
 	return (q.data?.items ?? []).filter((d) => !d.is_closed).map((d) => ({ value: d.id, label: d.name }));
 }
 export function useSystems(): Option[] {
-	const q = useGet<Page<InfoSystem>>('/systems', { limit: 200 }, { stale: KEEP });
+	const q = useGet<Page<InfoSystem>>('/systems', undefined, { stale: KEEP });
 	return (q.data?.items ?? []).filter((s) => !s.is_retired).map((s) => ({ value: s.id, label: s.name }));
 }
 export function useSymptoms(): Option[] {

@@ -8,6 +8,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router-dom';
 import { useGet, useSend, words, type Incident, type Page, type Report } from '../api';
+import { useAct } from '../lib/act';
 import { wordFor } from '../lib/i18n';
 import { useKeys } from '../lib/keys';
 import { labelOf, usePeople, useSymptoms } from '../lib/people';
@@ -34,7 +35,7 @@ export default function Inbox() {
 	const [acting, setActing] = useState<{ act: Act; report: Report } | null>(null);
 	const [text, setText] = useState('');
 	const [q] = useDebouncedValue(text, 300);
-	const { send, pending } = useSend();
+	const { attempt, pending } = useAct();
 	const state = params.get('state') ?? 'waiting';
 	const list = useGet<Page<Report>>(may('HANDLE') ? '/reports' : null, { state, q, limit: 100 }, { held: true, keep: true });
 	const items = list.data?.items ?? [];
@@ -51,8 +52,7 @@ export default function Inbox() {
 
 	async function take(r: Report | undefined) {
 		if (!r) return;
-		await send('POST', '/incidents', { report: r.id, take: true });
-		go(`/su-co/${r.incident_number}`);
+		if (await attempt('POST', `/incidents/${r.incident_number}/take`, {})) go(`/su-co/${r.incident_number}`);
 	}
 	const closeDrawer = () => go(`/bao-cao?${params}`);
 

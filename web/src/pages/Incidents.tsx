@@ -71,12 +71,12 @@ export default function Incidents() {
 		{ id: 'title', title: t('incident.name'), value: (i) => i.title, className: 'wide', cell: (i) => <span title={i.title}>{i.title}</span>, fixed: true },
 		{ id: 'level', title: t('incident.level'), value: (i) => i.level ?? 9, text: (i) => (i.level ? t('mark.level', { level: i.level }) : ''), cell: (i) => <Level level={i.level} /> },
 		{ id: 'state', title: t('incident.state'), value: (i) => wordFor('state', i.state), cell: (i) => <StateMark state={i.state} /> },
-		{ id: 'type', title: t('incident.type'), value: (i) => labelOf(types, i.type), cell: (i) => labelOf(types, i.type), className: 'nowrap' },
+		{ id: 'type', title: t('incident.type'), value: (i) => labelOf(types, i.type), cell: (i) => labelOf(types, i.type), className: 'wide short' },
 		{ id: 'lead', title: t('incident.lead'), value: (i) => i.lead_name ?? '', cell: (i) => i.lead_name ?? <span className="quiet">{t('incident.nobody')}</span>, className: 'nowrap' },
 		{ id: 'tasks', title: t('incident.open_tasks'), value: (i) => i.open_tasks ?? 0, cell: (i) => i.open_tasks || '', className: 'num' },
 		{ id: 'beyond', title: t('incident.beyond'), value: (i) => wordFor('beyond', i.beyond), cell: (i) => <Beyond value={i.beyond} />, hidden: true },
 		{ id: 'restricted', title: t('incident.restricted'), value: (i) => (i.is_restricted ? t('incident.restricted') : ''), cell: (i) => i.is_restricted && <Tag kind="warn">{t('incident.restricted')}</Tag>, hidden: true },
-		{ id: 'detected', title: t('incident.detected'), value: (i) => i.detected_at, text: (i) => absolute(i.detected_at), cell: (i) => <When at={i.detected_at} /> },
+		{ id: 'detected', title: t('incident.detected'), value: (i) => i.detected_at, text: (i) => absolute(i.detected_at), cell: (i) => <When at={i.detected_at} />, hidden: true },
 		{ id: 'updated', title: t('incident.updated'), value: (i) => i.updated_at, text: (i) => absolute(i.updated_at), cell: (i) => <span className="quiet"><When at={i.updated_at} /></span> },
 	];
 
@@ -87,15 +87,15 @@ export default function Incidents() {
 			</PageHead>
 			<NewRows what="all" />
 			<div className="chips">
-				<TextInput size="xs" w={220} aria-label={t('incidents.filter')} placeholder={t('incidents.filter')} value={text} onChange={(e) => setText(e.currentTarget.value)} />
+				<TextInput size="xs" w={180} aria-label={t('incidents.filter')} placeholder={t('incidents.filter')} value={text} onChange={(e) => setText(e.currentTarget.value)} />
 				<Chip on={state === 'open' && !filters.mine} onClick={() => { put('state', null); put('mine', null); }}>{t('incidents.chip_open')}</Chip>
 				<Chip on={Boolean(filters.mine)} onClick={() => put('mine', filters.mine ? null : '1')}>{t('incidents.chip_mine')}</Chip>
 				<Chip on={state === 'all'} onClick={() => put('state', state === 'all' ? null : 'all')}>{t('incidents.chip_all')}</Chip>
 				{[1, 2, 3, 4].map((l) => (
 					<Chip key={l} on={filters.level === String(l)} onClick={() => put('level', filters.level === String(l) ? null : String(l))}>{t('mark.level', { level: l })}</Chip>
 				))}
-				<Select size="xs" w={190} aria-label={t('incident.type')} placeholder={t('incident.type')} data={types} value={filters.type} onChange={(v) => put('type', v)} clearable searchable clearButtonProps={{ 'aria-label': t('form.clear') }} />
-				<Select size="xs" w={180} aria-label={t('incident.lead')} placeholder={t('incident.lead')} data={people} value={filters.lead} onChange={(v) => put('lead', v)} clearable searchable clearButtonProps={{ 'aria-label': t('form.clear') }} />
+				<Select size="xs" w={130} aria-label={t('incident.type')} placeholder={t('incident.type')} data={types} value={filters.type} onChange={(v) => put('type', v)} clearable searchable clearButtonProps={{ 'aria-label': t('form.clear') }} />
+				<Select size="xs" w={130} aria-label={t('incident.lead')} placeholder={t('incident.lead')} data={people} value={filters.lead} onChange={(v) => put('lead', v)} clearable searchable clearButtonProps={{ 'aria-label': t('form.clear') }} />
 				<SavedViews name="su-co" />
 			</div>
 			<Loaded of={list}>

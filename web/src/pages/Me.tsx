@@ -3,7 +3,8 @@ import { Button, Modal, SegmentedControl, useMantineColorScheme } from '@mantine
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { setApiLang, useGet, useSend, words, type Page, type SessionRow } from '../api';
+import { setApiLang, useGet, words, type Page, type SessionRow } from '../api';
+import { useAct } from '../lib/act';
 import { changeLang, wordFor } from '../lib/i18n';
 import { ActionForm } from '../parts/Form';
 import { Card, Loaded, PageHead } from '../parts/Page';
@@ -62,7 +63,7 @@ export default function Me() {
 
 export function Sessions({ all }: { all?: boolean }) {
 	const { t } = useTranslation();
-	const { send } = useSend();
+	const { attempt } = useAct();
 	const q = useGet<Page<SessionRow & { name?: string }>>('/sessions', { all });
 	return (
 		<Card title={t('me.sessions')} plain>
@@ -75,7 +76,7 @@ export function Sessions({ all }: { all?: boolean }) {
 									{all && <b>{s.name ?? s.login} · </b>}{browser(s.agent)} <span className="quiet">· {s.address}</span>
 									<div className="quiet small">{t('me.session_times')} <When at={s.created_at} exact /> · <When at={s.seen_at} /></div>
 								</span>
-								{s.is_current ? <span className="quiet">{t('me.this_session')}</span> : <Button size="compact-sm" variant="default" onClick={() => void send('POST', `/sessions/${s.id}/revoke`, {})}>{t('me.revoke')}</Button>}
+								{s.is_current ? <span className="quiet">{t('me.this_session')}</span> : <Button size="compact-sm" variant="default" onClick={() => void attempt('POST', `/sessions/${s.id}/revoke`, {})}>{t('me.revoke')}</Button>}
 							</li>
 						))}
 					</ul>

@@ -2,7 +2,8 @@
 // For whoever has an account but no incidents to look at.
 import { Button, Group } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useGet, useSend, type Custody, type Page } from '../api';
+import { useGet, type Custody, type Page } from '../api';
+import { useAct } from '../lib/act';
 import { useMe } from '../session';
 import { Card, Empty, PageHead } from '../parts/Page';
 import { When } from '../parts/When';
@@ -24,7 +25,7 @@ export default function Plain() {
 /** Hand-overs that wait for one's own word. */
 export function MyCustody() {
 	const { t } = useTranslation();
-	const { send } = useSend();
+	const { attempt } = useAct();
 	const me = useMe();
 	const q = useGet<Page<Custody & { number: string; name: string }>>('/custody');
 	const open = (q.data?.items ?? []).filter((c) => (c.from_id === me.account.id && !c.from_confirmed_at) || (c.to_id === me.account.id && !c.to_confirmed_at));
@@ -37,7 +38,7 @@ export function MyCustody() {
 						<span className="grow"><b>{c.number}</b> {c.name}<div className="quiet small">{c.from_name} → {c.to_name} · {c.place} · <When at={c.acted_at} exact /></div></span>
 						<Group gap={6}>
 							<Button size="compact-sm" variant="default" component="a" href={`/in/ban-giao/${c.id}`} target="_blank">{t('custody.print')}</Button>
-							<Button size="compact-sm" onClick={() => void send('POST', `/custody/${c.id}/confirm`, {})}>{t('custody.confirm')}</Button>
+							<Button size="compact-sm" onClick={() => void attempt('POST', `/custody/${c.id}/confirm`, {})}>{t('custody.confirm')}</Button>
 						</Group>
 					</li>
 				))}

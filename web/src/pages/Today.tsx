@@ -86,7 +86,7 @@ function Board({ d }: { d: Data }) {
 						{t('today.no_incidents_next')}
 					</Empty>
 				) : (
-					<div className="scroll">
+					<div className="scroll" tabIndex={0} role="region" aria-label={t('today.incidents')}>
 						<table className="list">
 							<thead>
 								<tr><th>{t('incident.number')}</th><th>{t('incident.name')}</th><th>{t('incident.level')}</th><th>{t('incident.state')}</th><th>{t('incident.lead')}</th><th className="num">{t('incident.open_tasks')}</th><th>{t('incident.updated')}</th></tr>

@@ -143,7 +143,7 @@ export function DataTable<T>(props: Props<T>) {
 												{dir === 'asc' && <IconArrowUp size={12} aria-hidden />}
 												{dir === 'desc' && <IconArrowDown size={12} aria-hidden />}
 											</button>
-										) : c.title}
+										) : c.title || <span className="only-read">{t('table.acts')}</span>}
 									</th>
 								);
 							})}

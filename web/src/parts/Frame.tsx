@@ -107,7 +107,7 @@ function TopBar({ search, onHelp }: { search: React.RefObject<HTMLInputElement |
 	const go = useNavigate();
 	const [text, setText] = useState('');
 	return (
-		<header className="top">
+		<div className="top" role="region" aria-label={t('frame.top')}>
 			{may('READ') && (
 				<form
 					role="search"
@@ -132,7 +132,7 @@ function TopBar({ search, onHelp }: { search: React.RefObject<HTMLInputElement |
 			<span className="agency" title={me.agency}>{me.agency}</span>
 			{may('READ') && <Strip />}
 			<PersonMenu onHelp={onHelp} />
-		</header>
+		</div>
 	);
 }
 
@@ -150,7 +150,7 @@ function Strip() {
 					<Link to={d.incident_number ? `/su-co/${d.incident_number}${d.kind === 'task' ? '/viec' : ''}` : '/thoi-han'} className={`pill ${urgency(d.due_at, d.from_at)} ${d.provisional ? 'hollow' : ''}`}
 						title={`${d.title} · ${absolute(d.due_at)}`}>
 						<IconClockHour4 size={13} aria-hidden />
-						<span className="what">{d.incident_number ? d.incident_number.replace(/^SC-/, '') : d.title}</span>
+						<span className="what">{d.title}</span>
 						<b>{untilDue(d.due_at)}</b>
 					</Link>
 				</div>
@@ -210,8 +210,9 @@ function Banners() {
 	const { may } = useSession();
 	const at = useLocation();
 	useTick();
+	if (!me.test_clock && !me.is_sample) return null;
 	return (
-		<>
+		<div role="region" aria-label={t('frame.notices')}>
 			{me.test_clock && <p className="banner clock">{t('frame.test_clock', { time: absolute(now()) })}</p>}
 			{me.is_sample && (
 				<p className="banner sample">
@@ -219,7 +220,7 @@ function Banners() {
 					{may('ADMIN') && !at.pathname.startsWith('/quan-tri') && <Link to="/quan-tri/co-quan">{t('frame.sample_remove')}</Link>}
 				</p>
 			)}
-		</>
+		</div>
 	);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Button, Menu, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Menu, TextInput, Tooltip } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import IconBookmark from '@tabler/icons-react/dist/esm/icons/IconBookmark.mjs';
 import IconX from '@tabler/icons-react/dist/esm/icons/IconX.mjs';
@@ -16,7 +16,7 @@ export function SavedViews({ name }: { name: string }) {
 	return (
 		<Menu position="bottom-start" width={260} closeOnItemClick>
 			<Menu.Target>
-				<Button variant="default" size="compact-sm" leftSection={<IconBookmark size={14} />}>{t('table.views')}</Button>
+				<Tooltip label={t('table.views')}><ActionIcon variant="default" size={30} aria-label={t('table.views')}><IconBookmark size={16} /></ActionIcon></Tooltip>
 			</Menu.Target>
 			<Menu.Dropdown>
 				{views.length === 0 && <Menu.Label>{t('table.no_views')}</Menu.Label>}

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useGet, useSend, type Division, type Page } from '../../api';
+import { useAct } from '../../lib/act';
 import { usePeople } from '../../lib/people';
 import { DataTable, type Column } from '../../parts/DataTable';
 import { ActionDialog } from '../../parts/Form';
@@ -12,8 +13,9 @@ import { Empty, Loaded } from '../../parts/Page';
 export default function Divisions() {
 	const { t } = useTranslation();
 	const { send } = useSend();
+	const { attempt } = useAct();
 	const people = usePeople();
-	const q = useGet<Page<Division>>('/divisions', { limit: 200 });
+	const q = useGet<Page<Division>>('/divisions');
 	const [adding, setAdding] = useState(false);
 	const [editing, setEditing] = useState<Division | null>(null);
 	const columns: Column<Division>[] = [
@@ -21,7 +23,7 @@ export default function Divisions() {
 		{ id: 'symbol', title: t('division.symbol'), value: (d) => d.symbol ?? '', cell: (d) => d.symbol },
 		{ id: 'head', title: t('division.head'), value: (d) => d.head_name ?? '', cell: (d) => d.head_name ?? <span className="quiet">–</span> },
 		{ id: 'state', title: t('people.state'), value: (d) => (d.is_closed ? 1 : 0), text: (d) => (d.is_closed ? t('division.closed') : ''), cell: (d) => d.is_closed && <Tag>{t('division.closed')}</Tag> },
-		{ id: 'acts', title: '', fixed: true, className: 'num nowrap', cell: (d) => <><Button size="compact-xs" variant="default" onClick={() => setEditing(d)}>{t('incident.edit_short')}</Button>{' '}{!d.is_closed && <Button size="compact-xs" variant="subtle" color="gray" onClick={() => void send('POST', `/divisions/${d.id}/close`, {})}>{t('division.close')}</Button>}</> },
+		{ id: 'acts', title: '', fixed: true, className: 'num nowrap', cell: (d) => <><Button size="compact-xs" variant="default" onClick={() => setEditing(d)}>{t('incident.edit_short')}</Button>{' '}{!d.is_closed && <Button size="compact-xs" variant="subtle" color="gray" onClick={() => void attempt('POST', `/divisions/${d.id}/close`, {})}>{t('division.close')}</Button>}</> },
 	];
 	const add = <Button size="compact-sm" onClick={() => setAdding(true)}>{t('division.add')}</Button>;
 	return (

@@ -80,7 +80,7 @@ export default function Ledger() {
 					{(d) => (
 						<>
 							<p className="row quiet">{t('ledger.size', { size: numberText(size) })}{head.data?.checkpoint && <> · {t('ledger.last_checkpoint')} <When at={head.data.checkpoint.made_at} /></>}</p>
-							<div className="scroll">
+							<div className="scroll" tabIndex={0} role="region" aria-label={t('history.ledger')}>
 								<table className="list">
 									<thead><tr><th className="num">{t('history.seq')}</th><th>{t('history.at')}</th><th>{t('history.what')}</th><th>{t('reports.incident')}</th><th>{t('history.who')}</th></tr></thead>
 									<tbody>{[...d.items].reverse().map((e) => <tr key={e.seq}><td className="num">{e.seq}</td><td><When at={e.at} exact /></td><td>{e.op_text}</td><td>{e.incident_number}</td><td>{e.actor}</td></tr>)}</tbody>

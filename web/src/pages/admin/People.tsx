@@ -4,6 +4,7 @@ import IconDots from '@tabler/icons-react/dist/esm/icons/IconDots.mjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useGet, useSend, words, type Account, type Page } from '../../api';
+import { useAct } from '../../lib/act';
 import { wordFor } from '../../lib/i18n';
 import { useDivisions } from '../../lib/people';
 import { DataTable, type Column } from '../../parts/DataTable';
@@ -17,8 +18,9 @@ type Saved = Account & { password?: string };
 export default function People() {
 	const { t } = useTranslation();
 	const { send } = useSend();
+	const { attempt } = useAct();
 	const divisions = useDivisions();
-	const q = useGet<Page<Account>>('/users', { limit: 200 });
+	const q = useGet<Page<Account>>('/users');
 	const [adding, setAdding] = useState(false);
 	const [editing, setEditing] = useState<Account | null>(null);
 	const [password, setPassword] = useState<{ login: string; password: string } | null>(null);
@@ -33,8 +35,8 @@ export default function People() {
 		{ name: 'lang', label: t('frame.language'), kind: 'choice', half: true, options: [{ value: 'vi', label: 'Tiếng Việt' }, { value: 'en', label: 'English' }] },
 	];
 	async function reset(a: Account) {
-		const saved = await send<Saved>('POST', `/users/${a.id}/password`, {});
-		if (saved.password) setPassword({ login: a.login, password: saved.password });
+		const saved = await attempt<Saved>('POST', `/users/${a.id}/password`, {});
+		if (saved?.password) setPassword({ login: a.login, password: saved.password });
 	}
 	const columns: Column<Account>[] = [
 		{ id: 'name', title: t('people.name'), value: (a) => a.name, cell: (a) => <><b>{a.name}</b>{a.title && <span className="quiet"> · {a.title}</span>}</>, fixed: true },
@@ -52,9 +54,9 @@ export default function People() {
 					<Menu.Dropdown>
 						<Menu.Item onClick={() => setEditing(a)}>{t('incident.edit_short')}</Menu.Item>
 						<Menu.Item onClick={() => void reset(a)}>{t('people.reset')}</Menu.Item>
-						{a.is_totp && <Menu.Item onClick={() => void send('POST', `/users/${a.id}/totp/remove`, {})}>{t('people.totp_remove')}</Menu.Item>}
-						{a.is_disabled ? <Menu.Item onClick={() => void send('POST', `/users/${a.id}/enable`, {})}>{t('people.enable')}</Menu.Item>
-							: <Menu.Item color="red" onClick={() => void send('POST', `/users/${a.id}/disable`, {})}>{t('people.disable')}</Menu.Item>}
+						{a.is_totp && <Menu.Item onClick={() => void attempt('POST', `/users/${a.id}/totp/remove`, {})}>{t('people.totp_remove')}</Menu.Item>}
+						{a.is_disabled ? <Menu.Item onClick={() => void attempt('POST', `/users/${a.id}/enable`, {})}>{t('people.enable')}</Menu.Item>
+							: <Menu.Item color="red" onClick={() => void attempt('POST', `/users/${a.id}/disable`, {})}>{t('people.disable')}</Menu.Item>}
 					</Menu.Dropdown>
 				</Menu>
 			),

@@ -33,7 +33,7 @@ export default function Playbooks() {
 				{(d) => (
 					<div className="card">
 						<ul className="rows">
-							{d.items.map((p) => (
+							{[...d.items].sort((a, b) => a.code.localeCompare(b.code)).map((p) => (
 								<li key={p.id} className="row multi tall">
 									<span className="grow">
 										<button type="button" className="linkish" onClick={() => setOpenId(p.id)}><b>{p.code} · {p.title}</b></button>

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useGet, useSend, type InfoSystem, type Page } from '../../api';
+import { useAct } from '../../lib/act';
 import { wordFor } from '../../lib/i18n';
 import { useSession } from '../../session';
 import { DataTable, type Column } from '../../parts/DataTable';
@@ -17,7 +18,8 @@ export default function Systems() {
 	const { t } = useTranslation();
 	const { may } = useSession();
 	const { send } = useSend();
-	const q = useGet<Page<InfoSystem>>('/systems', { limit: 200 });
+	const { attempt } = useAct();
+	const q = useGet<Page<InfoSystem>>('/systems');
 	const [adding, setAdding] = useState(false);
 	const [editing, setEditing] = useState<InfoSystem | null>(null);
 	const admin = may('ADMIN');
@@ -39,7 +41,7 @@ export default function Systems() {
 		{ id: 'operator', title: t('system.operator_name'), value: (s) => s.operator_name ?? '', cell: (s) => s.operator_name },
 		{ id: 'contact', title: t('system.contact'), value: (s) => s.contact ?? '', cell: (s) => s.contact },
 		{ id: 'cut', title: t('system.may_be_disconnected_by'), value: (s) => s.may_be_disconnected_by ?? '', cell: (s) => s.may_be_disconnected_by },
-		...(admin ? [{ id: 'acts', title: '', fixed: true, className: 'num nowrap', cell: (s: InfoSystem) => <><Button size="compact-xs" variant="default" onClick={() => setEditing(s)}>{t('incident.edit_short')}</Button>{' '}{!s.is_retired && <Button size="compact-xs" variant="subtle" color="gray" onClick={() => void send('POST', `/systems/${s.id}/retire`, {})}>{t('system.retire')}</Button>}</> }] : []),
+		...(admin ? [{ id: 'acts', title: '', fixed: true, className: 'num nowrap', cell: (s: InfoSystem) => <><Button size="compact-xs" variant="default" onClick={() => setEditing(s)}>{t('incident.edit_short')}</Button>{' '}{!s.is_retired && <Button size="compact-xs" variant="subtle" color="gray" onClick={() => void attempt('POST', `/systems/${s.id}/retire`, {})}>{t('system.retire')}</Button>}</> }] : []),
 	];
 	const add = admin && <Button size="compact-sm" onClick={() => setAdding(true)}>{t('system.add')}</Button>;
 	const initial = (s: InfoSystem) => ({ ...Object.fromEntries([...TEXTS, 'name', 'purpose', 'kind'].map((n) => [n, (s as unknown as Record<string, unknown>)[n] ?? ''])), ...Object.fromEntries(NUMBERS.map((n) => [n, s[n]])), level: s.level ? String(s.level) : null });

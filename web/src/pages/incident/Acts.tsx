@@ -13,7 +13,7 @@ import { useMe } from '../../session';
 import { Triage } from './Triage';
 
 export type IncidentAct =
-	| { kind: 'edit' | 'lead' | 'note' | 'triage' | 'link' | 'restrict' | 'merge' | 'dismiss' | 'reopen' | 'take_failed' | 'access' | 'beyond' }
+	| { kind: 'edit' | 'lead' | 'note' | 'triage' | 'link' | 'restrict' | 'merge' | 'dismiss' | 'reopen' | 'access' | 'beyond' }
 	| { kind: 'advance'; to: string }
 	| { kind: 'ask' | 'record'; task?: Task };
 
@@ -124,13 +124,6 @@ export function Acts({ incident: i, acting, onClose }: Props) {
 				intro={<Text size="sm">{t('incident.reopen_why')}</Text>}
 				fields={[{ name: 'reason', label: t('incident.reason'), kind: 'area', required: true }]}
 				onSubmit={(v) => send('POST', `${url}/reopen`, v)} />
-		);
-	case 'take_failed':
-		return (
-			<Modal opened onClose={onClose} title={t('form.failed')} closeButtonProps={{ 'aria-label': t('form.close') }}>
-				<Text size="sm">{t('incident.taken_meanwhile')}</Text>
-				<Group justify="flex-end" mt="md"><Button onClick={() => { onClose(); void client.invalidateQueries(); }}>{t('incident.show_now')}</Button></Group>
-			</Modal>
 		);
 	case 'ask':
 		return <Ask incident={i} task={acting.task} onClose={onClose} onLink={setLink} />;

@@ -4,7 +4,8 @@ import { ActionIcon, Anchor } from '@mantine/core';
 import IconX from '@tabler/icons-react/dist/esm/icons/IconX.mjs';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router-dom';
-import { useGet, useSend, words, type Evidence, type Observable, type Page, type ScopeItem } from '../../api';
+import { useGet, words, type Evidence, type Observable, type Page, type ScopeItem } from '../../api';
+import { useAct } from '../../lib/act';
 import { wordFor } from '../../lib/i18n';
 import { labelOf, useSymptoms } from '../../lib/people';
 import { StateMark } from '../../parts/Marks';
@@ -13,7 +14,7 @@ import type { TabProps } from './Page';
 
 export function Aside({ incident: i, act, canHandle }: TabProps) {
 	const { t } = useTranslation();
-	const { send } = useSend();
+	const { attempt } = useAct();
 	const symptoms = useSymptoms();
 	const base = `/su-co/${i.number}`;
 	const scope = useGet<Page<ScopeItem>>(`/incidents/${i.id}/scope`, { limit: 200 });
@@ -29,7 +30,7 @@ export function Aside({ incident: i, act, canHandle }: TabProps) {
 						<p className="quiet">{t('aside.access')}</p>
 						<ul className="plain">
 							{i.access?.map((a) => (
-								<li key={a.id}>{a.name} {canHandle && <ActionIcon size="xs" variant="subtle" color="gray" aria-label={t('aside.access_remove', { name: a.name })} onClick={() => void send('DELETE', `/incidents/${i.id}/access/${a.account_id}`)}><IconX size={12} /></ActionIcon>}</li>
+								<li key={a.id}>{a.name} {canHandle && <ActionIcon size="xs" variant="subtle" color="gray" aria-label={t('aside.access_remove', { name: a.name })} onClick={() => void attempt('DELETE', `/incidents/${i.id}/access/${a.account_id}`)}><IconX size={12} /></ActionIcon>}</li>
 							))}
 						</ul>
 						{canHandle && <Anchor component="button" size="xs" onClick={() => act({ kind: 'access' })}>{t('incident.access_add')}</Anchor>}
@@ -59,7 +60,7 @@ export function Aside({ incident: i, act, canHandle }: TabProps) {
 						{i.links.map((l) => (
 							<li key={l.id}>
 								<Link to={`/su-co/${l.number}`}>{l.number}</Link> {l.title} <StateMark state={l.state} /> <span className="quiet">{wordFor('link', l.kind)}</span>
-								{canHandle && l.kind !== 'duplicate' && <ActionIcon size="xs" variant="subtle" color="gray" aria-label={t('aside.unlink', { number: l.number })} onClick={() => void send('DELETE', `/incidents/${i.id}/links/${l.id}`)}><IconX size={12} /></ActionIcon>}
+								{canHandle && l.kind !== 'duplicate' && <ActionIcon size="xs" variant="subtle" color="gray" aria-label={t('aside.unlink', { number: l.number })} onClick={() => void attempt('DELETE', `/incidents/${i.id}/links/${l.id}`)}><IconX size={12} /></ActionIcon>}
 							</li>
 						))}
 					</ul>

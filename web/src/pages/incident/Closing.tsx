@@ -4,6 +4,7 @@ import { Anchor, Button, Group, SegmentedControl, Select, TextInput } from '@man
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useGet, useSend, type Check, type CorrectiveAction, type Duty, type Page, type Review } from '../../api';
+import { useAct } from '../../lib/act';
 import { wordFor } from '../../lib/i18n';
 import { usePeople } from '../../lib/people';
 import { numberText } from '../../lib/size';
@@ -26,14 +27,14 @@ export default function Closing(props: TabProps) {
 
 function Checks({ incident: i, canHandle }: TabProps) {
 	const { t } = useTranslation();
-	const { send, pending } = useSend();
+	const { attempt, pending } = useAct();
 	const q = useGet<Page<Check> & { round: number; counts: { open: number; pass: number; fail: number } }>(`/incidents/${i.id}/checks`);
 	const rounds = [...new Set(q.data?.items.map((c) => c.round) ?? [])];
 	const [round, setRound] = useState<number | null>(null);
 	const shown = round ?? q.data?.round ?? 0;
 	const items = (q.data?.items ?? []).filter((c) => c.round === shown);
 	const canSet = canHandle && shown === q.data?.round;
-	const start = () => void send('POST', `/incidents/${i.id}/checks`, {}).then(() => setRound(null));
+	const start = () => void attempt('POST', `/incidents/${i.id}/checks`, {}).then(() => setRound(null));
 	return (
 		<Card title={t('check.title')} plain aside={
 			<Group gap="xs">
@@ -47,7 +48,12 @@ function Checks({ incident: i, canHandle }: TabProps) {
 				) : (
 					<>
 						<p className="row quiet">{t('check.counts', { pass: d.counts.pass, fail: d.counts.fail, open: d.counts.open })}</p>
-						<ul className="rows">{items.map((c) => <CheckRow key={c.id} check={c} canSet={canSet} />)}</ul>
+						{[...new Set(items.map((c) => c.group_title ?? ''))].map((g) => (
+							<div key={g}>
+								{g && <h3 className="group">{g}</h3>}
+								<ul className="rows">{items.filter((c) => (c.group_title ?? '') === g).map((c) => <CheckRow key={c.id} check={c} canSet={canSet} />)}</ul>
+							</div>
+						))}
 					</>
 				)}
 			</Loaded>
@@ -57,9 +63,9 @@ function Checks({ incident: i, canHandle }: TabProps) {
 
 function CheckRow({ check: c, canSet }: { check: Check; canSet: boolean }) {
 	const { t } = useTranslation();
-	const { send } = useSend();
+	const { attempt } = useAct();
 	const [note, setNote] = useState(c.note ?? '');
-	const set = (result: string) => void send('PATCH', `/checks/${c.id}`, { result, note: note || undefined });
+	const set = (result: string) => void attempt('PATCH', `/checks/${c.id}`, { result, note: note || undefined });
 	return (
 		<li className={`check ${c.result}`}>
 			<div className="grow">
@@ -149,7 +155,7 @@ function Actions({ incident: i, canHandle }: TabProps) {
 	const { t } = useTranslation();
 	const { send } = useSend();
 	const people = usePeople();
-	const q = useGet<Page<CorrectiveAction>>('/actions', { incident: i.id, state: 'all', limit: 100 });
+	const q = useGet<Page<CorrectiveAction>>('/actions', { incident: i.id, limit: 100 });
 	const [adding, setAdding] = useState(false);
 	const [editing, setEditing] = useState<CorrectiveAction | null>(null);
 	return (

@@ -5,6 +5,7 @@ import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { API, Problem, useGet, useSend, type Custody, type Evidence, type Page } from '../../api';
+import { useAct } from '../../lib/act';
 import { wordFor } from '../../lib/i18n';
 import { usePeople } from '../../lib/people';
 import { sizeText } from '../../lib/size';
@@ -143,6 +144,7 @@ function ChainLink({ c, canHandle }: { c: Custody; canHandle: boolean }) {
 	const { t } = useTranslation();
 	const me = useMe();
 	const { send } = useSend();
+	const { attempt } = useAct();
 	const [scanning, setScanning] = useState(false);
 	const mine = c.state === 'open' && ((c.from_id === me.account.id && !c.from_confirmed_at) || (c.to_id === me.account.id && !c.to_confirmed_at));
 	return (
@@ -161,10 +163,10 @@ function ChainLink({ c, canHandle }: { c: Custody; canHandle: boolean }) {
 			)}
 			{c.action === 'transfer' && (
 				<Group gap={6} mt={4}>
-					{mine && <Button size="compact-xs" onClick={() => void send('POST', `/custody/${c.id}/confirm`, {})}>{t('custody.confirm')}</Button>}
+					{mine && <Button size="compact-xs" onClick={() => void attempt('POST', `/custody/${c.id}/confirm`, {})}>{t('custody.confirm')}</Button>}
 					<Button size="compact-xs" variant="default" component="a" href={`/in/ban-giao/${c.id}`} target="_blank">{t('custody.print')}</Button>
 					{canHandle && c.state === 'open' && <Button size="compact-xs" variant="default" onClick={() => setScanning(true)}>{t('custody.scan')}</Button>}
-					{canHandle && c.state === 'open' && <Button size="compact-xs" variant="subtle" color="gray" onClick={() => void send('POST', `/custody/${c.id}/withdraw`, {})}>{t('direction.withdraw')}</Button>}
+					{canHandle && c.state === 'open' && <Button size="compact-xs" variant="subtle" color="gray" onClick={() => void attempt('POST', `/custody/${c.id}/withdraw`, {})}>{t('direction.withdraw')}</Button>}
 				</Group>
 			)}
 			<ActionDialog opened={scanning} onClose={() => setScanning(false)} title={t('custody.scan')} submit={t('custody.scan_save')} size="md" fields={[{ name: 'files', label: t('custody.scan_file'), kind: 'file', required: true }]}

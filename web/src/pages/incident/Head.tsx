@@ -5,7 +5,8 @@ import IconDots from '@tabler/icons-react/dist/esm/icons/IconDots.mjs';
 import IconLock from '@tabler/icons-react/dist/esm/icons/IconLock.mjs';
 import IconPencil from '@tabler/icons-react/dist/esm/icons/IconPencil.mjs';
 import { useTranslation } from 'react-i18next';
-import { API, useSend, type IncidentFull } from '../../api';
+import { API, type IncidentFull } from '../../api';
+import { useAct } from '../../lib/act';
 import { wordFor } from '../../lib/i18n';
 import { labelOf, useTypes } from '../../lib/people';
 import { absolute, now, span, toMs } from '../../lib/time';
@@ -83,11 +84,11 @@ function Steps({ step, state }: { step: number; state: string }) {
 
 /** The one primary button. */
 export function NextButton({ incident: i, act }: { incident: IncidentFull; act: (a: IncidentAct) => void }) {
-	const { send, pending } = useSend();
+	const { attempt, pending } = useAct();
 	if (!i.next) return null;
 	const { op, to, title } = i.next;
 	function go() {
-		if (op === 'incident take') void send('POST', `/incidents/${i.id}/take`, {}).catch(() => act({ kind: 'take_failed' }));
+		if (op === 'incident take') void attempt('POST', `/incidents/${i.id}/take`, {});
 		else if (op === 'incident triage') act({ kind: 'triage' });
 		else if (op === 'incident dismiss') act({ kind: 'dismiss' });
 		else act({ kind: 'advance', to: to ?? '' });

@@ -43,12 +43,12 @@ export default function History({ incident: i }: TabProps) {
 			<Card title={t('history.ledger')} plain>
 				<Loaded of={entries}>
 					{(d) => (
-						<div className="scroll">
+						<div className="scroll" tabIndex={0} role="region" aria-label={t('history.ledger')}>
 							<table className="list">
 								<thead><tr><th className="num">{t('history.seq')}</th><th>{t('history.at')}</th><th>{t('history.what')}</th><th>{t('history.who')}</th>{may('INSPECT') && <th>{t('history.leaf')}</th>}</tr></thead>
 								<tbody>
 									{d.items.map((e) => (
-										<tr key={e.seq}><td className="num">{e.seq}</td><td><When at={e.at} exact /></td><td>{e.op_text}</td><td>{e.actor}</td>{may('INSPECT') && <td className="mono" title={leaf.get(e.seq)}>{leaf.get(e.seq)?.slice(0, 16)}</td>}</tr>
+										<tr key={e.seq}><td className="num">{e.seq}</td><td className="nowrap"><When at={e.at} exact /></td><td>{e.op_text}</td><td className="nowrap">{e.actor}</td>{may('INSPECT') && <td className="mono nowrap" title={leaf.get(e.seq)}>{leaf.get(e.seq)?.slice(0, 12)}</td>}</tr>
 									))}
 								</tbody>
 							</table>

@@ -6,7 +6,7 @@ import IconTrash from '@tabler/icons-react/dist/esm/icons/IconTrash.mjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router-dom';
-import { Problem, useGet, useSend, type Observable, type Page } from '../../api';
+import { Problem, query, useGet, useSend, type Observable, type Page } from '../../api';
 import { wordFor } from '../../lib/i18n';
 import { absolute } from '../../lib/time';
 import { DataTable, type Column } from '../../parts/DataTable';
@@ -87,7 +87,7 @@ export default function Observables({ incident: i, canHandle }: TabProps) {
 			{removing && (
 				<ActionDialog opened onClose={() => setRemoving(null)} title={t('observable.remove', { value: removing.value })} submit={t('scope.remove')} color="red" intro={<p style={{ margin: 0 }}>{t('scope.remove_why')}</p>}
 					fields={[{ name: 'reason', label: t('incident.reason'), required: true }]}
-					onSubmit={(v) => send('DELETE', `/observables/${removing.id}`, v)} />
+					onSubmit={(v) => send('DELETE', `/observables/${removing.id}${query(v)}`)} />
 			)}
 		</>
 	);

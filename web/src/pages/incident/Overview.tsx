@@ -3,7 +3,8 @@
 import { Alert, Anchor, Button, Group } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router-dom';
-import { useGet, useSend, type Direction, type Page, type Probe, type Task } from '../../api';
+import { useGet, type Direction, type Page, type Probe, type Task } from '../../api';
+import { useAct } from '../../lib/act';
 import { wordFor } from '../../lib/i18n';
 import { Beyond, Due, ProbeMark, Tag } from '../../parts/Marks';
 import { Card } from '../../parts/Page';
@@ -14,9 +15,9 @@ import { Reasons } from './Reasons';
 
 export default function Overview({ incident: i, act, canHandle }: TabProps) {
 	const { t } = useTranslation();
-	const { send } = useSend();
+	const { attempt } = useAct();
 	const base = `/su-co/${i.number}`;
-	const tasks = useGet<Page<Task>>(`/incidents/${i.id}/tasks`, { state: 'open', limit: 200 });
+	const tasks = useGet<Page<Task>>('/tasks', { incident: i.id, state: 'open', limit: 200 });
 	const probes = useGet<Page<Probe>>(`/incidents/${i.id}/probes`);
 	const directions = useGet<Page<Direction>>(`/incidents/${i.id}/directions`);
 	const waiting = directions.data?.items.filter((d) => d.state === 'asked') ?? [];
@@ -86,7 +87,7 @@ export default function Overview({ incident: i, act, canHandle }: TabProps) {
 								<ProbeMark state={p.state} />
 								<span className="grow">{wordFor('probe_kind', p.kind)} <span className="mono">{p.target}</span>{p.detail && <span className="quiet"> · {p.detail}</span>}</span>
 								<span className="quiet"><When at={p.state_at} /></span>
-								{canHandle && p.kind !== 'person' && <Button size="compact-xs" variant="default" onClick={() => void send('POST', `/probes/${p.id}/run`, {})}>{t('probe.run')}</Button>}
+								{canHandle && p.kind !== 'person' && <Button size="compact-xs" variant="default" onClick={() => void attempt('POST', `/probes/${p.id}/run`, {})}>{t('probe.run')}</Button>}
 							</li>
 						))}
 					</ul>

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSend, type Probe, type Task } from '../../api';
+import { useAct } from '../../lib/act';
 import { wordFor } from '../../lib/i18n';
 import { ActionDialog } from '../../parts/Form';
 import { ProbeMark } from '../../parts/Marks';
@@ -34,6 +35,7 @@ export function ProbeDialog({ incidentId, task, onClose }: { incidentId: string;
 export function ProbeLine({ probe: p, canHandle }: { probe: Probe; canHandle: boolean }) {
 	const { t } = useTranslation();
 	const { send, pending } = useSend();
+	const { attempt } = useAct();
 	const [dialog, setDialog] = useState<'confirm' | 'stop' | null>(null);
 	return (
 		<div className="probe-line">
@@ -44,7 +46,7 @@ export function ProbeLine({ probe: p, canHandle }: { probe: Probe; canHandle: bo
 				<span className="nowrap">
 					{p.kind === 'person'
 						? <Button size="compact-xs" variant="default" onClick={() => setDialog('confirm')}>{t('probe.confirm')}</Button>
-						: <Button size="compact-xs" variant="default" loading={pending} onClick={() => void send('POST', `/probes/${p.id}/run`, {})}>{t('probe.run')}</Button>}{' '}
+						: <Button size="compact-xs" variant="default" loading={pending} onClick={() => void attempt('POST', `/probes/${p.id}/run`, {})}>{t('probe.run')}</Button>}{' '}
 					<Button size="compact-xs" variant="subtle" color="gray" onClick={() => setDialog('stop')}>{t('probe.stop')}</Button>
 				</span>
 			)}

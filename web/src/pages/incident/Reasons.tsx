@@ -3,7 +3,6 @@ import { useTranslation } from 'react-i18next';
 import type { TriageResult } from '../../api';
 import { wordFor } from '../../lib/i18n';
 import { labelOf, useTypes } from '../../lib/people';
-import { Tag } from '../../parts/Marks';
 
 /** The sentences that say why, by what they speak for. */
 export function Reasons({ result }: { result: TriageResult }) {
@@ -21,7 +20,7 @@ export function Reasons({ result }: { result: TriageResult }) {
 					{result.reasons.filter((r) => r.about === a).map((r, n) => (
 						<dd key={n}>
 							{say(a, r.value) && <b>{say(a, r.value)}: </b>}
-							{i18n.language === 'en' && r.text_en ? r.text_en : r.text} {r.is_doubt && <Tag kind="warn">{t('triage.doubt')}</Tag>}
+							{i18n.language === 'en' && r.text_en ? r.text_en : r.text}
 						</dd>
 					))}
 				</div>

@@ -4,7 +4,8 @@ import IconTrash from '@tabler/icons-react/dist/esm/icons/IconTrash.mjs';
 import IconPencil from '@tabler/icons-react/dist/esm/icons/IconPencil.mjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useGet, useSend, type Page, type ScopeItem } from '../../api';
+import { query, useGet, useSend, type Page, type ScopeItem } from '../../api';
+import { useAct } from '../../lib/act';
 import { wordFor } from '../../lib/i18n';
 import { useDivisions, useSystems } from '../../lib/people';
 import { absolute } from '../../lib/time';
@@ -20,6 +21,7 @@ const STATES = ['suspected', 'affected', 'isolated', 'cleaned', 'restored', 'cle
 export default function Scope({ incident: i, canHandle }: TabProps) {
 	const { t } = useTranslation();
 	const { send } = useSend();
+	const { attempt } = useAct();
 	const systems = useSystems();
 	const divisions = useDivisions();
 	const list = useGet<Page<ScopeItem & { system_level?: number | null }>>(`/incidents/${i.id}/scope`, { limit: 200 });
@@ -35,7 +37,7 @@ export default function Scope({ incident: i, canHandle }: TabProps) {
 		{
 			id: 'state', title: t('scope.state'), value: (s) => STATES.indexOf(s.state), text: (s) => wordFor('scope_state', s.state),
 			cell: (s) => canHandle
-				? <Select size="xs" w={150} variant="unstyled" className={`scope-${s.state}`} aria-label={t('scope.state_of', { name: s.name })} data={stateOptions} value={s.state} allowDeselect={false} onChange={(v) => v && v !== s.state && (v === 'restored' ? setEditing({ ...s, state: v }) : void send('PATCH', `/scope/${s.id}`, { state: v }))} />
+				? <Select size="xs" w={150} variant="unstyled" className={`scope-${s.state}`} aria-label={t('scope.state_of', { name: s.name })} data={stateOptions} value={s.state} allowDeselect={false} onChange={(v) => v && v !== s.state && (v === 'restored' ? setEditing({ ...s, state: v }) : void attempt('PATCH', `/scope/${s.id}`, { state: v }))} />
 				: wordFor('scope_state', s.state),
 		},
 		{ id: 'since', title: t('scope.since'), value: (s) => s.since_at, text: (s) => absolute(s.since_at), cell: (s) => <When at={s.since_at} exact /> },
@@ -87,7 +89,7 @@ export default function Scope({ incident: i, canHandle }: TabProps) {
 			{removing && (
 				<ActionDialog opened onClose={() => setRemoving(null)} title={t('scope.remove_this', { name: removing.name })} submit={t('scope.remove')} color="red" intro={<p style={{ margin: 0 }}>{t('scope.remove_why')}</p>}
 					fields={[{ name: 'reason', label: t('incident.reason'), required: true }]}
-					onSubmit={(v) => send('DELETE', `/scope/${removing.id}`, v)} />
+					onSubmit={(v) => send('DELETE', `/scope/${removing.id}${query(v)}`)} />
 			)}
 		</>
 	);

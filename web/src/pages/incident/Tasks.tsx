@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The playbook as a list one can run through with the keyboard.
-import { ActionIcon, Alert, Anchor, Button, Checkbox, Group, Menu } from '@mantine/core';
+import { ActionIcon, Alert, Button, Checkbox, Group, Menu } from '@mantine/core';
 import IconDots from '@tabler/icons-react/dist/esm/icons/IconDots.mjs';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useLocation } from 'react-router-dom';
+import { Link, useLocation } from 'react-router-dom';
 import { useGet, useSend, type Page, type Playbook, type Probe, type Task } from '../../api';
 import { wordFor } from '../../lib/i18n';
 import { usePeople } from '../../lib/people';
@@ -29,7 +29,7 @@ export default function Tasks({ incident: i, act, canHandle }: TabProps) {
 	const [show, setShow] = useState<'open' | 'all' | 'mine'>('open');
 	const [dialog, setDialog] = useState<Dialog | null>(null);
 	const [openId, setOpenId] = useState<string | null>(hash || null);
-	const list = useGet<Page<Task>>(`/incidents/${i.id}/tasks`, { state: 'all', limit: 200 });
+	const list = useGet<Page<Task>>('/tasks', { incident: i.id, state: 'all', limit: 200 });
 	const probes = useGet<Page<Probe>>(`/incidents/${i.id}/probes`);
 	const playbooks = useGet<Page<Playbook>>('/playbooks');
 	const me = useSession().session?.account.id;
@@ -45,7 +45,7 @@ export default function Tasks({ incident: i, act, canHandle }: TabProps) {
 		<>
 			{playbook && !playbook.approved && (
 				<Alert color="yellow" variant="light" title={t('task.not_approved', { title: playbook.title })}>
-					{t('task.not_approved_why')} {(may('ADMIN') || may('DIRECT')) && <Anchor href="/quan-tri/phuong-an">{t('task.approve_link')}</Anchor>}
+					{t('task.not_approved_why')} {(may('ADMIN') || may('DIRECT')) && <Link to="/quan-tri/phuong-an">{t('task.approve_link')}</Link>}
 				</Alert>
 			)}
 			<div className="chips" style={{ marginBottom: 0 }}>
@@ -54,8 +54,16 @@ export default function Tasks({ incident: i, act, canHandle }: TabProps) {
 				<Chip on={show === 'all'} onClick={() => setShow('all')}>{t('task.chip_all')}</Chip>
 				<span className="quiet">{t('task.progress', { done: i.tasks.done, open: i.tasks.open })}{i.tasks.mandatory_open > 0 && ` · ${t('task.mandatory_open', { count: i.tasks.mandatory_open })}`}</span>
 				<span style={{ flex: 1 }} />
-				{playbook && <Anchor size="sm" href={`/in/phuong-an/${playbook.id}`} target="_blank">{t('task.print')}</Anchor>}
-				{canHandle && <Button size="compact-sm" variant="default" onClick={() => setDialog({ kind: 'playbook' })}>{i.playbook ? t('task.other_playbook') : t('task.choose_playbook')}</Button>}
+				{(playbook || canHandle) && (
+					<Menu position="bottom-end">
+						<Menu.Target><Button size="compact-sm" variant="default">{t('task.playbook')}</Button></Menu.Target>
+						<Menu.Dropdown>
+							{playbook && <Menu.Label>{playbook.code} · {playbook.title}</Menu.Label>}
+							{playbook && <Menu.Item component="a" href={`/in/phuong-an/${playbook.id}`} target="_blank">{t('task.print')}</Menu.Item>}
+							{canHandle && <Menu.Item onClick={() => setDialog({ kind: 'playbook' })}>{i.playbook ? t('task.other_playbook') : t('task.choose_playbook')}</Menu.Item>}
+						</Menu.Dropdown>
+					</Menu>
+				)}
 				{canHandle && <Button size="compact-sm" variant="default" onClick={() => setDialog({ kind: 'add' })}>{t('task.add')}</Button>}
 			</div>
 			<Loaded of={list}>

@@ -38,11 +38,11 @@ export default function Timeline({ incident: i, canHandle }: TabProps) {
 	const { t } = useTranslation();
 	const { send } = useSend();
 	const [kinds, setKinds] = useState<string[]>([]);
-	const [order, setOrder] = useState('desc');
+	const [order, setOrder] = useState('newest');
 	const [text, setText] = useState('');
 	const [q] = useDebouncedValue(text, 300);
 	const [adding, setAdding] = useState(false);
-	const whole = useGet<Page<TimelineEntry>>(`/incidents/${i.id}/timeline`, { limit: 200, order: 'desc' });
+	const whole = useGet<Page<TimelineEntry>>(`/incidents/${i.id}/timeline`, { limit: 200, order: 'newest' });
 	const list = useGet<Page<TimelineEntry>>(`/incidents/${i.id}/timeline`, { kind: kinds, q, order, limit: 200 }, { keep: true });
 	const present = new Set(whole.data?.items.map((e) => e.kind) ?? []);
 	const toggle = (k: string) => setKinds(kinds.includes(k) ? kinds.filter((x) => x !== k) : [...kinds, k]);
@@ -52,7 +52,7 @@ export default function Timeline({ incident: i, canHandle }: TabProps) {
 			<div className="chips" style={{ marginBottom: 0 }}>
 				{KINDS.filter((k) => present.has(k)).map((k) => <Chip key={k} on={kinds.includes(k)} onClick={() => toggle(k)}>{wordFor('kind', k)}</Chip>)}
 				<TextInput size="xs" w={180} aria-label={t('timeline.filter')} placeholder={t('timeline.filter')} value={text} onChange={(e) => setText(e.currentTarget.value)} />
-				<Select size="xs" w={150} aria-label={t('timeline.order')} value={order} onChange={(v) => setOrder(v ?? 'desc')} allowDeselect={false} data={[{ value: 'desc', label: t('timeline.newest') }, { value: 'asc', label: t('timeline.oldest') }]} />
+				<Select size="xs" w={150} aria-label={t('timeline.order')} value={order} onChange={(v) => setOrder(v ?? 'newest')} allowDeselect={false} data={[{ value: 'newest', label: t('timeline.newest') }, { value: 'oldest', label: t('timeline.oldest') }]} />
 			</div>
 			{canHandle && (
 				<Card>
@@ -81,7 +81,7 @@ function Lines({ items }: { items: TimelineEntry[] }) {
 					const head = dayOnly(e.occurred_at) !== day ? (day = dayOnly(e.occurred_at)) : null;
 					return (
 						<li key={e.id} className={head ? 'with-day' : undefined}>
-							{head && <h3 className="day">{head}</h3>}
+							{head && <h2 className="day">{head}</h2>}
 							<div className="event">
 								<Tooltip label={times(t, e)} style={{ whiteSpace: 'pre-line' }}><time dateTime={e.occurred_at} tabIndex={0}>{clockOnly(e.occurred_at)}</time></Tooltip>
 								<span className={`ico k-${e.kind}`} title={wordFor('kind', e.kind)}><Icon size={15} aria-hidden /><span className="only-read">{wordFor('kind', e.kind)}</span></span>
