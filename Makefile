@@ -92,6 +92,12 @@ $(B)/fuzz/%: test/fuzz/%.c test/fuzz/replay.c $(B)/libkhien.a $(B)/gen/embed.o
 	@echo "  LD      $@"
 	$(Q)$(CC) $(ALL_CFLAGS) -Itest/fuzz $(ALL_LDFLAGS) -o $@ $< test/fuzz/replay.c $(B)/libkhien.a $(B)/gen/embed.o $(LIBS)
 
+# What test/perf/*.sh runs: a loaded data directory, an HTTP load, the ledger alone.
+$(B)/perf/%: test/perf/%.c $(B)/libkhien.a $(B)/gen/embed.o
+	@mkdir -p $(@D)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(B)/libkhien.a $(B)/gen/embed.o $(LIBS)
+
 # The browser app.  npm ci only when the lock file changed.
 WEB_SRC = $(shell find web -name node_modules -prune -o -name dist -prune -o -name public-page -prune -o -type f -print)
 
