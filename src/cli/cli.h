@@ -30,8 +30,12 @@ extern const size_t commands_count;
 /* Fills ${cli} from the words; ERR_USAGE with what is wrong. */
 int cli_parse(struct cli *cli, int argc, char **argv);
 
-/* Asks for required secrets that were not given, without echo, when there is a terminal. */
-int cli_ask_secrets(struct cli *cli);
+/*
+ * Required secrets that were not given come from the environment (KHIEN_PASSPHRASE for
+ * "passphrase") or are asked for, without echo, at a terminal.  ERR_USAGE for anything
+ * required that is missing then.
+ */
+int cli_complete(struct cli *cli);
 
 /* Walks operations and commands by name: what there is to say. */
 const struct op *cli_op_next(size_t *i);

@@ -113,15 +113,6 @@ bool_arg(const struct cli *cli, const char *name)
 	return text != NULL && (strcmp(text, "true") == 0 || strcmp(text, "yes") == 0 || strcmp(text, "1") == 0);
 }
 
-static int
-need(struct cli *cli)
-{
-	for (const struct param *p = cli->op->params; p != NULL && p->name != NULL; p++)
-		if ((p->flags & PF_REQUIRED) != 0 && text_arg(cli, p->name) == NULL)
-			return err_set(&cli->err, ERR_USAGE, "err.required", p->name);
-	return 0;
-}
-
 static const struct param init_params[] = {
 	{ "name", P_LINE, 0, 0, 0, NULL },
 	{ "sample", P_BOOL, 0, 0, 0, NULL },
@@ -251,8 +242,6 @@ run_pack_check(struct cli *cli)
 	struct pack_faults faults = { cli, &w };
 	struct packs_checked checked = { 0 };
 
-	if (need(cli) != 0)
-		return cli_fail(cli, &cli->err);
 	jsonw_object(&w);
 	jsonw_karray(&w, "faults");
 	if (packs_check(text_arg(cli, "dir"), bool_arg(cli, "complete"), pack_fault, &faults, &checked,
@@ -322,7 +311,7 @@ run_backup_self(struct cli *cli)
 	struct app *app = NULL;
 	int status = 0;
 
-	if (need(cli) != 0 || app_open(cli->data, &app, &cli->err) != 0 ||
+	if (app_open(cli->data, &app, &cli->err) != 0 ||
 	    backup_self(app, text_arg(cli, "file"), text_arg(cli, "passphrase"), &summary, &cli->err) != 0)
 		status = cli_fail(cli, &cli->err);
 	else
@@ -337,7 +326,7 @@ run_backup_restore(struct cli *cli)
 	int64_t shown = -1;
 	struct backup_summary summary = { .progress = isatty(2) ? show_progress : NULL, .arg = &shown };
 
-	if (need(cli) != 0 || backup_restore(text_arg(cli, "file"), text_arg(cli, "passphrase"), cli->data,
+	if (backup_restore(text_arg(cli, "file"), text_arg(cli, "passphrase"), cli->data,
 	    &summary, &cli->err) != 0)
 		return cli_fail(cli, &cli->err);
 	return show_backup(cli, &summary);

@@ -27,7 +27,7 @@ run(struct cli *cli)
 		cli_help(cli);
 		return 0;
 	}
-	if (cli_ask_secrets(cli) != 0)
+	if (cli_complete(cli) != 0)
 		return cli_fail(cli, &cli->err);
 	return cli->command != NULL ? cli->command->run(cli) : cli_run_op(cli);
 }

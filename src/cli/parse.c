@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 
 #define WORDS_MAX 3 /* of an operation's name */
+#define SECRET_MAX 256
 
 const struct op *
 cli_op_next(size_t *i)
@@ -300,27 +301,59 @@ cli_parse(struct cli *cli, int argc, char **argv)
 	return 0;
 }
 
-int
-cli_ask_secrets(struct cli *cli)
+/* Asks without echo; "" when there is no terminal to ask at. */
+static void
+ask(struct cli *cli, const struct param *p, char line[static SECRET_MAX])
 {
 	struct termios before, quiet;
-	char line[256];
-	bool got;
+	char key[64];
+
+	*line = '\0';
+	if (tcgetattr(STDIN_FILENO, &before) != 0)
+		return;
+	quiet = before;
+	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	snprintf(key, sizeof(key), "field.%s", p->name);
+	fprintf(stderr, "%s: ", word(cli->lang, key));
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+	if (fgets(line, SECRET_MAX, stdin) == NULL)
+		*line = '\0';
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+	fputc('\n', stderr);
+	line[strcspn(line, "\n")] = '\0';
+}
+
+/* KHIEN_PASSPHRASE for the secret "passphrase". */
+static const char *
+from_environment(const struct param *p)
+{
+	char name[64] = "KHIEN_";
+	size_t n = strlen(name);
+
+	for (const char *c = p->name; *c != '\0' && n + 1 < sizeof(name); c++)
+		name[n++] = (char)(*c >= 'a' && *c <= 'z' ? *c - 32 : *c);
+	name[n] = '\0';
+	return getenv(name);
+}
+
+int
+cli_complete(struct cli *cli)
+{
+	char line[SECRET_MAX];
+	const char *value;
 
 	for (const struct param *p = cli->op->params; p != NULL && p->name != NULL; p++) {
-		if ((p->flags & (PF_SECRET | PF_REQUIRED)) != (PF_SECRET | PF_REQUIRED) ||
-		    json_get(cli->args, p->name) != NULL || tcgetattr(STDIN_FILENO, &before) != 0)
+		if ((p->flags & PF_REQUIRED) == 0 || json_get(cli->args, p->name) != NULL ||
+		    (p->type == P_FILES && cli->files_count > 0))
 			continue;
-		quiet = before;
-		quiet.c_lflag &= ~(tcflag_t)ECHO;
-		snprintf(line, sizeof(line), "field.%s", p->name);
-		fprintf(stderr, "%s: ", word(cli->lang, line));
-		tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
-		got = fgets(line, sizeof(line), stdin) != NULL;
-		tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-		fputc('\n', stderr);
-		line[got ? strcspn(line, "\n") : 0] = '\0';
-		if (*line != '\0' && set_value(cli, p, line) != 0)
+		value = (p->flags & PF_SECRET) != 0 ? from_environment(p) : "";
+		if ((p->flags & PF_SECRET) != 0 && str_empty(value)) {
+			ask(cli, p, line);
+			value = line;
+		}
+		if ((p->flags & PF_SECRET) == 0 || *value == '\0')
+			return err_set(&cli->err, ERR_USAGE, "err.required", p->name);
+		if (set_value(cli, p, value) != 0)
 			return cli->err.kind;
 	}
 	return 0;
