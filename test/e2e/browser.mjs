@@ -77,12 +77,16 @@ export async function axe(page, where) {
 }
 
 export async function noSideways(page, where) {
-  const over = await page.evaluate(() => {
-    const width = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= width) return [];
-    return [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > width + 1)
-      .slice(0, 5).map((e) => `${e.tagName.toLowerCase()}.${e.className}`);
-  });
+  const { width } = page.viewportSize();
+  const over = await page.evaluate((max) => {
+    if (document.documentElement.scrollWidth <= max) return [];
+    const held = (e) => { // by a part that scrolls by itself
+      for (let p = e.parentElement; p; p = p.parentElement) if (/auto|scroll|hidden|clip/.test(getComputedStyle(p).overflowX)) return true;
+      return false;
+    };
+    const wide = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > max + 1 && !held(e));
+    return [`${document.documentElement.scrollWidth} points`, ...wide.slice(0, 6).map((e) => `${e.tagName.toLowerCase()}.${e.getAttribute('class')}`)];
+  }, width);
   assert.deepEqual(over, [], `${where} scrolls sideways`);
 }
 

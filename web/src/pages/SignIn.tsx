@@ -29,7 +29,7 @@ export default function SignIn() {
 				<Stack gap="sm" align="center" mt="md">
 					{!session && (
 						<Text size="sm" c="dimmed" ta="center">
-							{t('sign.report_hint')} <Anchor href="/bao-su-co" size="sm">{t('sign.report_link')}</Anchor>
+							{t('sign.report_hint')} <Anchor href="/bao-su-co" size="sm" underline="always">{t('sign.report_link')}</Anchor>
 						</Text>
 					)}
 					<SegmentedControl size="xs" aria-label={t('frame.language')} value={i18n.language}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every main page, for everybody: axe in light and dark, wide and on a telephone,
+// nothing sideways, no errors; either language whole; small; papers with their code.
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import test, { after } from 'node:test';
+import { DESK, PHONE, axe, catalogue, launch, meter, noSideways, signIn, visitor, wordsOn } from './browser.mjs';
+import { scene } from './scene.mjs';
+
+const s = await scene();
+const browser = await launch();
+after(async () => {
+  await browser.close();
+  await s.stop();
+});
+
+const report = (await s.admin.ok('GET', `/reports/${s.code}/record`)).number;
+const PAGES = ['/', '/bao-cao', `/bao-cao/${report}`, '/su-co', '/thoi-han', '/tra-cuu?q=ke%20toan', '/tai-khoan',
+  ...['', 'viec', 'dien-bien', 'pham-vi', 'dau-hieu', 'chung-cu', 'chi-dao', 'ket-thuc', 'nhat-ky'].map((t) => `/su-co/${s.number}/${t}`),
+  ...['nguoi-dung', 'phong', 'he-thong', 'phuong-an', 'co-quan', 'cai-dat', 'phien', 'so-cai', 'in-an'].map((t) => `/quan-tri/${t}`)];
+
+async function open(page, path) {
+  await page.goto(path);
+  await page.locator('main h1').first().waitFor();
+  await page.waitForLoadState('networkidle');
+}
+
+async function inside(screen, lang = 'vi') {
+  const me = await visitor(browser, s.server.url, screen);
+  me.expect.push(/status of 401.*\/session/); // "who am I", asked before signing in
+  await s.admin.ok('PATCH', '/me', { lang });
+  await signIn(me.page, s.data.login, s.data.password);
+  return me;
+}
+
+// The same page in both schemes, without loading it twice.
+async function bothSchemes(page, where) {
+  for (const scheme of ['light', 'dark']) {
+    await page.evaluate((v) => document.documentElement.setAttribute('data-mantine-color-scheme', v), scheme);
+    await axe(page, `${where}, ${scheme}`);
+  }
+}
+
+for (const [size, screen] of [['1440 px', DESK], ['375 px', PHONE]])
+  test(`every page at ${size}: axe in light and dark, nothing sideways, no errors`, async (t) => {
+    const out = await visitor(browser, s.server.url, screen);
+    await out.page.goto('/');
+    await out.page.locator('input[autocomplete=username]').waitFor();
+    await bothSchemes(out.page, 'signing in');
+    await noSideways(out.page, 'signing in');
+    await out.close();
+    const me = await inside(screen);
+    for (const path of PAGES)
+      await t.test(path, async () => {
+        await open(me.page, path);
+        await noSideways(me.page, path);
+        await bothSchemes(me.page, path);
+        assert.deepEqual(me.faults.splice(0), []);
+      });
+    await me.close();
+  });
+
+test('dark is chosen from the menu, and kept', async () => {
+  const me = await inside(DESK);
+  await me.page.locator('.top button').last().click();
+  await me.page.getByRole('menuitem', { name: catalogue('vi', 'frame').dark }).click();
+  await me.page.reload();
+  await me.page.locator('html[data-mantine-color-scheme=dark]').waitFor();
+  const back = await me.page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number));
+  assert.ok(Math.max(...back.slice(0, 3)) < 60, `dark means dark: ${back}`);
+  await me.close();
+});
+
+test('on a telephone the rail is a bar at the bottom', async () => {
+  const me = await inside(PHONE);
+  const box = await me.page.locator('nav.rail').boundingBox();
+  assert.ok(box.y + box.height >= PHONE.viewport.height - 1 && box.y > PHONE.viewport.height / 2, JSON.stringify(box));
+  assert.ok(box.width >= PHONE.viewport.width - 1);
+  await me.close();
+});
+
+// Words that mean the same in both catalogues, or that people and packs write too.
+const FREE = /^(SHA-256|TLP|IP|URL|MD5|SHA-1|Webhook|Tiếng Việt|English|Khiên)$/;
+function wordsOnlyIn(lang, other) {
+  const words = new Map();
+  for (const file of readdirSync(new URL(`../../web/src/words/${lang}/`, import.meta.url))) {
+    const name = file.replace('.json', '');
+    const mine = catalogue(lang, name), theirs = catalogue(other, name);
+    for (const [key, word] of Object.entries(mine))
+      if (word !== theirs[key] && !word.includes('{') && !FREE.test(word)) words.set(word, `${name}.${key}`);
+  }
+  for (const file of readdirSync(new URL(`../../web/src/words/${other}/`, import.meta.url)))
+    for (const word of Object.values(catalogue(other, file.replace('.json', '')))) words.delete(word);
+  return words;
+}
+
+for (const [lang, other] of [['en', 'vi'], ['vi', 'en']])
+  test(`in ${lang} no word of the ${other} catalogue is left`, async () => {
+    const me = await inside(DESK, lang);
+    const strange = wordsOnlyIn(other, lang);
+    // What people wrote stays as they wrote it: their titles are those of offices.
+    for (const u of (await s.admin.ok('GET', '/users')).items) strange.delete(u.title);
+    const found = [];
+    for (const path of PAGES) {
+      await open(me.page, path);
+      assert.equal(await me.page.locator('html').getAttribute('lang'), lang);
+      for (const word of await wordsOn(me.page)) if (strange.has(word)) found.push(`${path}: ${word} (${strange.get(word)})`);
+    }
+    assert.deepEqual([...new Set(found)], []);
+    await s.admin.ok('PATCH', '/me', { lang: 'vi' });
+    await me.close();
+  });
+
+test('the language is changed from the menu, and kept', async () => {
+  const me = await inside(DESK);
+  const { page } = me;
+  await page.locator('.top button').last().click();
+  await page.getByRole('menuitem', { name: 'English' }).click();
+  await page.locator('h1', { hasText: catalogue('en', 'frame').today }).waitFor();
+  await page.reload();
+  await page.locator('h1', { hasText: catalogue('en', 'frame').today }).waitFor();
+  assert.equal(await page.locator('html').getAttribute('lang'), 'en');
+  await s.admin.ok('PATCH', '/me', { lang: 'vi' });
+  assert.deepEqual(me.faults, []);
+  await me.close();
+});
+
+test('the first route of the signed-in app comes in 300 kB', async () => {
+  const me = await inside(DESK);
+  const wire = await meter(me.page);
+  await open(me.page, '/');
+  const sum = wire.files.filter((f) => /\.(js|css)$|\/$/.test(new URL(f.url).pathname)).reduce((n, f) => n + f.bytes, 0);
+  console.log(`# first route: ${sum} bytes`);
+  assert.ok(sum > 50_000 && sum <= 300_000, JSON.stringify(wire.files));
+  await me.close();
+});
+
+test('papers print: QR codes that are drawn, the agency on top, nothing of the frame', async () => {
+  const me = await inside(DESK);
+  const { page } = me;
+  for (const path of ['/in/to-dan', '/in/phieu', `/in/ban-giao/${s.custody}`, '/in/phuong-an/ransomware', `/in/nhat-ky/${s.number}`]) {
+    await page.goto(path);
+    await page.emulateMedia({ media: 'print' });
+    assert.ok((await page.locator('body').innerText()).length > 200, path);
+    assert.equal(await page.locator('nav.rail').count(), 0, path);
+    if (await page.locator('.tools').count()) assert.ok(!await page.locator('.tools').isVisible(), `${path} prints its buttons`);
+    assert.match(await page.locator('body').innerText(), /Sở Mẫu tỉnh Ví Dụ/i, path);
+    const pdf = await page.pdf({ preferCSSPageSize: true });
+    assert.ok(pdf.length > 5000, path);
+    await page.emulateMedia({ media: 'screen' });
+    await axe(page, path);
+  }
+  await page.goto('/in/to-dan');
+  const qr = page.locator('figure svg');
+  assert.ok((await qr.boundingBox()).width > 150);
+  assert.ok(await qr.locator('path,rect').count() > 0);
+  assert.deepEqual(me.faults, []);
+  await me.close();
+});
+
+test('public pages by a wide screen: axe, nothing sideways', async () => {
+  const me = await visitor(browser, s.server.url, DESK);
+  for (const path of ['/bao-su-co', `/bao-su-co/${s.code}`, `/y-kien/${s.token}`]) {
+    await me.page.goto(path);
+    await axe(me.page, path);
+    await noSideways(me.page, path);
+  }
+  assert.deepEqual(me.faults, []);
+  await me.close();
+});
