@@ -153,7 +153,7 @@ world_fails(const char *login, const char *name, const char *args, int kind, con
 }
 
 /* Formats arguments; valid until it was called sixteen times more. */
-static const char *
+PRINTF_LIKE(1, 2) static const char *
 A(const char *fmt, ...)
 {
 	static char text[16][4000];
