@@ -105,10 +105,18 @@ skip_number(struct scan *s)
 	return !s->bad;
 }
 
+static int
+compare(struct span a, struct span b)
+{
+	int order = memcmp(a.at, b.at, a.len < b.len ? a.len : b.len);
+
+	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 static bool
 skip_list(struct scan *s, char close, int depth)
 {
-	struct span name;
+	struct span name, last = { NULL, 0 };
 
 	s->p++;
 	if (s->p < s->end && *s->p == close) {
@@ -116,8 +124,15 @@ skip_list(struct scan *s, char close, int depth)
 		return true;
 	}
 	for (;;) {
-		if (close == '}' && (!take_string(s, &name) || !take(s, ':')))
-			return false;
+		if (close == '}') {
+			if (!take_string(s, &name) || !take(s, ':'))
+				return false;
+			if (last.at != NULL && compare(last, name) >= 0) {
+				s->bad = true;
+				return false;
+			}
+			last = name;
+		}
 		if (!skip_value(s, depth))
 			return false;
 		if (s->p == s->end || *s->p != ',')
@@ -151,14 +166,6 @@ skip_value(struct scan *s, int depth)
 	default:
 		return skip_number(s);
 	}
-}
-
-static int
-compare(struct span a, struct span b)
-{
-	int order = memcmp(a.at, b.at, a.len < b.len ? a.len : b.len);
-
-	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
 }
 
 /*

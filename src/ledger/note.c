@@ -20,12 +20,25 @@ note_base64(const void *data, size_t len, char *out)
 	    data, len, sodium_base64_VARIANT_ORIGINAL);
 }
 
+/* libsodium takes bytes beyond ASCII for letters of the alphabet. */
+static bool
+is_base64(const char *text, size_t len)
+{
+	static const char alphabet[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == '\0' || strchr(alphabet, text[i]) == NULL)
+			return false;
+	return true;
+}
+
 bool
 note_unbase64(const char *text, size_t text_len, void *ret, size_t len)
 {
 	size_t got = 0;
 
-	return sodium_base642bin(ret, len, text, text_len, NULL, &got, NULL,
+	return is_base64(text, text_len) && sodium_base642bin(ret, len, text, text_len, NULL, &got, NULL,
 	    sodium_base64_VARIANT_ORIGINAL) == 0 && got == len;
 }
 
@@ -72,7 +85,7 @@ parse_parts(const char *text, size_t len, struct note_key *ret, uint8_t ret_data
 	memcpy(id, plus + 1, 8);
 	id[8] = '\0';
 	return utf8_valid(ret->name, name_len) && strpbrk(ret->name, " \t\r\n") == NULL &&
-	    hex_decode(id, ret_id, 4) &&
+	    strspn(id, "0123456789abcdef") == 8 && hex_decode(id, ret_id, 4) &&
 	    note_unbase64(plus + 10, len - name_len - 10, ret_data, 33) &&
 	    ret_data[0] == ALG_ED25519;
 }

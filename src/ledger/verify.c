@@ -160,6 +160,7 @@ ledger_verify_tx(struct tx *tx, const struct ledger_verify *verify, struct ledge
 	if (verify->outside != NULL && !v.outside_met)
 		verifier_fault(&v, FAULT_OUTSIDE_ORIGIN, &(struct fault_at){ -1, -1, NULL, NULL, NULL });
 	free(agency);
+	free(v.erased);
 	arena_clear(&arena);
 	if (tx_err(tx)->kind != 0)
 		return tx_err(tx)->kind;

@@ -120,8 +120,13 @@ unhex(const char *text, uint8_t *ret, size_t len)
 static bool
 unbase64(const char *text, size_t text_len, uint8_t *ret, size_t len)
 {
+	static const char alphabet[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 	size_t got;
 
+	/* libsodium takes bytes beyond ASCII for letters of the alphabet. */
+	if (strspn(text, alphabet) < text_len)
+		return false;
 	return sodium_base642bin(ret, len, text, text_len, NULL, &got, NULL,
 	    sodium_base64_VARIANT_ORIGINAL) == 0 && got == len;
 }
