@@ -415,14 +415,11 @@ static const struct param list_params[] = {
 	{ 0 },
 };
 
-/*
- * One part of the inbox in its own order, along an index; enough of it that what
- * the caller skips and sees can be chosen from both parts together.
- */
+/* One part of the inbox in its own order, along an index made for it. */
 static void
 inbox_part(struct call *c, struct filter *f, bool waiting, const char *incident_id, const char *match)
 {
-	filter_sql(f, "SELECT * FROM (SELECT " REPORT_COLUMNS REPORT_FROM);
+	filter_init(f, "SELECT " REPORT_COLUMNS REPORT_FROM);
 	filter_sql(f, waiting ? " AND r.taken_at IS NULL" : " AND r.taken_at IS NOT NULL");
 	filter_text(f, " AND r.agency_id = ?", c->agency_id);
 	filter_visible(f, c);
@@ -433,7 +430,6 @@ inbox_part(struct call *c, struct filter *f, bool waiting, const char *incident_
 		filter_sql(f, ")");
 	}
 	filter_sql(f, waiting ? " ORDER BY r.urgency, r.told_at DESC" : " ORDER BY r.told_at DESC");
-	filter_int(f, " LIMIT ?)", page_offset(c) + page_limit(c) + 1);
 }
 
 static const char *
@@ -460,23 +456,16 @@ report_list(struct call *c)
 	const char *state = arg_has(c, "state") ? arg_text(c, "state") : "all", *match = match_arg(c);
 	bool waiting = strcmp(state, "taken") != 0, taken = strcmp(state, "waiting") != 0;
 	struct incident i = { 0 };
-	struct filter f;
+	struct filter part[2];
+	size_t n = 0;
 
 	if (arg_has(c, "incident") && incident_arg(c, "incident", &i) != 0)
 		return c->err->kind;
-	filter_init(&f, "");
 	if (waiting)
-		inbox_part(c, &f, true, i.id, match);
-	if (waiting && taken)
-		filter_sql(&f, " UNION ALL ");
+		inbox_part(c, &part[n++], true, i.id, match);
 	if (taken)
-		inbox_part(c, &f, false, i.id, match);
-	filter_sql(&f, " ORDER BY CASE WHEN taken_at IS NULL THEN 0 ELSE 1 END,"
-	    " CASE WHEN taken_at IS NULL THEN urgency ELSE 0 END, told_at DESC");
-	filter_int(&f, " LIMIT ?", page_limit(c) + 1);
-	filter_int(&f, " OFFSET ?", page_offset(c));
-	out_filtered(c, "items", page_limit(c), &f);
-	filter_clear(&f);
+		inbox_part(c, &part[n++], false, i.id, match);
+	out_parts(c, part, n, NULL);
 	return c->err->kind;
 }
 

@@ -307,3 +307,56 @@ out_filtered(struct call *call, const char *key, int64_t limit, const struct fil
 	jsonw_kbool(call->out, "more", more);
 	return n;
 }
+
+/* Where a page made of several queries stands. */
+struct page {
+	int64_t skip, left;
+	bool more;
+};
+
+static void
+out_part(struct call *call, struct filter *f, struct page *page,
+    void (*row)(struct call *call, struct query *q))
+{
+	struct query q;
+	struct plan p;
+	bool planned = false;
+
+	filter_int(f, " LIMIT ?", page->skip + page->left + 1);
+	query_openv(&q, call->tx, buf_str(&f->sql), f->value, f->n);
+	while (!page->more && query_step(&q)) {
+		if (page->skip > 0) {
+			page->skip--;
+		} else if (page->left == 0) {
+			page->more = true;
+		} else {
+			page->left--;
+			if (row == NULL && !planned)
+				plan(&p, &q);
+			planned = true;
+			jsonw_object(call->out);
+			if (row == NULL)
+				out_planned(call, &p, &q);
+			else
+				row(call, &q);
+			jsonw_object_end(call->out);
+		}
+	}
+	query_close(&q);
+}
+
+void
+out_parts(struct call *call, struct filter *part, size_t n,
+    void (*row)(struct call *call, struct query *q))
+{
+	struct page page = { page_offset(call), page_limit(call), false };
+
+	jsonw_karray(call->out, "items");
+	for (size_t i = 0; i < n; i++) {
+		if (!page.more)
+			out_part(call, &part[i], &page, row);
+		filter_clear(&part[i]);
+	}
+	jsonw_array_end(call->out);
+	jsonw_kbool(call->out, "more", page.more);
+}

@@ -46,3 +46,12 @@ void filter_text(struct filter *f, const char *sql, const char *value); /* nothi
 void filter_int(struct filter *f, const char *sql, int64_t value);      /* nothing when SQL_NULL */
 void filter_visible(struct filter *f, const struct call *call);         /* " AND " VISIBLE */
 size_t out_filtered(struct call *call, const char *key, int64_t limit, const struct filter *f);
+
+/*
+ * The page of "items" that the arguments limit and offset ask for, then "more", out
+ * of the rows of several queries, one after the other; a later one is asked only when
+ * it is needed.  ${row} writes one row into the open object, NULL: out_fields().
+ * Clears the filters, which carry no LIMIT of their own.
+ */
+void out_parts(struct call *call, struct filter *part, size_t n,
+    void (*row)(struct call *call, struct query *q));
