@@ -8,6 +8,7 @@ import { labelOf, useSymptoms } from '../lib/people';
 import { sizeText } from '../lib/size';
 import { StateMark } from '../parts/Marks';
 import { Loaded } from '../parts/Page';
+import { Reveal } from '../parts/Reveal';
 import { When } from '../parts/When';
 import type { Act } from './Inbox';
 
@@ -50,14 +51,14 @@ function Body({ r, onAct, onTake }: { r: Report; onAct: (act: Act, r: Report) =>
 			{(r.evidence?.length ?? 0) > 0 && (
 				<section>
 					<h3>{t('reports.attach')}</h3>
-					<div className="photos">
+					<ul className="plain files">
 						{r.evidence!.map((e) => (
-							<a key={e.id} href={`${API}/evidence/${e.id}/file`} target="_blank" rel="noreferrer" className="photo">
-								{e.media_type?.startsWith('image/') ? <img src={`${API}/evidence/${e.id}/file`} alt={e.name} loading="lazy" /> : <span className="mono">{e.name}</span>}
-								<small>{e.number} · {sizeText(e.size)}</small>
-							</a>
+							<li key={e.id}>
+								<b>{e.number}</b> <span className="mono">{e.name}</span> <span className="quiet">{sizeText(e.size)}</span>
+								{e.media_type?.startsWith('image/') ? <Reveal id={e.id} name={e.name} /> : <> · <a href={`${API}/evidence/${e.id}/file`}>{t('evidence.download')}</a></>}
+							</li>
 						))}
-					</div>
+					</ul>
 				</section>
 			)}
 			<section>

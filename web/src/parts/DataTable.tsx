@@ -156,7 +156,7 @@ export function DataTable<T>(props: Props<T>) {
 								{props.onSelect && (
 									<td><Checkbox size="xs" checked={props.selected?.has(r.id) ?? false} onChange={() => toggle(r.original)} aria-label={t('table.select_row', { name: rowName(shown, r.original) })} /></td>
 								)}
-								{shown.map((c) => <td key={c.id} className={c.className}>{c.cell(r.original)}</td>)}
+								{shown.map((c) => <td key={c.id} className={c.className} data-label={c.fixed ? undefined : c.title}>{c.cell(r.original)}</td>)}
 							</tr>
 						))}
 					</tbody>

@@ -75,6 +75,7 @@ export function ActionForm(props: FormProps) {
 	}, [values, draftKey, props.fields]);
 
 	const shown = props.fields.filter((f) => !f.when || f.when(values));
+	const first = props.fields.find((f) => !['choice', 'check', 'file', 'files', 'custom'].includes(f.kind ?? 'text'))?.name;
 	const set = (name: string, value: unknown) => {
 		touched.current = true;
 		setValues((before) => ({ ...before, [name]: value }));
@@ -138,13 +139,13 @@ export function ActionForm(props: FormProps) {
 				<div className="fields">
 					{shown.map((f) => (
 						<div key={f.name} data-field={f.name} className={f.half ? 'half' : undefined}>
-							<FieldInput field={f} value={values[f.name]} set={(v) => set(f.name, v)} error={errors[f.name]} />
+							<FieldInput field={f} first={f.name === first} value={values[f.name]} set={(v) => set(f.name, v)} error={errors[f.name]} />
 						</div>
 					))}
 				</div>
 				{props.outro?.(values)}
 				{problem && <ProblemAlert problem={problem} />}
-				<Group justify="flex-end" gap="xs">
+				<Group justify="flex-end" gap="xs" className="form-foot">
 					{props.onCancel && <Button variant="default" onClick={props.onCancel}>{t('form.cancel')}</Button>}
 					{problem?.isConflict && props.onConflict && (
 						<Button variant="default" loading={busy} onClick={() => void run(props.onConflict!)}>{t('form.save_mine')}</Button>
@@ -156,9 +157,9 @@ export function ActionForm(props: FormProps) {
 	);
 }
 
-function FieldInput({ field: f, value, set, error }: { field: Field; value: any; set: (v: any) => void; error?: string }) { // eslint-disable-line
+function FieldInput({ field: f, first, value, set, error }: { field: Field; first: boolean; value: any; set: (v: any) => void; error?: string }) { // eslint-disable-line
 	const { t } = useTranslation();
-	const common = { label: f.label, description: f.help, error, withAsterisk: f.required, placeholder: f.placeholder };
+	const common = { label: f.label, description: f.help, error, withAsterisk: f.required, placeholder: f.placeholder, 'data-autofocus': first || undefined };
 	switch (f.kind ?? 'text') {
 	case 'area':
 		return <Textarea {...common} minRows={f.rows ?? 2} value={value ?? ''} onChange={(e) => set(e.currentTarget.value)} />;
@@ -219,7 +220,7 @@ export function ProblemAlert({ problem }: { problem: Problem }) {
 			)}
 			{problem.changes.length > 0 && (
 				<ul className="plain">
-					{problem.changes.map((c) => <li key={c}>{c}</li>)}
+					{problem.changes.slice(0, 5).map((c, n) => <li key={n}>{c}</li>)}
 				</ul>
 			)}
 		</Alert>

@@ -13,6 +13,7 @@ interface Props {
 	withAsterisk?: boolean;
 	placeholder?: string;
 	past?: boolean;
+	'data-autofocus'?: boolean;
 }
 
 /** A time typed as people write it; the value is ISO 8601, or 'invalid' while it is not a time. */

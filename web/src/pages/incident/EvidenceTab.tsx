@@ -15,6 +15,7 @@ import { DataTable, type Column } from '../../parts/DataTable';
 import { ActionDialog } from '../../parts/Form';
 import { Tag, Tlp } from '../../parts/Marks';
 import { Empty, Loaded } from '../../parts/Page';
+import { Reveal } from '../../parts/Reveal';
 import { When } from '../../parts/When';
 import type { TabProps } from './Page';
 
@@ -108,7 +109,7 @@ function Detail({ id, canHandle }: { id: string; canHandle: boolean }) {
 							{canHandle && e.state === 'held' && <Button size="xs" variant="default" onClick={() => setDialog('transfer')}>{t('evidence.transfer')}</Button>}
 							{canHandle && e.state === 'held' && <Button size="xs" variant="subtle" color="red" onClick={() => setDialog('dispose')}>{t('evidence.dispose')}</Button>}
 						</Group>
-						{e.media_type?.startsWith('image/') && e.state === 'held' && <img src={`${API}/evidence/${e.id}/file`} alt={e.name} className="preview" loading="lazy" />}
+						{e.media_type?.startsWith('image/') && e.state === 'held' && <Reveal id={e.id} name={e.name} />}
 						<dl className="facts">{facts.filter(([, v]) => v).map(([k, v]) => [<dt key={k}>{k}</dt>, <dd key={`${k}v`} className="pre">{v}</dd>])}</dl>
 						<section>
 							<h3>{t('evidence.chain')}</h3>

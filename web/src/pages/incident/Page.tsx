@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useDocumentTitle, useMediaQuery } from '@mantine/hooks';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams } from 'react-router-dom';
 import { Center, Loader } from '@mantine/core';
@@ -49,6 +49,11 @@ function Body({ incident }: { incident: IncidentFull }) {
 	const canHandle = may('HANDLE');
 	useDocumentTitle(`${incident.number} · ${incident.title}`);
 	const list = Object.keys(tabs) as TabName[];
+	const bar = useRef<HTMLElement>(null);
+	useEffect(() => {
+		const on = bar.current?.querySelector<HTMLElement>('[aria-current]');
+		if (on && bar.current) bar.current.scrollLeft = on.offsetLeft - 60;
+	}, [name]);
 	useKeys({
 		...(canHandle ? { e: () => setActing({ kind: 'edit' }), a: () => setActing({ kind: 'lead' }), c: () => setActing({ kind: 'note' }) } : {}),
 		']': () => go(`/su-co/${incident.number}/${list[(list.indexOf(name) + 1) % list.length]}`),
@@ -58,7 +63,7 @@ function Body({ incident }: { incident: IncidentFull }) {
 	return (
 		<div className="incident">
 			<Head incident={incident} act={setActing} canHandle={canHandle} />
-			<nav className="tabs" aria-label={t('tab.label')}>
+			<nav ref={bar} className="tabs" aria-label={t('tab.label')}>
 				{list.map((slug) => (
 					<Link key={slug} to={`/su-co/${incident.number}${slug === 'tong-quan' ? '' : `/${slug}`}`} aria-current={slug === name ? 'page' : undefined}>
 						{t(`tab.${slug}`)}{count[slug] ? <span className="n">{count[slug]}</span> : null}

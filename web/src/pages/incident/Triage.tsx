@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // At most ten questions on one screen; the answer says what and why.
 import { Alert, Button, Checkbox, Chip, Group, Modal, NumberInput, Radio, Select, Stack, Text, Textarea } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem, useGet, useSend, type IncidentFull, type Question, type TriageResult } from '../../api';
 import { wordFor } from '../../lib/i18n';
@@ -158,8 +158,10 @@ function PartInput({ part: p, alone, question, unknown, value, set }: { part: Pa
 
 function Result({ result: r, onClose, onBack }: { result: TriageResult; onClose: () => void; onBack: () => void }) {
 	const { t } = useTranslation();
+	const top = useRef<HTMLDivElement>(null);
+	useEffect(() => top.current?.scrollIntoView({ block: 'center' }), []);
 	return (
-		<Stack gap="sm">
+		<Stack gap="sm" ref={top}>
 			<Alert color="khien" variant="light" title={t('triage.result')}>
 				<Group gap="xs" mt={4}>
 					<Level level={r.level} long />
