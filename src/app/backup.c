@@ -213,10 +213,11 @@ missing(struct writer *w, const char *hash)
 static int
 held_until(struct writer *w, const char *hash)
 {
-	const char *next = w->held.data + w->held_at;
+	const char *next;
 
 	if (w->held_at == w->held.len)
 		return 0;
+	next = w->held.data + w->held_at;
 	if (hash == NULL || strncmp(next, hash, HEX) < 0)
 		return missing(w, next);
 	if (strncmp(next, hash, HEX) == 0)
