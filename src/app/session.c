@@ -299,18 +299,6 @@ struct describe {
 	const char *agency_id;
 };
 
-static const struct {
-	unsigned right;
-	const char *name;
-} right_names[] = {
-	{ RIGHT_SELF, "self" },
-	{ RIGHT_READ, "read" },
-	{ RIGHT_HANDLE, "handle" },
-	{ RIGHT_DIRECT, "direct" },
-	{ RIGHT_INSPECT, "inspect" },
-	{ RIGHT_ADMIN, "admin" },
-};
-
 static void
 write_words(struct jsonw *w, const char *key, const char *list)
 {
@@ -361,7 +349,7 @@ describe(struct tx *tx, void *arg, struct err *err)
 	if (query_step(&q))
 		write_account(d->w, &q);
 	jsonw_karray(d->w, "rights");
-	for (size_t i = 0; i < ARRAY_LEN(right_names); i++)
+	for (size_t i = 0; i < right_names_count; i++)
 		if ((d->session->actor.rights & right_names[i].right) != 0)
 			jsonw_string(d->w, right_names[i].name);
 	jsonw_array_end(d->w);

@@ -17,6 +17,17 @@ const struct role roles[] = {
 };
 const size_t roles_count = ARRAY_LEN(roles);
 
+const struct right_name right_names[] = {
+	{ RIGHT_SELF, "self" },
+	{ RIGHT_READ, "read" },
+	{ RIGHT_HANDLE, "handle" },
+	{ RIGHT_DIRECT, "direct" },
+	{ RIGHT_INSPECT, "inspect" },
+	{ RIGHT_ADMIN, "admin" },
+	{ RIGHT_LOCAL, "local" },
+};
+const size_t right_names_count = ARRAY_LEN(right_names);
+
 const struct role *
 role_get(const char *id)
 {

@@ -29,6 +29,15 @@ struct role {
 	enum sees sees;
 };
 
+/* What the API calls each right. */
+struct right_name {
+	unsigned right;
+	const char *name;
+};
+
+extern const struct right_name right_names[];
+extern const size_t right_names_count;
+
 extern const struct role roles[];
 extern const size_t roles_count;
 

@@ -357,6 +357,17 @@ write_security(struct jsonw *w, bool is_public, bool is_write)
 	jsonw_array_end(w);
 }
 
+/* Which rights a caller needs, all of them; an extension, since OpenAPI knows none for cookies. */
+static void
+write_rights(struct jsonw *w, unsigned right)
+{
+	jsonw_karray(w, "x-khien-rights");
+	for (size_t i = 0; i < right_names_count; i++)
+		if ((right & right_names[i].right) != 0)
+			jsonw_string(w, right_names[i].name);
+	jsonw_array_end(w);
+}
+
 static void
 write_tag(struct jsonw *w, const char *name)
 {
@@ -387,6 +398,7 @@ write_operation(struct doc *d, const struct route *route)
 	describe(d, "summary", "op", joined(op->name, '.', text));
 	write_tag(&d->w, op->name);
 	write_security(&d->w, op->right == RIGHT_PUBLIC, route->method != HTTP_GET);
+	write_rights(&d->w, op->right);
 	write_parameters(d, route);
 	write_request_body(d, route);
 	write_responses(d, op);
