@@ -465,7 +465,7 @@ report_list(struct call *c)
 		inbox_part(c, &part[n++], true, i.id, match);
 	if (taken)
 		inbox_part(c, &part[n++], false, i.id, match);
-	out_parts(c, part, n, NULL);
+	out_parts(c, part, n, page_limit(c), NULL);
 	return c->err->kind;
 }
 

@@ -32,7 +32,7 @@ static const char *const roles_param[] = { "netadmin", "substitute", "office_chi
 	" (SELECT CASE MIN(CASE p.state WHEN 'false' THEN 0 WHEN 'expired' THEN 1 WHEN 'unknown'" \
 	" THEN 2 ELSE 3 END) WHEN 0 THEN 'false' WHEN 1 THEN 'expired' WHEN 2 THEN 'unknown'" \
 	" WHEN 3 THEN 'true' END FROM probe p WHERE " ITS_PROBES ") AS probe_state" \
-	" FROM task t JOIN incident i ON i.id = t.incident_id LEFT JOIN account a ON" \
+	" FROM task t CROSS JOIN incident i ON i.id = t.incident_id LEFT JOIN account a ON" \
 	" a.id = t.assignee_id LEFT JOIN account b ON b.id = t.done_by_id" \
 	" LEFT JOIN direction d ON d.id = t.direction_id"
 
@@ -81,28 +81,6 @@ answer(struct call *call, const char *id)
 	return call->err->kind;
 }
 
-/* As out_filtered(), with what the packs know about each row. */
-static void
-out_tasks(struct call *call, const struct filter *f, int64_t limit)
-{
-	struct query q;
-	int64_t n = 0;
-	bool more = false;
-
-	jsonw_karray(call->out, "items");
-	query_openv(&q, call->tx, buf_str(&f->sql), f->value, f->n);
-	while (query_step(&q)) {
-		if ((more = n++ == limit))
-			break;
-		jsonw_object(call->out);
-		out_task(call, &q);
-		jsonw_object_end(call->out);
-	}
-	query_close(&q);
-	jsonw_array_end(call->out);
-	jsonw_kbool(call->out, "more", more);
-}
-
 static const struct param list_params[] = {
 	{ "incident", P_ID, 0, 0, 0, NULL },
 	{ "state", P_ENUM, 0, 0, 0, states },
@@ -112,30 +90,36 @@ static const struct param list_params[] = {
 	{ 0 },
 };
 
+/* Those with a time limit or those without, each along the index of open tasks. */
+static void
+list_part(struct call *call, struct filter *f, const char *incident_id, bool due)
+{
+	const char *state = arg_has(call, "state") ? arg_text(call, "state") : "open";
+
+	filter_init(f, COLUMNS " WHERE 1 = 1");
+	filter_sql(f, due ? " AND t.due_at IS NOT NULL" : " AND t.due_at IS NULL");
+	filter_visible(f, call);
+	filter_text(f, " AND t.agency_id = ?", incident_id == NULL ? call->agency_id : NULL);
+	filter_text(f, " AND t.incident_id = ?", incident_id);
+	filter_text(f, " AND t.state = ?", str_eq(state, "all") ? NULL : state);
+	filter_text(f, " AND t.phase = ?", arg_text(call, "phase"));
+	filter_text(f, " AND t.assignee_id = ?", arg_bool(call, "mine") ? call->actor.id : NULL);
+	if (incident_id == NULL)
+		filter_sql(f, " AND i.state NOT IN ('closed', 'closed_not_incident', 'duplicate')");
+	filter_sql(f, " ORDER BY t.due_at, COALESCE(i.level, 9), t.position, t.id");
+}
+
 static int
 task_list(struct call *call)
 {
-	const char *state = arg_has(call, "state") ? arg_text(call, "state") : "open";
 	struct incident incident = { 0 };
-	struct filter f;
+	struct filter part[2];
 
 	if (arg_has(call, "incident") && incident_arg(call, "incident", &incident) != 0)
 		return call->err->kind;
-	filter_init(&f, COLUMNS " WHERE 1 = 1");
-	filter_visible(&f, call);
-	filter_text(&f, " AND t.incident_id = ?", incident.id);
-	filter_text(&f, " AND t.state = ?", str_eq(state, "all") ? NULL : state);
-	filter_text(&f, " AND t.phase = ?", arg_text(call, "phase"));
-	filter_text(&f, " AND t.assignee_id = ?", arg_bool(call, "mine") ? call->actor.id : NULL);
-	if (incident.id == NULL)
-		filter_sql(&f, " AND i.state NOT IN ('closed', 'closed_not_incident',"
-		    " 'duplicate')");
-	filter_sql(&f, " ORDER BY CASE WHEN t.due_at IS NULL THEN 1 ELSE 0 END, t.due_at,"
-	    " COALESCE(i.level, 9), t.position, t.id");
-	filter_int(&f, " LIMIT ?", page_limit(call) + 1);
-	filter_int(&f, " OFFSET ?", page_offset(call));
-	out_tasks(call, &f, page_limit(call));
-	filter_clear(&f);
+	list_part(call, &part[0], incident.id, true);
+	list_part(call, &part[1], incident.id, false);
+	out_parts(call, part, ARRAY_LEN(part), page_limit(call), out_task);
 	return call->err->kind;
 }
 
@@ -154,8 +138,7 @@ tasks_of_incident(struct call *call)
 	filter_init(&f, COLUMNS);
 	filter_text(&f, " WHERE t.incident_id = ?", incident.id);
 	filter_sql(&f, " ORDER BY t.position, t.id");
-	out_tasks(call, &f, 2000);
-	filter_clear(&f);
+	out_parts(call, &f, 1, 2000, out_task);
 	return call->err->kind;
 }
 

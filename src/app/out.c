@@ -24,8 +24,6 @@ is_flag(const char *name)
 	return false;
 }
 
-#define COLUMNS_MAX 64
-
 /* How the columns of a query are written: worked out once, not for every row. */
 struct plan {
 	int n;
@@ -39,9 +37,9 @@ struct plan {
 			FIELD_LIST,
 			FIELD_WORD
 		} kind;
-		char key[64];
+		char key[56];
 		size_t len;
-	} field[COLUMNS_MAX];
+	} field[];
 };
 
 static void
@@ -65,14 +63,19 @@ plan_field(struct field *f, const char *name)
 	f->len = (size_t)snprintf(f->key, sizeof(f->key), "%.*s", (int)len, name);
 }
 
-static void
-plan(struct plan *p, struct query *q)
+static const struct plan *
+plan_of(struct call *call, struct query *q)
 {
+	struct plan *p = q->note;
+
+	if (p != NULL)
+		return p;
+	p = arena_alloc(call->arena, sizeof(*p) + (size_t)query_columns(q) * sizeof(p->field[0]));
 	p->n = query_columns(q);
-	if (p->n > COLUMNS_MAX)
-		abort(); /* no statement of ours has so many */
 	for (int i = 0; i < p->n; i++)
 		plan_field(&p->field[i], query_name(q, i));
+	q->note = p;
+	return p;
 }
 
 static void
@@ -117,9 +120,11 @@ out_text(struct call *call, const struct field *f, struct query *q, int i)
 		jsonw_stringn(call->out, text, query_size(q, i));
 }
 
-static void
-out_planned(struct call *call, const struct plan *p, struct query *q)
+void
+out_fields(struct call *call, struct query *q)
 {
+	const struct plan *p = plan_of(call, q);
+
 	for (int i = 0; i < p->n; i++) {
 		const struct field *f = &p->field[i];
 		enum query_type type;
@@ -139,22 +144,11 @@ out_planned(struct call *call, const struct plan *p, struct query *q)
 	}
 }
 
-void
-out_fields(struct call *call, struct query *q)
-{
-	struct plan p;
-
-	plan(&p, q);
-	out_planned(call, &p, q);
-}
-
 static size_t
 rows(struct call *call, const char *key, int64_t limit, struct query *q, bool *ret_more)
 {
-	struct plan p; /* large: not cleared for every list */
 	size_t n = 0;
 
-	p.n = 0;
 	jsonw_karray(call->out, key);
 	*ret_more = false;
 	while (query_step(q)) {
@@ -162,10 +156,8 @@ rows(struct call *call, const char *key, int64_t limit, struct query *q, bool *r
 			*ret_more = true;
 			break;
 		}
-		if (n == 0)
-			plan(&p, q);
 		jsonw_object(call->out);
-		out_planned(call, &p, q);
+		out_fields(call, q);
 		jsonw_object_end(call->out);
 		n++;
 	}
@@ -225,7 +217,7 @@ out_row(struct call *call, const char *field, const char *sql, const char *types
 int64_t
 page_limit(const struct call *call)
 {
-	return arg_int(call, "limit", 50);
+	return arg_int(call, "limit", 25);
 }
 
 int64_t
@@ -319,8 +311,6 @@ out_part(struct call *call, struct filter *f, struct page *page,
     void (*row)(struct call *call, struct query *q))
 {
 	struct query q;
-	struct plan p;
-	bool planned = false;
 
 	filter_int(f, " LIMIT ?", page->skip + page->left + 1);
 	query_openv(&q, call->tx, buf_str(&f->sql), f->value, f->n);
@@ -331,14 +321,8 @@ out_part(struct call *call, struct filter *f, struct page *page,
 			page->more = true;
 		} else {
 			page->left--;
-			if (row == NULL && !planned)
-				plan(&p, &q);
-			planned = true;
 			jsonw_object(call->out);
-			if (row == NULL)
-				out_planned(call, &p, &q);
-			else
-				row(call, &q);
+			row(call, &q);
 			jsonw_object_end(call->out);
 		}
 	}
@@ -346,15 +330,15 @@ out_part(struct call *call, struct filter *f, struct page *page,
 }
 
 void
-out_parts(struct call *call, struct filter *part, size_t n,
+out_parts(struct call *call, struct filter *part, size_t n, int64_t limit,
     void (*row)(struct call *call, struct query *q))
 {
-	struct page page = { page_offset(call), page_limit(call), false };
+	struct page page = { page_offset(call), limit, false };
 
 	jsonw_karray(call->out, "items");
 	for (size_t i = 0; i < n; i++) {
 		if (!page.more)
-			out_part(call, &part[i], &page, row);
+			out_part(call, &part[i], &page, row == NULL ? out_fields : row);
 		filter_clear(&part[i]);
 	}
 	jsonw_array_end(call->out);

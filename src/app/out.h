@@ -48,10 +48,10 @@ void filter_visible(struct filter *f, const struct call *call);         /* " AND
 size_t out_filtered(struct call *call, const char *key, int64_t limit, const struct filter *f);
 
 /*
- * The page of "items" that the arguments limit and offset ask for, then "more", out
- * of the rows of several queries, one after the other; a later one is asked only when
- * it is needed.  ${row} writes one row into the open object, NULL: out_fields().
+ * The page of "items" that begins at the argument offset, then "more", out of the rows
+ * of several queries, one after the other; a later one is asked only when it is
+ * needed.  ${row} writes one row into the open object, NULL: out_fields().
  * Clears the filters, which carry no LIMIT of their own.
  */
-void out_parts(struct call *call, struct filter *part, size_t n,
+void out_parts(struct call *call, struct filter *part, size_t n, int64_t limit,
     void (*row)(struct call *call, struct query *q));

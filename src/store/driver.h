@@ -21,6 +21,9 @@ void conn_close(struct conn *conn);
 /* Statements without values: schema and transaction control. */
 int conn_script(struct conn *conn, const char *sql, struct err *err);
 
+/* One statement of transaction control, which is kept for the next time. */
+int conn_control(struct conn *conn, const char *sql, struct err *err);
+
 int conn_begin_write(struct conn *conn, struct err *err);
 int conn_begin_read(struct conn *conn, struct err *err);
 

@@ -137,22 +137,49 @@ conn_script(struct conn *conn, const char *sql, struct err *err)
 	return rc == SQLITE_OK ? 0 : fail(conn, rc, err);
 }
 
+/* As conn_script() for one statement that is run again and again: parsed once. */
+static int
+run_often(struct conn *conn, const char *sql)
+{
+	struct cached *cached = map_get(&conn->statements, sql);
+	int rc;
+
+	if (cached == NULL) {
+		cached = xcalloc(1, sizeof(*cached));
+		map_put(&conn->statements, sql, cached);
+	}
+	if (cached->stmt == NULL && (rc = sqlite3_prepare_v3(conn->db, sql, -1,
+	    SQLITE_PREPARE_PERSISTENT, &cached->stmt, NULL)) != SQLITE_OK)
+		return rc;
+	rc = sqlite3_step(cached->stmt);
+	sqlite3_reset(cached->stmt);
+	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+int
+conn_control(struct conn *conn, const char *sql, struct err *err)
+{
+	int rc = run_often(conn, sql);
+
+	return rc == SQLITE_OK ? 0 : fail(conn, rc, err);
+}
+
 int
 conn_begin_write(struct conn *conn, struct err *err)
 {
-	return conn_script(conn, "BEGIN IMMEDIATE", err);
+	return conn_control(conn, "BEGIN IMMEDIATE", err);
 }
 
 int
 conn_begin_read(struct conn *conn, struct err *err)
 {
-	return conn_script(conn, "BEGIN", err);
+	return conn_control(conn, "BEGIN", err);
 }
 
 int
 conn_commit(struct conn *conn, struct err *err)
 {
-	int rc = sqlite3_exec(conn->db, "COMMIT", NULL, NULL, NULL);
+	int rc = run_often(conn, "COMMIT");
 
 	if (rc == SQLITE_OK)
 		return 0;
@@ -170,7 +197,7 @@ void
 conn_rollback(struct conn *conn)
 {
 	if (!sqlite3_get_autocommit(conn->db))
-		sqlite3_exec(conn->db, "ROLLBACK", NULL, NULL, NULL);
+		run_often(conn, "ROLLBACK");
 }
 
 int

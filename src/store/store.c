@@ -46,13 +46,13 @@ run_one(struct conn *conn, struct request *r)
 	struct err ignored = { 0 };
 	int ret;
 
-	if (conn_script(conn, "SAVEPOINT one", &own) == 0) {
+	if (conn_control(conn, "SAVEPOINT one", &own) == 0) {
 		ret = r->fn(&tx, r->arg, &own);
 		if (ret != 0 && own.kind == ERR_NONE)
 			err_set(&own, ret, "err.failed", NULL);
 		if (own.kind != ERR_NONE)
-			conn_script(conn, "ROLLBACK TO one", &ignored);
-		conn_script(conn, "RELEASE one", own.kind == ERR_NONE ? &own : &ignored);
+			conn_control(conn, "ROLLBACK TO one", &ignored);
+		conn_control(conn, "RELEASE one", own.kind == ERR_NONE ? &own : &ignored);
 	}
 	err_clear(&ignored);
 	*r->err = own;

@@ -88,6 +88,7 @@ struct query {
 	struct tx *tx;
 	struct sqlite3_stmt *stmt;
 	struct cached *cached;
+	void *note; /* the caller's own; NULL when opened */
 	bool row;
 };
 

@@ -98,7 +98,7 @@ CREATE INDEX report_incident ON report (incident_id);
 CREATE INDEX report_waiting ON report (agency_id, entered_at) WHERE taken_at IS NULL;
 CREATE INDEX report_urgent ON report (agency_id, urgency, entered_at, incident_id) WHERE taken_at IS NULL;
 CREATE INDEX report_inbox ON report (agency_id, urgency, told_at) WHERE taken_at IS NULL;
-CREATE INDEX report_told ON report (agency_id, told_at);
+CREATE INDEX report_told ON report (agency_id, told_at) WHERE taken_at IS NOT NULL;
 
 CREATE TABLE report_message ( -- questions to the reporter and answers
 	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
