@@ -72,7 +72,9 @@ PAGE_FILES = $(wildcard web/public-page/*.css web/public-page/*.js)
 %.js.gz: %.js
 	@gzip -9nc $< >$(@D)/.$(@F) && mv $(@D)/.$(@F) $@
 
-$(B)/gen/embed.S: tools/embed $(PAGE_FILES:=.gz) FORCE | $(B)/deps.ok
+# Without npm a web/dist that is there already is taken as it is.
+WEB_DIST = $(if $(shell command -v npm),web/dist/index.html)
+$(B)/gen/embed.S: tools/embed $(PAGE_FILES:=.gz) $(WEB_DIST) FORCE | $(B)/deps.ok
 	@mkdir -p $(@D)
 	@tools/embed $@ packs src/store/migrations web/public-page $(wildcard web/dist)
 $(B)/gen/embed.o: $(B)/gen/embed.S
@@ -104,10 +106,10 @@ WEB_SRC = $(shell find web -name node_modules -prune -o -name dist -prune -o -na
 web: web/dist/index.html
 web/node_modules/.package-lock.json: web/package-lock.json
 	@echo "  NPM     web"
-	$(Q)cd web && npm ci --silent --no-audit --no-fund && touch node_modules/.package-lock.json
+	$(Q)cd web && flock package.json npm ci --silent --no-audit --no-fund && touch node_modules/.package-lock.json
 web/dist/index.html: $(WEB_SRC) web/node_modules/.package-lock.json
 	@echo "  WEB     web/dist"
-	$(Q)cd web && npm run --silent build
+	$(Q)cd web && flock package.json npm run --silent build
 
 unit: $(UNIT)
 fuzz-replay: $(FUZZ)
