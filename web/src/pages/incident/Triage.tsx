@@ -159,7 +159,7 @@ function PartInput({ part: p, alone, question, unknown, value, set }: { part: Pa
 function Result({ result: r, onClose, onBack }: { result: TriageResult; onClose: () => void; onBack: () => void }) {
 	const { t } = useTranslation();
 	const top = useRef<HTMLDivElement>(null);
-	useEffect(() => top.current?.scrollIntoView({ block: 'center' }), []);
+	useEffect(() => { top.current?.scrollIntoView({ block: 'center' }); }, []); // newer browsers answer a promise
 	return (
 		<Stack gap="sm" ref={top}>
 			<Alert color="khien" variant="light" title={t('triage.result')}>
