@@ -302,6 +302,17 @@ add_deleted(struct call *call, struct jsonw *w)
 		jsonw_array_end(w);
 }
 
+/* Remembers the first incident_id an image carries. */
+static void
+note_incident(struct change *change, const char *image)
+{
+	static const char member[] = "\"incident_id\":\"";
+	const char *at = change->incident_id[0] == '\0' ? strstr(image, member) : NULL;
+
+	if (at != NULL)
+		snprintf(change->incident_id, sizeof(change->incident_id), "%.36s", at + strlen(member));
+}
+
 static void
 add_rows(struct call *call, struct jsonw *w)
 {
@@ -319,6 +330,7 @@ add_rows(struct call *call, struct jsonw *w)
 		if (query_step(&q)) {
 			buf_reset(&image);
 			row_image(&q, &image);
+			note_incident(change, buf_str(&image));
 			jsonw_object(w);
 			jsonw_key(w, "r");
 			jsonw_raw(w, buf_str(&image), image.len);
@@ -340,21 +352,19 @@ actor_text(struct call *call)
 	return arena_printf(call->arena, "%s:%s", actor_kind(call->actor.kind), call->actor.id);
 }
 
-/* The incident the entry belongs to, when all its rows agree on one. */
+/*
+ * The incident the entry belongs to: the first one it touches, else the one that its
+ * rows say they belong to.
+ */
 static const char *
 entry_incident(struct call *call)
 {
 	struct change *change = call->change;
-	const char *found = NULL;
 
-	for (size_t i = 0; i < change->rows; i++) {
-		if (strcmp(change->row[i].table, "incident") != 0)
-			continue;
-		if (found != NULL)
-			return found; /* the first one named; the others carry links of their own */
-		found = change->row[i].id;
-	}
-	return found;
+	for (size_t i = 0; i < change->rows; i++)
+		if (strcmp(change->row[i].table, "incident") == 0)
+			return change->row[i].id;
+	return change->incident_id[0] == '\0' ? NULL : change->incident_id;
 }
 
 int

@@ -84,6 +84,7 @@ struct change {
 	struct json *info;
 	int64_t *erased; /* entries whose payload this one erases, ascending */
 	size_t erased_count;
+	char incident_id[37]; /* what its rows say they belong to, "" if they do not */
 };
 
 /* The columns of those parameters that were given (but positional ones and version), for an

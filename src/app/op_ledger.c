@@ -135,7 +135,8 @@ ledger_verify_op(struct call *c)
 	if (arg_text(c, "checkpoint") != NULL &&
 	    file_read(arg_text(c, "checkpoint"), NOTE_SIZE_MAX, &outside, &size, c->err) != 0)
 		return c->err->kind;
-	ret = ledger_verify(c->app->store, &(struct ledger_verify){ .agency_id = c->agency_id,
+	ret = ledger_verify(c->app->store, &(struct ledger_verify){
+	    .agency_id = c->actor.kind == ACTOR_CONSOLE ? NULL : c->agency_id,
 	    .key = &key, .outside = outside, .tables = projection_tables }, &report, &found);
 	if (ret != 0 && report.faults == 0) {
 		*c->err = found; /* it could not be read to the end */
