@@ -88,7 +88,8 @@ incident_open(struct call *c)
 	if (check_type(c) != 0)
 		return c->err->kind;
 	if (occurred_at != SQL_NULL && occurred_at > detected_at)
-		return call_fail(c, ERR_INVALID, "err.time_order", "occurred_at");
+		return err_fail(c->err, ERR_INVALID, "err.time_order", "detected_at", "other",
+		    "@field.occurred_at", NULL, NULL);
 	id = incident_insert(c, &(struct incident_new){ .title = arg_text(c, "title"),
 	    .summary = arg_text(c, "description"), .type = arg_text(c, "type"),
 	    .system_id = system == NULL ? NULL : tx_text(c->tx, c->arena, "SELECT id FROM info_system"
@@ -334,7 +335,8 @@ check_set(struct call *c, const struct incident *i)
 	if (json_get(c->args, "title") != NULL && !arg_has(c, "title"))
 		return call_fail(c, ERR_INVALID, "err.required", "title");
 	if (arg_time(c, "occurred_at", INT64_MIN) > detected_at)
-		return call_fail(c, ERR_INVALID, "err.time_order", "occurred_at");
+		return err_fail(c->err, ERR_INVALID, "err.time_order", "detected_at", "other",
+		    "@field.occurred_at", NULL, NULL);
 	return 0;
 }
 

@@ -196,6 +196,8 @@ insert_report(struct call *c, const char *incident_id, const struct pack_symptom
 
 	if (place == NULL && system_id == NULL)
 		place = arg_text(c, "system");
+	else if (system_id == NULL && arg_has(c, "system"))
+		place = arena_printf(c->arena, "%s; %s", place, arg_text(c, "system"));
 	return change_insert(c, "report", NULL, COLS(CT("number", number_next(c, "BC")),
 	    CT("code", code_new(CODE_CHARS, code)), CT("incident_id", incident_id),
 	    CT("channel", local && arg_has(c, "channel") ? arg_text(c, "channel") :
@@ -244,7 +246,8 @@ report_new(struct call *c)
 		return call_fail(c, ERR_INVALID, "err.report_empty", "description");
 	noticed_at = arg_time(c, "occurred_at", told_at);
 	if (noticed_at > told_at && arg_has(c, "told_at"))
-		return call_fail(c, ERR_INVALID, "err.time_order", "occurred_at");
+		return err_fail(c->err, ERR_INVALID, "err.time_order", "told_at", "other",
+		    "@field.occurred_at", NULL, NULL);
 	if (arg_has(c, "incident")) {
 		if (incident_arg(c, "incident", &existing) != 0)
 			return c->err->kind;

@@ -188,6 +188,17 @@ static const struct param note_params[] = {
 	{ 0 },
 };
 
+/* The row this change made.  Not "the newest": after the clock went back that is another one. */
+static const char *
+own_line(const struct call *c)
+{
+	size_t n = c->change->rows;
+
+	while (n > 0 && !str_eq(c->change->row[n - 1].table, "timeline"))
+		n--;
+	return n == 0 ? NULL : c->change->row[n - 1].id;
+}
+
 static int
 note_add(struct call *c)
 {
@@ -203,9 +214,11 @@ note_add(struct call *c)
 	/* Also on a closed case: a late finding is better written down than lost. */
 	change_timeline(c, &(struct timeline_entry){ .incident_id = i.id, .kind = "note",
 	    .text = text, .occurred_at = occurred, .told_at = told });
+	if (c->err->kind != ERR_NONE)
+		return c->err->kind;
 	index_incident(c, i.id);
 	out_row(c, NULL, "SELECT id, version, incident_id, text, occurred_at, told_at, entered_at"
-	    " FROM timeline WHERE incident_id = ? ORDER BY entered_at DESC, id DESC LIMIT 1", "t", i.id);
+	    " FROM timeline WHERE id = ?", "t", own_line(c));
 	return c->err->kind;
 }
 
