@@ -18,7 +18,7 @@ const substitute = await person(server, data, 'duphong');
 const HOSTILE = [
   '<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "'; DROP TABLE report; --", "' OR '1'='1", '../../../../etc/passwd',
   '..\\..\\windows\\system32', '${jndi:ldap://x}', '{{7*7}}', '%00%0d%0aSet-Cookie:x=1', '=cmd|calc!A1', '&lt;b&gt;&amp;amp;',
-  '\u202egnp.exe', 'a\u0300\u0301\u0302', '🤷🏽‍♂️', 'javascript:alert(1)', '%s%s%n', '@err.csrf', 'x'.repeat(150),
+  '\u202egnp.exe', 'a\u0300\u0301\u0302', '🤷🏽‍♂️', 'javascript:alert(1)', '%s%s%n', '@err.csrf', 'x'.repeat(110),
 ];
 
 function isProblem(r, status, type) {
