@@ -68,10 +68,13 @@ put_steps(struct sheet *s, const struct json *report)
 		put(s->out, "<li class=\"%s\"", states[k]);
 		if (step == now)
 			html_lit(s->out, " aria-current=\"step\"");
-		put(s->out, "><i aria-hidden=\"true\">%s</i> <span><b>%s</b>"
-		    " <small>%s</small></span></li>", signs[k],
-		    say(s, arena_printf(a, "step.%d", (int)step)),
-		    say(s, arena_printf(a, "page.step.%s", states[k])));
+		put(s->out, "><i aria-hidden=\"true\">%s</i> <span><b>%s</b>", signs[k],
+		    say(s, arena_printf(a, "step.%d", (int)step)));
+		/* What has not come yet needs no word. */
+		if (k < 2)
+			put(s->out, " <small>%s</small>",
+			    say(s, arena_printf(a, "page.step.%s", states[k])));
+		html_lit(s->out, "</span></li>");
 	}
 	html_lit(s->out, "</ol><p class=\"hint\">");
 	put(s->out, "%s", say1(s, "page.status.received", "time", page_time(s->p,
