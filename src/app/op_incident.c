@@ -146,8 +146,9 @@ static const struct param list_params[] = {
 	"SELECT i.id, i.version, i.number, i.title, i.state, i.type, i.level, i.beyond, i.is_restricted," \
 	" i.tlp, i.lead_id, a.name AS lead_name, i.detected_at, i.received_at, i.updated_at, i.closed_at," \
 	" i.watch_until_at, i.loop_count, (SELECT COUNT(*) FROM task t WHERE t.incident_id = i.id AND" \
-	" t.state = 'open') AS open_tasks FROM incident i LEFT JOIN account a ON a.id = i.lead_id" \
-	" WHERE 1 = 1"
+	" t.state = 'open') AS open_tasks FROM "
+#define LIST_FROM " incident i LEFT JOIN account a ON a.id = i.lead_id WHERE 1 = 1"
+#define FEW_MATCHES 300
 
 #define OPEN_STATES " AND i.state NOT IN ('closed', 'closed_not_incident', 'duplicate')"
 
@@ -175,47 +176,68 @@ filter_states(struct call *c, struct filter *f)
 	return 0;
 }
 
-static void
-filter_words(struct call *c, struct filter *f)
+/* What the words asked for are looked up by; NULL when there are none. */
+static const char *
+match_words(struct call *c)
 {
 	struct buf folded = BUF_INIT(1000), match = BUF_INIT(4000);
-	const char *q = arg_text(c, "q");
+	const char *result = NULL;
 
-	if (q == NULL)
-		return;
-	fold_search(&folded, q);
-	store_match_query(&match, buf_str(&folded));
-	filter_text(f, " AND (i.number = upper(?)", q);
-	if (match.len > 0) {
-		filter_sql(f, " OR i.id IN (");
-		filter_text(f, store_match_incident_sql, arena_strdup(c->arena, buf_str(&match)));
-		filter_sql(f, ")");
+	if (arg_has(c, "q")) {
+		fold_search(&folded, arg_text(c, "q"));
+		store_match_query(&match, buf_str(&folded));
+		result = match.len == 0 ? "\"\"" : arena_strdup(c->arena, buf_str(&match));
 	}
-	filter_sql(f, ")");
 	buf_clear(&folded);
 	buf_clear(&match);
+	return result;
+}
+
+/*
+ * Few that match are looked at one by one and sorted; of many, an index in the order
+ * asked for soon meets enough.  The number is among the words that are found.
+ */
+static void
+from_incidents(struct call *c, struct filter *f, const char *match)
+{
+	bool few = match != NULL && tx_int(c->tx, arena_printf(c->arena, "SELECT COUNT(*) FROM (SELECT 1"
+	    " FROM %s LIMIT %d) n", store_match_from, FEW_MATCHES), "t", match) < FEW_MATCHES;
+
+	filter_init(f, LIST_COLUMNS);
+	if (few) {
+		filter_text(f, store_match_from, match);
+		filter_sql(f, " CROSS JOIN");
+	}
+	filter_sql(f, LIST_FROM);
+	if (few)
+		filter_sql(f, " AND i.id = m.object_id");
+	else if (match != NULL) {
+		filter_sql(f, " AND i.id IN (");
+		filter_text(f, store_match_sql, match);
+		filter_sql(f, ")");
+	}
 }
 
 static int
 incident_list(struct call *c)
 {
 	static const struct { const char *name, *sql; } order[] = {
-		{ "updated", " ORDER BY i.updated_at DESC" },
-		{ "level", " ORDER BY COALESCE(i.level, 9), i.updated_at DESC" },
-		{ "detected", " ORDER BY i.detected_at DESC" },
-		{ "number", " ORDER BY i.number DESC" },
+		{ "updated", "i.updated_at DESC" },
+		{ "level", "COALESCE(i.level, 9), i.updated_at DESC" },
+		{ "detected", "i.detected_at DESC" },
+		{ "number", "i.number DESC" },
 	};
 	const char *sort = arg_has(c, "sort") ? arg_text(c, "sort") : "updated";
 	struct filter f;
 
-	filter_init(&f, LIST_COLUMNS);
+	from_incidents(c, &f, match_words(c));
 	if (filter_states(c, &f) == 0) {
 		filter_visible(&f, c);
 		filter_int(&f, " AND i.level = ?", arg_int(c, "level", SQL_NULL));
 		filter_text(&f, " AND i.type = ?", arg_text(c, "type"));
 		filter_text(&f, " AND i.lead_id = ?", arg_bool(c, "mine") ? c->actor.id : NULL);
 		filter_text(&f, " AND a.login = ?", arg_text(c, "lead"));
-		filter_words(c, &f);
+		filter_sql(&f, " ORDER BY ");
 		for (size_t i = 0; i < ARRAY_LEN(order); i++)
 			if (strcmp(order[i].name, sort) == 0)
 				filter_sql(&f, order[i].sql);

@@ -234,9 +234,11 @@ conn_setup(struct conn *conn, struct err *err)
 	return conn_script(conn,
 	    "CREATE TABLE IF NOT EXISTS search_doc ("
 	    " doc INTEGER PRIMARY KEY, agency_id TEXT NOT NULL, kind TEXT NOT NULL,"
-	    " object_id TEXT NOT NULL UNIQUE, incident_id TEXT, folded TEXT NOT NULL);"
+	    " object_id TEXT NOT NULL UNIQUE, incident_id TEXT);"
+	    /* The long texts apart: every match reads its row of search_doc. */
+	    "CREATE TABLE IF NOT EXISTS search_text (doc INTEGER PRIMARY KEY, folded TEXT NOT NULL);"
 	    "CREATE VIRTUAL TABLE IF NOT EXISTS search_fts USING fts5("
-	    " folded, content='search_doc', content_rowid='doc');", err);
+	    " folded, content='search_text', content_rowid='doc');", err);
 }
 
 /* ---- statements ---------------------------------------------------------- */
@@ -512,25 +514,45 @@ const char store_match_from[] =
     "(SELECT d.object_id AS object_id, d.incident_id AS incident_id, f.rowid AS place"
     " FROM search_fts f CROSS JOIN search_doc d WHERE d.doc = f.rowid AND f.search_fts MATCH ?) m";
 
-/* Every word as a quoted prefix; a quote cannot get in, since only letters and digits stay. */
+static bool
+is_indexed(unsigned char c)
+{
+	return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+}
+
+/*
+ * Every word quoted, one with dots or dashes as the phrase it is: a quote cannot get
+ * in, since only letters and digits stay.  The last may be only begun, as while it
+ * is being typed; of one letter it is a whole word, for half of all texts have one
+ * that begins so.
+ */
 void
 store_match_query(struct buf *out, const char *folded)
 {
-	bool inside = false;
+	const unsigned char *p = (const unsigned char *)folded;
+	size_t letters = 0;
 
-	for (const unsigned char *p = (const unsigned char *)folded; *p != '\0'; p++) {
-		bool keep = *p >= 0x80 || (*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z');
+	while (*p != '\0') {
+		bool inside = false;
 
-		if (keep && !inside)
-			buf_adds(out, out->len == 0 ? "\"" : " \"");
-		if (keep)
+		letters = 0;
+		for (; *p != '\0' && *p != ' '; p++) {
+			if (!is_indexed(*p)) {
+				inside = false;
+				continue;
+			}
+			if (!inside)
+				buf_adds(out, letters > 0 ? " " : out->len > 0 ? " \"" : "\"");
+			inside = true;
 			buf_addc(out, (char)*p);
-		else if (inside)
-			buf_adds(out, "\"*");
-		inside = keep;
+			letters++;
+		}
+		if (letters > 0)
+			buf_addc(out, '"');
+		p += *p == ' ';
 	}
-	if (inside)
-		buf_adds(out, "\"*");
+	if (letters > 1)
+		buf_addc(out, '*');
 }
 
 void
@@ -541,7 +563,8 @@ tx_index_put(struct tx *tx, const char *agency_id, const char *kind, const char 
 	int64_t doc = SQL_NULL;
 	bool same = false;
 
-	query_open(&q, tx, "SELECT doc, folded FROM search_doc WHERE object_id = ?", "t", id);
+	query_open(&q, tx, "SELECT doc, folded FROM search_doc JOIN search_text USING (doc)"
+	    " WHERE object_id = ?", "t", id);
 	if (query_step(&q)) {
 		doc = query_int(&q, 0);
 		same = str_eq(query_text(&q, 1), folded);
@@ -550,15 +573,16 @@ tx_index_put(struct tx *tx, const char *agency_id, const char *kind, const char 
 	if (same)
 		return;
 	if (doc == SQL_NULL) {
-		tx_exec(tx, "INSERT INTO search_doc (agency_id, kind, object_id, incident_id, folded)"
-		    " VALUES (?, ?, ?, ?, ?)", "ttttt", agency_id, kind, id, incident_id, folded);
+		tx_exec(tx, "INSERT INTO search_doc (agency_id, kind, object_id, incident_id)"
+		    " VALUES (?, ?, ?, ?)", "tttt", agency_id, kind, id, incident_id);
 		if (!stuck(tx))
 			doc = sqlite3_last_insert_rowid(tx->conn->db);
+		tx_exec(tx, "INSERT INTO search_text (doc, folded) VALUES (?, ?)", "it", doc, folded);
 	} else {
 		tx_exec(tx, "INSERT INTO search_fts (search_fts, rowid, folded)"
-		    " SELECT 'delete', doc, folded FROM search_doc WHERE doc = ?", "i", doc);
-		tx_exec(tx, "UPDATE search_doc SET folded = ?, incident_id = ? WHERE doc = ?", "tti",
-		    folded, incident_id, doc);
+		    " SELECT 'delete', doc, folded FROM search_text WHERE doc = ?", "i", doc);
+		tx_exec(tx, "UPDATE search_doc SET incident_id = ? WHERE doc = ?", "ti", incident_id, doc);
+		tx_exec(tx, "UPDATE search_text SET folded = ? WHERE doc = ?", "ti", folded, doc);
 	}
 	tx_exec(tx, "INSERT INTO search_fts (rowid, folded) VALUES (?, ?)", "it", doc, folded);
 }

@@ -37,27 +37,6 @@ struct store {
 
 /* ---- writing --------------------------------------------------------------- */
 
-/* Runs one function in its savepoint. */
-static void
-run_one(struct conn *conn, struct request *r)
-{
-	struct err own = { 0 };
-	struct tx tx = { conn, &own, 0 };
-	struct err ignored = { 0 };
-	int ret;
-
-	if (conn_control(conn, "SAVEPOINT one", &own) == 0) {
-		ret = r->fn(&tx, r->arg, &own);
-		if (ret != 0 && own.kind == ERR_NONE)
-			err_set(&own, ret, "err.failed", NULL);
-		if (own.kind != ERR_NONE)
-			conn_control(conn, "ROLLBACK TO one", &ignored);
-		conn_control(conn, "RELEASE one", own.kind == ERR_NONE ? &own : &ignored);
-	}
-	err_clear(&ignored);
-	*r->err = own;
-}
-
 /* Gives the shared failure to each caller that thought it had succeeded. */
 static void
 share_failure(struct request *batch, const struct err *failure)
@@ -70,11 +49,72 @@ share_failure(struct request *batch, const struct err *failure)
 	}
 }
 
+/* Runs one function; its error goes to the caller's. */
+static void
+run_one(struct conn *conn, struct request *r)
+{
+	struct err own = { 0 };
+	struct tx tx = { conn, &own, 0 };
+	int ret = r->fn(&tx, r->arg, &own);
+
+	if (ret != 0 && own.kind == ERR_NONE)
+		err_set(&own, ret, "err.failed", NULL);
+	*r->err = own;
+}
+
+/* The same in a savepoint of its own, so that its failure takes nothing of the others with it. */
+static void
+run_apart(struct conn *conn, struct request *r)
+{
+	struct err ignored = { 0 };
+
+	if (conn_control(conn, "SAVEPOINT one", r->err) == 0) {
+		run_one(conn, r);
+		if (r->err->kind != ERR_NONE)
+			conn_control(conn, "ROLLBACK TO one", &ignored);
+		conn_control(conn, "RELEASE one", r->err->kind == ERR_NONE ? r->err : &ignored);
+	}
+	err_clear(&ignored);
+}
+
+/*
+ * Runs them all within the open transaction.  Savepoints cost a copy of every page
+ * that is touched, and nearly all changes succeed: so first without.  When one of
+ * several fails, all is undone and run again, each apart.
+ */
+static bool
+run_batch(struct conn *conn, struct request *batch, struct err *err)
+{
+	struct request *r = batch;
+	bool any = false;
+
+	while (r != NULL) {
+		run_one(conn, r);
+		if (r->err->kind != ERR_NONE)
+			break;
+		r = r->next;
+	}
+	if (r == NULL)
+		return true;
+	if (r == batch && r->next == NULL)
+		return false;
+	err_clear(r->err);
+	conn_rollback(conn);
+	if (conn_begin_write(conn, err) != 0) {
+		share_failure(batch, err);
+		return false;
+	}
+	for (r = batch; r != NULL; r = r->next) {
+		run_apart(conn, r);
+		any |= r->err->kind == ERR_NONE;
+	}
+	return any;
+}
+
 static void
 commit_batch(struct store *store, struct request *batch)
 {
 	struct err err = { 0 };
-	bool any = false;
 
 	if (atomic_load(&store->stopped)) {
 		err_set(&err, ERR_UNKNOWN, "err.writes_stopped", NULL);
@@ -86,12 +126,9 @@ commit_batch(struct store *store, struct request *batch)
 		err_clear(&err);
 		return;
 	}
-	for (struct request *r = batch; r != NULL; r = r->next) {
-		run_one(store->writer, r);
-		any |= r->err->kind == ERR_NONE;
-	}
-	if (!any) {
+	if (!run_batch(store->writer, batch, &err)) {
 		conn_rollback(store->writer);
+		err_clear(&err);
 		return;
 	}
 	if (conn_commit(store->writer, &err) != 0) {
@@ -102,30 +139,32 @@ commit_batch(struct store *store, struct request *batch)
 	err_clear(&err);
 }
 
-/* Takes what is queued and commits it, until nobody waits; the lock is held on entry and exit. */
+/*
+ * Commits what is queued; the lock is held on entry and exit.  One batch only, then
+ * whoever waits first leads the next: the caller's own change is in this one, and
+ * its client should not wait for those of others.
+ */
 static void
 lead(struct store *store)
 {
-	store->leading = true;
-	while (store->first != NULL) {
-		struct request *batch = store->first, *end = batch;
+	struct request *batch = store->first, *end = batch;
 
-		for (int n = 1; n < BATCH_MAX && end->next != NULL; n++)
-			end = end->next;
-		store->first = end->next;
-		if (store->first == NULL)
-			store->last = &store->first;
-		end->next = NULL;
-		pthread_mutex_unlock(&store->lock);
-		commit_batch(store, batch);
-		pthread_mutex_lock(&store->lock);
-		for (struct request *r = batch, *next; r != NULL; r = next) {
-			next = r->next;
-			r->done = true;
-		}
-		pthread_cond_broadcast(&store->changed);
+	for (int n = 1; n < BATCH_MAX && end->next != NULL; n++)
+		end = end->next;
+	store->first = end->next;
+	if (store->first == NULL)
+		store->last = &store->first;
+	end->next = NULL;
+	store->leading = true;
+	pthread_mutex_unlock(&store->lock);
+	commit_batch(store, batch);
+	pthread_mutex_lock(&store->lock);
+	for (struct request *r = batch, *next; r != NULL; r = next) {
+		next = r->next;
+		r->done = true;
 	}
 	store->leading = false;
+	pthread_cond_broadcast(&store->changed);
 }
 
 int

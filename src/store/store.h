@@ -3,9 +3,8 @@
  * store.h: SQL behind one interface.
  *
  * A write is a function that gets a transaction and may be run again; several
- * callers' functions may share one commit (group commit), each in its own
- * savepoint, so one that fails takes nothing of the others with it.  When
- * store_write() returns 0 the change is on disk (WAL, synchronous=FULL).
+ * callers' functions may share one commit (group commit); one that fails takes
+ * nothing of the others with it.  When store_write() returns 0 the change is on disk (WAL, synchronous=FULL).
  *
  * Errors of a transaction stick: after the first failed statement later ones
  * do nothing, and store_write() or store_read() returns that first error.
@@ -135,9 +134,9 @@ void tx_index_put(struct tx *tx, const char *agency_id, const char *kind, const 
     const char *incident_id, const char *folded);
 
 /*
- * A condition for IN (…): ids of objects (or of their incidents) whose text has
- * words beginning with those of the query bound to its one parameter, which
- * store_match_query() makes from folded text (empty: nothing to look for).
+ * A condition for IN (…): ids of objects (or of their incidents) whose text has all
+ * words of the query bound to its one parameter, the last of them at least begun;
+ * store_match_query() makes it from folded text (empty: nothing to look for).
  */
 extern const char store_match_sql[], store_match_incident_sql[];
 void store_match_query(struct buf *out, const char *folded);

@@ -92,7 +92,7 @@ function latency(server, what, signedIn, paths) {
   line(`  ${r.per_s}/s, ${r.bytes} bytes; CPU of the server each`, (cpu * 1000).toFixed(0), 'us');
 }
 
-const report = { description: 'Máy kế toán 3 không mở được tệp nào, màn hình đòi tiền %n', symptoms: ['files_renamed'], place: 'Phòng Kế toán', contact_name: 'Nguyễn Thị Mẫu' };
+const report = { description: 'Máy kế toán 3 không mở được tệp nào, màn hình đòi tiền %n', symptoms: ['files_changed'], place: 'Phòng Kế toán', contact_name: 'Nguyễn Thị Mẫu' };
 
 function creates(server, dir) {
   const before = bareSync(dir);

@@ -97,7 +97,7 @@ add_report(struct call *c, struct one *one)
 
 	change_insert(c, "report", NULL, COLS(CT("number", number_next(c, "BC")),
 	    CT("code", code_new(8, code)), CT("incident_id", one->id), CT("channel", "web"),
-	    CT("symptoms", "files_renamed"), CT("description", "Sáng nay mở máy thì không mở được tệp"
+	    CT("symptoms", "files_changed"), CT("description", "Sáng nay mở máy thì không mở được tệp"
 	    " nào, màn hình có dòng chữ tiếng Anh đòi tiền."), CT("place", one->place),
 	    CT("contact_name", "Nguyễn Thị Mẫu"), CT("contact_phone", "0912345678"),
 	    CI("told_at", one->at), CI("entered_at", one->at),

@@ -138,6 +138,7 @@ static void
 search_finds_prefixes_of_the_newest_text(void **state)
 {
 	char hit[] = "ma ho", gone[] = "trang", quote[] = "\"thong\" or near(";
+	char phrase[] = "ma-hoa", apart[] = "ma.chu", half[] = "m ho", letter[] = "h";
 
 	(void)state;
 	assert_int_equal(store_write(store, search, hit, NULL), 0);
@@ -146,6 +147,14 @@ search_finds_prefixes_of_the_newest_text(void **state)
 	assert_int_equal(gone[0], '-');
 	assert_int_equal(store_write(store, search, quote, NULL), 0);
 	assert_int_equal(quote[0], '-');
+	assert_int_equal(store_write(store, search, phrase, NULL), 0);
+	assert_int_equal(phrase[0], '1');
+	assert_int_equal(store_write(store, search, apart, NULL), 0);
+	assert_int_equal(apart[0], '-');
+	assert_int_equal(store_write(store, search, half, NULL), 0);
+	assert_int_equal(half[0], '-');
+	assert_int_equal(store_write(store, search, letter, NULL), 0);
+	assert_int_equal(letter[0], '-');
 }
 
 static void
