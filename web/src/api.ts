@@ -143,8 +143,14 @@ export function useSend() {
 	};
 }
 
-export function noteServerTime(iso: string | undefined): void {
-	setServerNow(iso);
+/** Asks the server what time it is. */
+export async function askTime(): Promise<void> {
+	try {
+		const health = await call<{ time: string; test_clock: boolean }>('GET', '/health');
+		setServerNow(health.time, health.test_clock);
+	} catch {
+		// our own clock will do
+	}
 }
 
 // ---- shapes ------------------------------------------------------------------

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import '@mantine/core/styles.css';
+import './styles';
 import '@mantine/notifications/styles.css';
 import './app.css';
 import { MantineProvider } from '@mantine/core';

@@ -2,7 +2,7 @@
 // Who is signed in, and what they may do.
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
-import { call, noteServerTime, Problem, setApiLang, setCsrf, setSignedOut, type SessionInfo } from './api';
+import { askTime, call, Problem, setApiLang, setCsrf, setSignedOut, type SessionInfo } from './api';
 import { changeLang, rememberedLang } from './lib/i18n';
 import { forgetDrafts } from './lib/draft';
 
@@ -12,7 +12,7 @@ interface SessionValue {
 	session: SessionInfo | null;
 	loading: boolean;
 	offline: boolean;
-	begin: (info: SessionInfo) => void;
+	begin: (info: SessionInfo) => Promise<void>;
 	reload: () => Promise<void>;
 	end: () => Promise<void>;
 	may: (right: Right) => boolean;
@@ -28,11 +28,12 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 	const [offline, setOffline] = useState(false);
 	const client = useQueryClient();
 
-	const begin = useCallback((info: SessionInfo) => {
+	const begin = useCallback(async (info: SessionInfo) => {
 		setCsrf(info.csrf);
-		void call<{ time: string }>('GET', '/health').then((h) => noteServerTime(h.time)).catch(() => {});
-		setApiLang(info.account.lang ?? rememberedLang());
-		if (info.account.lang && info.account.lang !== rememberedLang()) void changeLang(info.account.lang);
+		await askTime();
+		// A language chosen on this browser goes before the one of the account.
+		if (!localStorage.getItem('khien.lang') && info.account.lang) await changeLang(info.account.lang);
+		setApiLang(rememberedLang());
 		localStorage.setItem(MARK, '1');
 		setSession(info);
 	}, []);
@@ -45,7 +46,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 			return;
 		}
 		try {
-			begin(await call<SessionInfo>('GET', '/session'));
+			await begin(await call<SessionInfo>('GET', '/session'));
 			setOffline(false);
 		} catch (fault) {
 			setSession(null);

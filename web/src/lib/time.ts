@@ -3,15 +3,18 @@
 import i18next from 'i18next';
 
 const OFFSET_MS = 7 * 3600_000;
-let shift = 0; // server clock minus ours, or the test clock
+let shift = 0; // server clock minus ours
+let frozen: number | null = null; // the test clock stands still
 
 /** The server said what time it is. */
-export function setServerNow(iso: string | undefined): void {
-	const at = iso ? Date.parse(iso) : NaN;
-	if (!Number.isNaN(at)) shift = at - Date.now();
+export function setServerNow(iso: string, isTestClock: boolean): void {
+	const at = Date.parse(iso);
+	if (Number.isNaN(at)) return;
+	shift = at - Date.now();
+	frozen = isTestClock ? at : null;
 }
 export function now(): number {
-	return Date.now() + shift;
+	return frozen ?? Date.now() + shift;
 }
 
 const two = (n: number) => String(n).padStart(2, '0');

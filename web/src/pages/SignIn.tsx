@@ -48,7 +48,7 @@ function Enter() {
 
 	async function enter(v: Values) {
 		try {
-			begin(await call<SessionInfo>('POST', '/session', { login: v.login, password: v.password, totp: v.totp?.replace(/\s/g, '') }));
+			await begin(await call<SessionInfo>('POST', '/session', { login: v.login, password: v.password, totp: v.totp?.replace(/\s/g, '') }));
 		} catch (fault) {
 			// The password was right and a code is asked for: show the second field.
 			if (fault instanceof Problem && !needsCode && (fault.field === 'totp' || /totp/.test(fault.kind))) {

@@ -13,10 +13,10 @@ import IconLogout from '@tabler/icons-react/dist/esm/icons/IconLogout.mjs';
 import IconSearch from '@tabler/icons-react/dist/esm/icons/IconSearch.mjs';
 import IconSettings from '@tabler/icons-react/dist/esm/icons/IconSettings.mjs';
 import IconUserCircle from '@tabler/icons-react/dist/esm/icons/IconUserCircle.mjs';
-import { useRef, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink, useLocation, useNavigate } from 'react-router-dom';
-import { call, setApiLang, useGet, type Deadline, type Page } from '../api';
+import { askTime, setApiLang, useGet, type Deadline, type Page } from '../api';
 import { useChanges, WaitingContext } from '../lib/changes';
 import { changeLang, type Lang } from '../lib/i18n';
 import { useKeys } from '../lib/keys';
@@ -168,7 +168,6 @@ function PersonMenu({ onHelp }: { onHelp: () => void }) {
 	async function pick(lang: Lang) {
 		await changeLang(lang);
 		setApiLang(lang);
-		await call('PATCH', '/me', { lang }).catch(() => {}); // this browser remembers it anyway
 	}
 	return (
 		<Menu position="bottom-end" width={250} shadow="md" transitionProps={{ duration: 60 }}>
@@ -209,7 +208,12 @@ function Banners() {
 	const me = useMe();
 	const { may } = useSession();
 	const at = useLocation();
-	useTick();
+	const [, draw] = useState(0);
+	useEffect(() => {
+		if (!me.test_clock) return;
+		const timer = setInterval(() => void askTime().then(() => draw((n) => n + 1)), 10_000);
+		return () => clearInterval(timer);
+	}, [me.test_clock]);
 	if (!me.test_clock && !me.is_sample) return null;
 	return (
 		<div role="region" aria-label={t('frame.notices')}>
