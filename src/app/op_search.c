@@ -17,7 +17,7 @@
 
 struct asked {
 	const char *text;
-	struct buf folded;
+	struct buf folded, text_word; /* what was asked; a word of a text, while it is compared */
 	const char *word[WORDS_MAX];
 	size_t words;
 };
@@ -27,7 +27,7 @@ ask(struct call *c, struct asked *a, const char *text)
 {
 	char *rest;
 
-	*a = (struct asked){ .text = text, .folded = BUF_INIT(2000) };
+	*a = (struct asked){ .text = text, .folded = BUF_INIT(2000), .text_word = BUF_INIT(400) };
 	fold_search(&a->folded, text);
 	rest = arena_strdup(c->arena, buf_str(&a->folded));
 	for (char *w = strsep(&rest, " "); w != NULL && a->words < WORDS_MAX; w = strsep(&rest, " "))
@@ -37,23 +37,24 @@ ask(struct call *c, struct asked *a, const char *text)
 
 /* Whether the word of ${len} bytes begins as one of those asked for. */
 static bool
-is_asked(const struct asked *a, const char *word, size_t len)
+is_asked(struct asked *a, const char *word, size_t len)
 {
-	struct buf folded = BUF_INIT(400);
 	char copy[100];
-	bool found = false;
 
-	snprintf(copy, sizeof(copy), "%.*s", (int)len, word);
-	fold_search(&folded, copy);
-	for (size_t i = 0; i < a->words && !found; i++)
-		found = str_starts(buf_str(&folded), a->word[i]);
-	buf_clear(&folded);
-	return found;
+	len = len < sizeof(copy) ? len : sizeof(copy) - 1;
+	memcpy(copy, word, len);
+	copy[len] = '\0';
+	buf_reset(&a->text_word);
+	fold_search(&a->text_word, copy);
+	for (size_t i = 0; i < a->words; i++)
+		if (str_starts(buf_str(&a->text_word), a->word[i]))
+			return true;
+	return false;
 }
 
 /* The words of ${text} around the first that was asked for; NULL when none was. */
 static const char *
-snippet_of(struct call *c, const struct asked *a, const char *text)
+snippet_of(struct call *c, struct asked *a, const char *text)
 {
 	const char *start[SNIPPET_BEFORE] = { NULL }, *from, *end;
 	size_t n = 0, len;
@@ -81,7 +82,7 @@ snippet_of(struct call *c, const struct asked *a, const char *text)
 
 /* The first of the incident's texts that has a word asked for. */
 static const char *
-snippet(struct call *c, const struct asked *a, const char *incident_id, const char *summary)
+snippet(struct call *c, struct asked *a, const char *incident_id, const char *summary)
 {
 	static const char *const sql[] = {
 		"SELECT description FROM report WHERE incident_id = ? ORDER BY entered_at LIMIT 5",
@@ -194,7 +195,7 @@ out_signs(struct call *c, const struct asked *a)
 
 /* Incidents whose text has all the words, those that were opened last first. */
 static bool
-out_words(struct call *c, const struct asked *a)
+out_words(struct call *c, struct asked *a)
 {
 	int64_t limit = page_limit(c), n = 0;
 	struct buf match = BUF_INIT(4000);
@@ -240,6 +241,7 @@ search(struct call *c)
 	jsonw_array_end(c->out);
 	jsonw_kbool(c->out, "more", more);
 	buf_clear(&a.folded);
+	buf_clear(&a.text_word);
 	return c->err->kind;
 }
 

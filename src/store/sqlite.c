@@ -203,10 +203,15 @@ conn_rollback(struct conn *conn)
 int
 conn_checkpoint(struct conn *conn, struct err *err)
 {
-	int rc, frames = 0, done = 0;
+	int rc, frames = 0, before;
 
-	rc = sqlite3_wal_checkpoint_v2(conn->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &frames, &done);
-	/* A log that readers keep from starting over is cut when it has grown a lot. */
+	/* Nobody waits for this; what was written meanwhile is soon copied, too. */
+	do {
+		before = frames;
+		rc = sqlite3_wal_checkpoint_v2(conn->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &frames, NULL);
+	} while (rc == SQLITE_OK && frames > before + 1024);
+	/* A log that never starts over by itself is made to; writers wait while the little
+	 * that is left is copied. */
 	if (rc == SQLITE_OK && frames > 16384)
 		rc = sqlite3_wal_checkpoint_v2(conn->db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
 	if (rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY || (rc & 0xff) == SQLITE_LOCKED)

@@ -19,7 +19,7 @@
 #define TROUBLE_MS    5000 /* a lane whose store fails does not spin */
 #define STACK_SIZE    ((size_t)512 << 10)
 #define RECOVER_MS    10000
-#define CHECKPOINT_MS 5000
+#define CHECKPOINT_MS 2000
 
 struct lane {
 	struct work *work;
