@@ -167,7 +167,7 @@ function FieldInput({ field: f, first, value, set, error }: { field: Field; firs
 		return <PasswordInput {...common} autoComplete={f.auto} value={value ?? ''} onChange={(e) => set(e.currentTarget.value)}
 			visibilityToggleButtonProps={{ 'aria-label': t('form.show_password') }} />;
 	case 'select':
-		return <Select {...common} data={grouped(f.options ?? [])} value={value ?? null} onChange={set} clearable={!f.required} searchable={(f.options?.length ?? 0) > 7}
+		return <Select {...common} data={grouped(f.options ?? [])} value={value ?? null} onChange={set} clearable={!f.required} allowDeselect={!f.required} searchable={(f.options?.length ?? 0) > 7}
 			nothingFoundMessage={t('form.nothing_found')} comboboxProps={{ withinPortal: true }} clearButtonProps={{ 'aria-label': t('form.clear') }} />;
 	case 'multi':
 		return <MultiSelect {...common} data={grouped(f.options ?? [])} value={value ?? []} onChange={set} searchable clearable hidePickedOptions clearButtonProps={{ 'aria-label': t('form.clear') }} />;
