@@ -8,7 +8,7 @@
 
 struct sockaddr;
 
-/* A struct sockaddr_storage without <sys/socket.h>, whose names reach far (PF_LOCAL). */
+/* A struct sockaddr_storage without <sys/socket.h>, whose names reach far (PF_…). */
 struct address {
 	_Alignas(8) unsigned char sa[128];
 	unsigned len;
