@@ -35,10 +35,10 @@ const codes = (run) => run('report', 'list', '--state', 'all', '--limit', '200')
 
 // An answer of the API that says what is wrong, in Vietnamese.
 function assertProblem(r, status, type) {
-  assert.equal(r.status, status, r.text);
+  assert.ok([status].flat().includes(r.status), r.text);
   assert.match(r.type, /^application\/problem\+json/);
   if (type !== undefined) assert.equal(r.json.type, `urn:khien:error:${type}`);
-  assert.equal(r.json.status, status);
+  assert.equal(r.json.status, r.status);
   assert.match(r.json.detail, /[ạảãàáâậầấẩẫăắằặẳẵọỏơợờớởỡòóõôộổỗồốịỉĩìíụủũùúưựữửừứẹẻẽèéêệểễềếđ]/, r.json.detail);
 }
 
@@ -82,6 +82,44 @@ test('a full disk is told, nothing is lost, and it works again when there is roo
   const stored = codes(run);
   for (const code of acknowledged) assert.equal(stored.filter((c) => c === code).length, 1, code);
   assert.equal(stored.length, acknowledged.length);
+});
+
+test('many at once on a full disk: what was refused is not there, what was taken is', async (t) => {
+  const disk = smallDisk('32m');
+  if (disk === undefined) return t.skip('mounting a tmpfs is not permitted here');
+  const dir = join(disk, 'data');
+  const run = cli(dir);
+  run('init', '--sample');
+  const server = await serve(dir);
+  const taken = [], refused = [];
+  // Many changes share a commit, and the larger ones write to the disk before it.
+  for (let round = 0; round < 4; round++) {
+    fill(disk, 2 << 20);
+    await Promise.all(Array.from({ length: 16 }, async (_, i) => {
+      const reporter = new Person(server.url);
+      for (let n = 0; n < 8; n++) {
+        const key = `${round}-${i}-${n}`;
+        const r = await reporter.call('POST', '/reports', { description: `${key} ${'chữ '.repeat(1 + ((i * 8 + n) % 5) * 300)}`, idempotency_key: key });
+        if (r.status === 201) taken.push(key);
+        else {
+          assertProblem(r, [507, 503]);
+          refused.push({ key, status: r.status });
+        }
+      }
+    }));
+    rmSync(join(disk, 'filler'));
+  }
+  assert.ok(taken.length > 8 && refused.length > 8, `${taken.length} taken, ${refused.length} refused`);
+  await server.stop();
+  assert.equal(run('ledger', 'verify').ok, true);
+  const stored = [];
+  for (let offset = 0, more = true; more; offset += 200) {
+    const page = run('report', 'list', '--state', 'all', '--limit', '200', '--offset', String(offset));
+    stored.push(...page.items.map((r) => r.description.split(' ')[0]));
+    more = page.more;
+  }
+  for (const key of taken) assert.equal(stored.filter((k) => k === key).length, 1, `${key} was taken`);
+  for (const { key, status } of refused) if (status === 507) assert.ok(!stored.includes(key), `${key} was refused, and is there`);
 });
 
 test('the command line on a full disk fails and changes nothing', async (t) => {

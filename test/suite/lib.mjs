@@ -82,13 +82,19 @@ export async function serve(dir, { args = [], wrap = [] } = {}) {
     child.once('exit', (code) => fail(new Error(`khien serve ended with ${code}: ${log}`)));
   });
   const ended = new Promise((done) => child.once('exit', (code, signal) => done({ code, signal })));
+  // A test that failed before it stopped its server must not wait for it for ever.
+  for (const part of [child, child.stdout, child.stderr]) part.unref();
   return {
     url: `http://127.0.0.1:${port}`,
     port,
     child,
     log: () => log,
-    ended,
+    get ended() {
+      child.ref();
+      return ended;
+    },
     stop: async (signal = 'SIGTERM') => {
+      child.ref();
       child.kill(signal);
       return ended;
     },
