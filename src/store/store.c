@@ -77,14 +77,41 @@ run_apart(struct conn *conn, struct request *r)
 	err_clear(&ignored);
 }
 
+/* The same in a transaction of its own. */
+static void
+run_alone(struct store *store, struct request *r)
+{
+	err_clear(r->err);
+	if (atomic_load(&store->stopped)) {
+		err_set(r->err, ERR_UNKNOWN, "err.writes_stopped", NULL);
+		return;
+	}
+	if (conn_begin_write(store->writer, r->err) != 0)
+		return;
+	run_one(store->writer, r);
+	if (r->err->kind != ERR_NONE)
+		conn_rollback(store->writer);
+	else if (conn_commit(store->writer, r->err) == ERR_UNKNOWN)
+		atomic_store(&store->stopped, true);
+}
+
+/* When the disk is full or fails, the database may end the whole transaction by itself. */
+static bool
+may_have_ended(const struct err *err)
+{
+	return err->kind == ERR_FULL || err->kind == ERR_IO;
+}
+
 /*
  * Runs them all within the open transaction.  Savepoints cost a copy of every page
  * that is touched, and nearly all changes succeed: so first without.  When one of
- * several fails, all is undone and run again, each apart.
+ * several fails, all is undone and run again, each apart; and when a savepoint may
+ * have been lost with its transaction, each alone.  True: there is something to commit.
  */
 static bool
-run_batch(struct conn *conn, struct request *batch, struct err *err)
+run_batch(struct store *store, struct request *batch, struct err *err)
 {
+	struct conn *conn = store->writer;
 	struct request *r = batch;
 	bool any = false;
 
@@ -107,8 +134,15 @@ run_batch(struct conn *conn, struct request *batch, struct err *err)
 	for (r = batch; r != NULL; r = r->next) {
 		run_apart(conn, r);
 		any |= r->err->kind == ERR_NONE;
+		if (may_have_ended(r->err))
+			break;
 	}
-	return any;
+	if (r == NULL)
+		return any;
+	conn_rollback(conn);
+	for (r = batch; r != NULL; r = r->next)
+		run_alone(store, r);
+	return false;
 }
 
 static void
@@ -126,7 +160,7 @@ commit_batch(struct store *store, struct request *batch)
 		err_clear(&err);
 		return;
 	}
-	if (!run_batch(store->writer, batch, &err)) {
+	if (!run_batch(store, batch, &err)) {
 		conn_rollback(store->writer);
 		err_clear(&err);
 		return;

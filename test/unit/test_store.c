@@ -115,6 +115,62 @@ many_writers_share_commits_without_sharing_failures(void **state)
 	assert_int_equal(rows(), 6 * 40);
 }
 
+/* What SQLite does on some failures: the whole transaction is gone, savepoints with it. */
+static int
+disk_full(struct tx *tx, void *arg, struct err *err)
+{
+	insert(tx, arg, err);
+	tx_exec(tx, "ROLLBACK", "");
+	return err_set(err, ERR_FULL, "err.full", NULL);
+}
+
+static int
+insert_slowly(struct tx *tx, void *arg, struct err *err)
+{
+	usleep(100000); /* the others queue up meanwhile and share a commit */
+	return insert(tx, arg, err);
+}
+
+struct writing {
+	store_fn fn;
+	char name[8];
+	int kind;
+};
+
+static void *
+write_once(void *arg)
+{
+	struct writing *w = arg;
+
+	w->kind = store_write(store, w->fn, w->name, NULL);
+	return NULL;
+}
+
+static void
+a_transaction_that_ended_by_itself_is_nobodys_success(void **state)
+{
+	struct writing w[12] = { 0 };
+	pthread_t thread[ARRAY_LEN(w)];
+	int64_t good = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(w); i++) {
+		w[i].fn = i == 0 ? insert_slowly : i % 4 == 2 ? disk_full : i % 4 == 3 ? insert_and_fail : insert;
+		snprintf(w[i].name, sizeof(w[i].name), "w%zu", i);
+		pthread_create(&thread[i], NULL, write_once, &w[i]);
+		usleep(5000);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(w); i++)
+		pthread_join(thread[i], NULL);
+	for (size_t i = 0; i < ARRAY_LEN(w); i++) {
+		assert_int_equal(w[i].kind, w[i].fn == disk_full ? ERR_FULL :
+		    w[i].fn == insert_and_fail ? ERR_STATE : 0);
+		good += w[i].kind == 0;
+	}
+	assert_int_equal(rows(), good);
+	assert_false(store_is_stopped(store));
+}
+
 static int
 search(struct tx *tx, void *arg, struct err *err)
 {
@@ -181,5 +237,7 @@ a_missing_file_and_a_foreign_file_are_named(void **state)
 
 TEST_MAIN(cmocka_unit_test_setup_teardown(what_fails_is_undone_and_what_succeeds_stays, setup, teardown),
     cmocka_unit_test_setup_teardown(many_writers_share_commits_without_sharing_failures, setup, teardown),
+    cmocka_unit_test_setup_teardown(a_transaction_that_ended_by_itself_is_nobodys_success, setup,
+    teardown),
     cmocka_unit_test_setup_teardown(search_finds_prefixes_of_the_newest_text, setup, teardown),
     cmocka_unit_test_setup_teardown(a_missing_file_and_a_foreign_file_are_named, setup, teardown))
