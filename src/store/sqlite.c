@@ -14,6 +14,7 @@
 #include "base/map.h"
 #include "store/driver.h"
 #include "store/store.h"
+#include "store/walbuf.h"
 
 #define BUSY_TIMEOUT_MS 10000
 
@@ -58,12 +59,15 @@ fail(struct conn *conn, int rc, struct err *err)
 	    conn->db == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(conn->db), NULL, NULL);
 }
 
+static const char *vfs_name;
+
 static void
 configure(void)
 {
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
 	sqlite3_initialize();
+	vfs_name = walbuf_register();
 }
 
 int
@@ -86,7 +90,8 @@ conn_open(const char *path, unsigned flags, struct conn **ret, struct err *err)
 		close(fd);
 	}
 	conn = xcalloc(1, sizeof(*conn));
-	rc = sqlite3_open_v2(path, &conn->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	rc = sqlite3_open_v2(path, &conn->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+	    vfs_name);
 	if (rc == SQLITE_CANTOPEN && access(path, F_OK) != 0) {
 		err_fail(err, ERR_NOT_FOUND, "err.no_data_dir", NULL, "path", path, NULL, NULL);
 		conn_close(conn);
