@@ -86,7 +86,7 @@ function Board({ d }: { d: Data }) {
 						{t('today.no_incidents_next')}
 					</Empty>
 				) : (
-					<div className="scroll" tabIndex={0} role="region" aria-label={t('today.incidents')}>
+					<div className="scroll cards" tabIndex={0} role="region" aria-label={t('today.incidents')}>
 						<table className="list">
 							<thead>
 								<tr><th>{t('incident.number')}</th><th>{t('incident.name')}</th><th>{t('incident.level')}</th><th>{t('incident.state')}</th><th>{t('incident.lead')}</th><th className="num">{t('incident.open_tasks')}</th><th>{t('incident.updated')}</th></tr>
@@ -98,9 +98,9 @@ function Board({ d }: { d: Data }) {
 										<td className="wide" title={i.title}>{i.title}</td>
 										<td><Level level={i.level} /></td>
 										<td><StateMark state={i.state} /></td>
-										<td className="nowrap">{i.lead_name ?? <span className="quiet">{t('incident.nobody')}</span>}</td>
-										<td className="num">{i.open_tasks ?? ''}</td>
-										<td className="quiet"><When at={i.updated_at} /></td>
+										<td className="nowrap" data-label={t('incident.lead')}>{i.lead_name ?? <span className="quiet">{t('incident.nobody')}</span>}</td>
+										<td className="num" data-label={t('incident.open_tasks')}>{i.open_tasks || ''}</td>
+										<td className="quiet" data-label={t('incident.updated')}><When at={i.updated_at} /></td>
 									</tr>
 								))}
 							</tbody>

@@ -40,7 +40,7 @@ export default function People() {
 	}
 	const columns: Column<Account>[] = [
 		{ id: 'name', title: t('people.name'), value: (a) => a.name, cell: (a) => <><b>{a.name}</b>{a.title && <span className="quiet"> · {a.title}</span>}</>, fixed: true },
-		{ id: 'login', title: t('sign.login'), value: (a) => a.login, cell: (a) => <span className="mono">{a.login}</span> },
+		{ id: 'login', title: t('sign.login'), value: (a) => a.login, cell: (a) => <span className="mono">{a.login}</span>, className: 'nowrap' },
 		{ id: 'roles', title: t('people.roles'), value: (a) => words(a.roles).map((r) => wordFor('role', r)).join(', '), cell: (a) => words(a.roles).map((r) => wordFor('role', r)).join(', '), className: 'wide' },
 		{ id: 'division', title: t('people.division'), value: (a) => a.division ?? '', cell: (a) => a.division },
 		{ id: 'phone', title: t('reports.contact_phone'), value: (a) => a.phone ?? '', cell: (a) => a.phone, className: 'nowrap' },

@@ -40,7 +40,7 @@ export default function Systems() {
 		{ id: 'owner', title: t('system.owner_name'), value: (s) => s.owner_name ?? '', cell: (s) => s.owner_name, hidden: true },
 		{ id: 'operator', title: t('system.operator_name'), value: (s) => s.operator_name ?? '', cell: (s) => s.operator_name },
 		{ id: 'contact', title: t('system.contact'), value: (s) => s.contact ?? '', cell: (s) => s.contact },
-		{ id: 'cut', title: t('system.may_be_disconnected_by'), value: (s) => s.may_be_disconnected_by ?? '', cell: (s) => s.may_be_disconnected_by },
+		{ id: 'cut', title: t('system.may_be_disconnected_by'), value: (s) => wordFor('role', s.may_be_disconnected_by), cell: (s) => wordFor('role', s.may_be_disconnected_by) },
 		...(admin ? [{ id: 'acts', title: '', fixed: true, className: 'num nowrap', cell: (s: InfoSystem) => <><Button size="compact-xs" variant="default" onClick={() => setEditing(s)}>{t('incident.edit_short')}</Button>{' '}{!s.is_retired && <Button size="compact-xs" variant="subtle" color="gray" onClick={() => void attempt('POST', `/systems/${s.id}/retire`, {})}>{t('system.retire')}</Button>}</> }] : []),
 	];
 	const add = admin && <Button size="compact-sm" onClick={() => setAdding(true)}>{t('system.add')}</Button>;

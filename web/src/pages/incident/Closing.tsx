@@ -96,7 +96,7 @@ function Owed({ incident: i, canHandle }: TabProps) {
 					<li key={d.id} className="row multi">
 						<span className="grow">
 							{d.title} {d.is_provisional && <Tag kind="line" hint={t('duty.provisional_hint')}>{t('duty.provisional')}</Tag>}
-							<div className="quiet small">{[d.recipients?.join(', '), d.basis].filter(Boolean).join(' · ')}</div>
+							<div className="quiet small">{[d.recipients?.map((r) => wordFor('recipient', r)).join(', '), d.basis].filter(Boolean).join(' · ')}</div>
 							{d.chase_note && <div className="small">{t('duty.chased')}: {d.chase_note} <span className="quiet"><When at={d.chased_at} /></span></div>}
 						</span>
 						<span className="quiet nowrap">{wordFor('duty', d.state)}</span>
