@@ -60,6 +60,14 @@ function wordsOnlyIn(lang, other) {
   return words;
 }
 
+// Codes are for machines: no bare "cyber_authority" or "op.session.open" among the words.
+const CODE = /\b[a-z]{2,}_[a-z_]{2,}\b|^(op|err|page|timeline|enum)\.[a-z]/;
+async function noCodes(page, path) {
+  if (path === '/quan-tri/cai-dat') return; // settings show the names the command line knows
+  const found = (await wordsOn(page)).filter((word) => CODE.test(word));
+  assert.deepEqual([...new Set(found)], [], `${path} shows codes`);
+}
+
 async function strangeTo(lang) {
   const strange = wordsOnlyIn(lang === 'vi' ? 'en' : 'vi', lang);
   // What people wrote stays as they wrote it: their titles are those of offices.
@@ -86,6 +94,7 @@ for (const [size, screen] of [['1440 px', DESK], ['375 px', PHONE]])
       await t.test(path, async () => {
         await open(me.page, path);
         await noWordOf(strange, me.page, path);
+        await noCodes(me.page, path);
         await noSideways(me.page, path);
         await bothSchemes(me.page, path);
         assert.deepEqual(me.faults.splice(0), []);

@@ -7,7 +7,7 @@ import { PHOTO } from './browser.mjs';
 
 const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
 
-// Answers { data, server, admin, substitute, number, id, code, token, custody, stop }.
+// Answers { data, server, admin, substitute, number, id, code, fresh, token, custody, stop }.
 export async function scene() {
   const data = newData();
   data.run('agency', 'set', '--hotline', '0900 000 001');
@@ -112,6 +112,7 @@ async function proved(s) {
 }
 
 async function waiting(s) {
-  await new Person(s.server.url).ok('POST', '/reports', { symptoms: ['account_strange'], description: 'Hộp thư của tôi tự gửi thư lúc 3 giờ sáng', place: 'Phòng Quản lý ngân sách', contact_name: 'Đặng Văn Trưởng', contact_phone: '0900 000 007' });
+  const sent = await new Person(s.server.url).ok('POST', '/reports', { symptoms: ['account_strange'], description: 'Hộp thư của tôi tự gửi thư lúc 3 giờ sáng', place: 'Phòng Quản lý ngân sách', contact_name: 'Đặng Văn Trưởng', contact_phone: '0900 000 007' });
+  s.fresh = sent.code;
   await new Person(s.server.url).ok('POST', '/reports', { symptoms: ['phishing'], description: 'Tin nhắn bảo cập nhật VNeID, chưa bấm', place: 'Thanh tra Sở', anonymous: true });
 }

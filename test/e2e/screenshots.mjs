@@ -24,7 +24,7 @@ const inside = [
   ...['nguoi-dung', 'phong', 'he-thong', 'phuong-an', 'co-quan', 'cai-dat', 'phien', 'so-cai', 'in-an'].map((t) => [`admin-${t}`, `/quan-tri/${t}`]),
 ];
 const outside = [
-  ['form', '/bao-su-co'], ['report', `/bao-su-co/${s.code}?moi=1`], ['direction', `/y-kien/${s.token}`],
+  ['form', '/bao-su-co'], ['report', `/bao-su-co/${s.fresh}?moi=1`], ['report-answered', `/bao-su-co/${s.code}`], ['direction', `/y-kien/${s.token}`],
   ['poster', '/in/to-dan'], ['slip', '/in/phieu'],
 ];
 const prints = [['transfer', `/in/ban-giao/${s.custody}`], ['playbook', '/in/phuong-an/ransomware'], ['log', `/in/nhat-ky/${s.number}`]];
