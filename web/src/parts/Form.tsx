@@ -75,7 +75,7 @@ export function ActionForm(props: FormProps) {
 	}, [values, draftKey, props.fields]);
 
 	const shown = props.fields.filter((f) => !f.when || f.when(values));
-	const first = props.fields.find((f) => !['choice', 'check', 'file', 'files', 'custom', 'select', 'time'].includes(f.kind ?? 'text'))?.name;
+	const first = props.fields.find((f) => !['choice', 'check', 'file', 'files', 'custom', 'select', 'multi', 'time'].includes(f.kind ?? 'text'))?.name;
 	const set = (name: string, value: unknown) => {
 		touched.current = true;
 		setValues((before) => ({ ...before, [name]: value }));

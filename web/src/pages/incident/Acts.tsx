@@ -23,6 +23,28 @@ interface Props {
 	onClose: () => void;
 }
 
+/** What was seen when the dialog opened counts, not what arrives meanwhile: else the form would undo somebody's change unasked. */
+function EditIncident({ incident, onClose }: { incident: IncidentFull; onClose: () => void }) {
+	const { t } = useTranslation();
+	const { send } = useSend();
+	const [seen] = useState(incident);
+	const url = `/incidents/${seen.id}`;
+	return (
+		<ActionDialog opened onClose={onClose} title={t('incident.edit')} submit={t('incident.save')} draft={`incident.edit.${seen.id}`}
+			initial={{ title: seen.title, summary: seen.summary ?? '', detected_at: seen.detected_at, occurred_at: seen.occurred_at, tlp: seen.tlp, option_chosen: seen.option_chosen ?? '' }}
+			fields={[
+				{ name: 'title', label: t('incidents.title'), required: true },
+				{ name: 'summary', label: t('incident.summary'), kind: 'area', rows: 5, help: t('reports.no_secrets') },
+				{ name: 'detected_at', label: t('incident.detected_help'), kind: 'time', half: true, required: true },
+				{ name: 'occurred_at', label: t('incident.occurred'), kind: 'time', half: true },
+				{ name: 'option_chosen', label: t('incident.option_chosen'), kind: 'area' },
+				{ name: 'tlp', label: t('incident.tlp'), kind: 'select', required: true, options: ['red', 'amber_strict', 'amber', 'green', 'clear'].map((v) => ({ value: v, label: wordFor('tlp', v) })) },
+			]}
+			onSubmit={(v) => send('PATCH', url, { ...changed(v, seen), version: seen.version })}
+			onConflict={(v) => send('PATCH', url, changed(v, seen))} />
+	);
+}
+
 export function Acts({ incident: i, acting, onClose }: Props) {
 	const { t } = useTranslation();
 	const me = useMe();
@@ -43,20 +65,7 @@ export function Acts({ incident: i, acting, onClose }: Props) {
 	case 'triage':
 		return <Triage incident={i} onClose={onClose} />;
 	case 'edit':
-		return (
-			<ActionDialog {...common} title={t('incident.edit')} submit={t('incident.save')} draft={draft('edit')}
-				initial={{ title: i.title, summary: i.summary ?? '', detected_at: i.detected_at, occurred_at: i.occurred_at, tlp: i.tlp, option_chosen: i.option_chosen ?? '' }}
-				fields={[
-					{ name: 'title', label: t('incidents.title'), required: true },
-					{ name: 'summary', label: t('incident.summary'), kind: 'area', rows: 5, help: t('reports.no_secrets') },
-					{ name: 'detected_at', label: t('incident.detected_help'), kind: 'time', half: true, required: true },
-					{ name: 'occurred_at', label: t('incident.occurred'), kind: 'time', half: true },
-					{ name: 'option_chosen', label: t('incident.option_chosen'), kind: 'area' },
-					{ name: 'tlp', label: t('incident.tlp'), kind: 'select', required: true, options: ['red', 'amber_strict', 'amber', 'green', 'clear'].map((v) => ({ value: v, label: wordFor('tlp', v) })) },
-				]}
-				onSubmit={(v) => send('PATCH', url, { ...changed(v, i), version: i.version })}
-				onConflict={(v) => send('PATCH', url, changed(v, i))} />
-		);
+		return <EditIncident incident={i} onClose={onClose} />;
 	case 'lead':
 		return (
 			<ActionDialog {...common} size="sm" title={t('incidents.assign')} submit={t('incidents.assign')} initial={{ lead: i.lead_id }}
@@ -170,7 +179,7 @@ function Advance({ incident: i, to, onClose }: { incident: IncidentFull; to: str
 	const title = guard?.title ?? i.next?.title ?? wordFor('state', to);
 	return (
 		<ActionDialog opened onClose={onClose} title={title} draft={`incident.advance.${i.id}`}
-			submit={missing.length > 0 ? t('incident.advance_anyway') : title} color={missing.length > 0 ? 'orange.8' : undefined}
+			submit={missing.length > 0 ? t('incident.advance_anyway') : title} color={missing.length > 0 ? '#b4400b' : undefined}
 			initial={{ option_chosen: i.option_chosen ?? undefined }}
 			disabled={() => hard && !choosing}
 			intro={

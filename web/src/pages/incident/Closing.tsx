@@ -118,14 +118,15 @@ function ReviewPart({ incident: i, canHandle }: TabProps) {
 	const { t } = useTranslation();
 	const { send } = useSend();
 	const q = useGet<Review>(`/incidents/${i.id}/review`);
-	const [editing, setEditing] = useState(false);
+	// The version seen when the form was opened; what arrives meanwhile must not hide a conflict.
+	const [editing, setEditing] = useState<{ version?: number } | null>(null);
 	const names = ['root_cause', 'went_well', 'went_badly', 'damage', 'lessons', 'helped_by'] as const;
 	const locked = ['closed', 'closed_not_incident', 'duplicate'].includes(i.state);
 	return (
-		<Card title={t('review.title')} aside={canHandle && !editing && !locked && <Anchor component="button" size="sm" onClick={() => setEditing(true)}>{t('incident.edit_short')}</Anchor>}>
+		<Card title={t('review.title')} aside={canHandle && !editing && !locked && <Anchor component="button" size="sm" onClick={() => setEditing({ version: q.data?.version || undefined })}>{t('incident.edit_short')}</Anchor>}>
 			<Loaded of={q}>
 				{(r) => editing ? (
-					<ActionForm submit={t('incident.save')} draft={`review.${i.id}`} onCancel={() => setEditing(false)}
+					<ActionForm submit={t('incident.save')} draft={`review.${i.id}`} onCancel={() => setEditing(null)}
 						initial={{ ...Object.fromEntries(names.map((n) => [n, r[n] ?? ''])), damage_vnd: r.damage_vnd || null, no_lesson: r.is_no_lesson ?? false }}
 						fields={[
 							{ name: 'root_cause', label: t('review.root_cause'), kind: 'area', rows: 3 },
@@ -137,8 +138,8 @@ function ReviewPart({ incident: i, canHandle }: TabProps) {
 							{ name: 'no_lesson', label: t('review.no_lesson'), kind: 'check' },
 							{ name: 'helped_by', label: t('review.helped_by'), kind: 'area' },
 						]}
-						onSubmit={async (v) => { await send('PUT', `/incidents/${i.id}/review`, { ...v, version: r.version || undefined }); setEditing(false); }}
-						onConflict={async (v) => { await send('PUT', `/incidents/${i.id}/review`, v); setEditing(false); }} />
+						onSubmit={async (v) => { await send('PUT', `/incidents/${i.id}/review`, { ...v, version: editing.version }); setEditing(null); }}
+						onConflict={async (v) => { await send('PUT', `/incidents/${i.id}/review`, v); setEditing(null); }} />
 				) : names.some((n) => r[n]) || r.is_no_lesson ? (
 					<dl className="facts">
 						{names.filter((n) => r[n]).map((n) => [<dt key={n}>{t(`review.${n}`)}</dt>, <dd key={`${n}v`} className="pre">{r[n]}</dd>])}

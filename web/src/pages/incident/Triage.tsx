@@ -21,7 +21,7 @@ export function Triage({ incident: i, onClose }: { incident: IncidentFull; onClo
 	return (
 		<Modal opened onClose={onClose} size={760} title={t('triage.title')} closeButtonProps={{ 'aria-label': t('form.close') }} closeOnClickOutside={false}>
 			{result ? <Result result={result} onClose={onClose} onBack={() => setResult(null)} /> : (
-				<Loaded of={q}>{(d) => <Sheet incident={i} questions={d.items} unknown={d.unknown} onClose={onClose} onResult={setResult} />}</Loaded>
+				<Loaded of={q}>{(d) => <Sheet incident={i} questions={d.items} unknown={d.unknown.charAt(0).toUpperCase() + d.unknown.slice(1)} onClose={onClose} onResult={setResult} />}</Loaded>
 			)}
 		</Modal>
 	);
