@@ -102,6 +102,42 @@ for (const [size, screen] of [['1440 px', DESK], ['375 px', PHONE]])
     await me.close();
   });
 
+const say = (lang, key) => catalogue(lang, key.split('.')[0])[key.slice(key.indexOf('.') + 1)];
+for (const [size, screen] of [['1440 px', DESK], ['375 px', PHONE]])
+  test(`dialogs at ${size}: axe in light and dark, the way out by Escape`, async (t) => {
+    const me = await inside(screen);
+    const { page } = me;
+    const open1 = (key) => page.locator('main').getByRole('button', { name: say('vi', key), exact: true }).first().click();
+    const DIALOGS = [
+      ['/bao-cao', 'entering a report', () => open1('reports.enter')],
+      ['/su-co', 'opening an incident', () => open1('incidents.open')],
+      [`/su-co/${s.number}`, 'the questions', () => open1('incident.triage_again')],
+      [`/su-co/${s.number}`, 'what is known', () => page.keyboard.press('e')],
+      [`/su-co/${s.number}`, 'the next step', () => page.locator('.incident-head .mantine-Button-root').first().click()],
+      [`/su-co/${s.number}/viec`, 'a task done', () => page.locator('[data-row] input[type=checkbox]').first().click()],
+      [`/su-co/${s.number}/pham-vi`, 'scope', () => open1('scope.add')],
+      [`/su-co/${s.number}/dau-hieu`, 'signs', () => open1('observable.extract')],
+      [`/su-co/${s.number}/chung-cu`, 'evidence', () => open1('evidence.add')],
+      [`/su-co/${s.number}/chi-dao`, 'a direction', () => open1('direction.ask')],
+      [`/su-co/${s.number}/chi-dao`, 'a direction heard', () => open1('direction.record')],
+      ['/', 'keys', () => page.keyboard.press('?')],
+    ];
+    for (const [path, name, go] of DIALOGS)
+      await t.test(name, async () => {
+        await open(page, path);
+        await go();
+        await page.getByRole('dialog').waitFor();
+        await page.waitForLoadState('networkidle');
+        await bothSchemes(page, name);
+        await noSideways(page, name);
+        if (process.env.KHIEN_PICTURES) await page.screenshot({ path: `${process.env.KHIEN_PICTURES}/${name.replaceAll(' ', '-')}-${size.slice(0, -3)}.png` });
+        await page.keyboard.press('Escape');
+        await page.getByRole('dialog').waitFor({ state: 'hidden' });
+        assert.deepEqual(me.faults.splice(0), []);
+      });
+    await me.close();
+  });
+
 test('dark is chosen from the menu, and kept', async () => {
   const me = await inside(DESK);
   await me.page.locator('.top button').last().click();
