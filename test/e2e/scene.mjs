@@ -112,7 +112,7 @@ async function proved(s) {
 }
 
 async function waiting(s) {
-  const sent = await new Person(s.server.url).ok('POST', '/reports', { symptoms: ['account_strange'], description: 'Hộp thư của tôi tự gửi thư lúc 3 giờ sáng', place: 'Phòng Quản lý ngân sách', contact_name: 'Đặng Văn Trưởng', contact_phone: '0900 000 007' });
+  await new Person(s.server.url).ok('POST', '/reports', { symptoms: ['account_strange'], description: 'Hộp thư của tôi tự gửi thư lúc 3 giờ sáng', place: 'Phòng Quản lý ngân sách', contact_name: 'Đặng Văn Trưởng', contact_phone: '0900 000 007' });
+  const sent = await new Person(s.server.url).ok('POST', '/reports', { symptoms: ['phishing'], description: 'Tin nhắn bảo cập nhật VNeID, chưa bấm', place: 'Thanh tra Sở', anonymous: true });
   s.fresh = sent.code;
-  await new Person(s.server.url).ok('POST', '/reports', { symptoms: ['phishing'], description: 'Tin nhắn bảo cập nhật VNeID, chưa bấm', place: 'Thanh tra Sở', anonymous: true });
 }
