@@ -9,7 +9,6 @@ import { wordFor } from '../../lib/i18n';
 import { Beyond, Due, ProbeMark, Tag } from '../../parts/Marks';
 import { Card } from '../../parts/Page';
 import { When } from '../../parts/When';
-import { NextButton } from './Head';
 import type { TabProps } from './Page';
 import { Reasons } from './Reasons';
 
@@ -29,7 +28,6 @@ export default function Overview({ incident: i, act, canHandle }: TabProps) {
 				<Alert color="khien" variant="light" title={t('overview.next', { title: i.next.title })}>
 					{t('overview.missing')}
 					<ul className="plain">{i.next.missing.map((m) => <li key={m}>{m}</li>)}</ul>
-					{canHandle && <Group mt="xs"><NextButton incident={i} act={act} /></Group>}
 				</Alert>
 			)}
 			{i.duplicate_of && <Alert color="gray" variant="light">{t('overview.duplicate_of')} <Link to={`/su-co/${i.duplicate_of}`}>{i.duplicate_of}</Link></Alert>}
