@@ -159,7 +159,8 @@ CHECKS = "layers=tools/check-layers tools/layers $$(find src -name '*.[ch]' | tr
 # the sanitizers.
 SUITE = $(sort $(wildcard test/suite/*.test.mjs))
 E2E = $(sort $(wildcard test/e2e/*.test.mjs))
-SUITES = $(foreach s,$(SUITE) $(E2E),"$(notdir $s)=KHIEN_BUILD=$(B) node --test-reporter=tap $s") \
+SUITES = $(foreach s,$(SUITE),"$(notdir $s)=KHIEN_BUILD=$(B) node --test-reporter=tap $s") \
+	$(foreach s,$(E2E),"$(notdir $s) (browser)=KHIEN_BUILD=$(B) node --test-reporter=tap $s") \
 	$(foreach s,$(SUITE),"$(notdir $s) (sanitizers)=KHIEN_BUILD=$(SAN_B) node --test-reporter=tap $s")
 
 test/node_modules/.package-lock.json: test/package-lock.json
