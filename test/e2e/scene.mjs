@@ -100,7 +100,7 @@ async function proved(s) {
     const probe = await s.admin.ok('POST', `/incidents/${s.id}/probes`, { kind: 'tcp_closed', target: `127.0.0.1:${target}`, task: open[n]?.id });
     await s.admin.ok('POST', `/probes/${probe.id}/run`);
   }
-  listener.close();
+  listener.unref(); // stays open, so that the probe stays red
   await s.admin.ok('POST', `/incidents/${s.id}/notes`, { text: 'Nhà cung cấp phần mềm kế toán xác nhận không phát hành tệp Excel nào sáng nay.', occurred_at: ago(15), told_at: ago(12) });
   await s.admin.ok('POST', `/incidents/${s.id}/observables/extract`, { text: 'hxxp://tra-tien[.]example[.]com/nop 203.0.113.77 SHA256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 baocao.xlsm', save: true });
   const form = new FormData();
