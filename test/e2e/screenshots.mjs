@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pictures of the main pages into build/screenshots, to be looked at; those of the
 // README are refreshed in doc/picture.
-import { copyFileSync, mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUILD } from '../suite/lib.mjs';
 import { DESK, PHONE, launch, signIn, visitor } from './browser.mjs';
@@ -37,8 +37,10 @@ async function shoot(page, name, path, whole) {
   await page.screenshot({ path: file, fullPage: whole });
   const kept = KEPT[name];
   if (!kept) return;
-  copyFileSync(file, `doc/picture/${kept}.png`);
-  if (statSync(file).size > LIMIT) throw new Error(`${file} is larger than ${LIMIT} bytes`);
+  const { width, height } = page.viewportSize();
+  const picture = `doc/picture/${kept}.png`;
+  await page.screenshot({ path: picture, clip: { x: 0, y: 0, width, height: Math.min(height, 800) } });
+  if (statSync(picture).size > LIMIT) throw new Error(`${picture} is larger than ${LIMIT} bytes`);
 }
 
 for (const [size, screen] of [['1440', DESK], ['375', { ...PHONE, deviceScaleFactor: 1 }]]) {
