@@ -3,8 +3,9 @@
 
 #include <stddef.h>
 
-const char *const projection_tables[] = { "account", "agency", "check_item", "corrective_action",
-	"custody", "direction", "division", "duty", "evidence", "incident", "incident_access",
-	"incident_link", "info_system", "observable", "playbook_approval", "probe", "report",
-	"report_message", "review", "scope_item", "score", "setting", "task", "test_clock", "timeline",
-	NULL };
+const char *const projection_tables[] = { "account", "agency", "check_item", "contact",
+	"corrective_action", "custody", "direction", "dispatch", "division", "document", "document_duty",
+	"document_edition", "duty", "escalation", "evidence", "incident", "incident_access",
+	"incident_link", "incoming", "info_system", "observable", "playbook_approval", "playbook_text",
+	"probe", "report", "report_message", "review", "scope_item", "score", "setting", "task",
+	"test_clock", "timeline", NULL };

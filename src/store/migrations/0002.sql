@@ -1,0 +1,132 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The law's clocks and papers.  Same rules as 0001.sql.  A column added to a projection has no
+-- default: the image of an older row in the ledger does not have it.
+
+ALTER TABLE agency ADD COLUMN fax TEXT;
+ALTER TABLE agency ADD COLUMN member_code TEXT;     -- mã thành viên mạng lưới
+ALTER TABLE agency ADD COLUMN duty_decree TEXT;     -- văn bản quy định chức năng, nhiệm vụ
+
+ALTER TABLE incident ADD COLUMN personal_data TEXT; -- NULL: not known yet
+	-- not_affected affected assessed notice_due notified recorded
+ALTER TABLE incident ADD COLUMN personal_data_kinds TEXT; -- basic sensitive location biometric finance, by spaces
+ALTER TABLE incident ADD COLUMN personal_data_suspected_at BIGINT;
+ALTER TABLE incident ADD COLUMN is_national_process BIGINT;
+
+-- Mẫu số 08 NĐ 331/2026 and domain 9.2.
+ALTER TABLE info_system ADD COLUMN approval_state TEXT;   -- drafting submitted appraised approved
+ALTER TABLE info_system ADD COLUMN approval_document TEXT; -- số, ngày, cơ quan
+ALTER TABLE info_system ADD COLUMN regulation_document TEXT;
+ALTER TABLE info_system ADD COLUMN approval_expected_on TEXT; -- YYYY-MM-DD
+ALTER TABLE info_system ADD COLUMN plan_state TEXT;       -- none partial full
+ALTER TABLE info_system ADD COLUMN plan_expected_on TEXT;
+ALTER TABLE info_system ADD COLUMN inspected TEXT;        -- before_use periodic, by a space
+ALTER TABLE info_system ADD COLUMN inspected_on TEXT;
+ALTER TABLE info_system ADD COLUMN technical_contact TEXT;
+ALTER TABLE info_system ADD COLUMN leader_contact TEXT;
+ALTER TABLE info_system ADD COLUMN hosting_provider TEXT;
+ALTER TABLE info_system ADD COLUMN software_provider TEXT;
+ALTER TABLE info_system ADD COLUMN contracts TEXT;
+ALTER TABLE info_system ADD COLUMN log_days BIGINT;
+ALTER TABLE info_system ADD COLUMN related_systems TEXT;
+
+ALTER TABLE duty ADD COLUMN kind TEXT;        -- at_once within as_stated throughout none calendar
+ALTER TABLE duty ADD COLUMN recipients TEXT;  -- role ids, by spaces
+ALTER TABLE duty ADD COLUMN form TEXT;
+ALTER TABLE duty ADD COLUMN period TEXT;      -- of a calendar duty: 2026, 2026-H1, 2026-11-22
+ALTER TABLE duty ADD COLUMN period_from_at BIGINT;
+ALTER TABLE duty ADD COLUMN period_to_at BIGINT;
+ALTER TABLE duty ADD COLUMN key TEXT;         -- what is owed once: incident or period, profile, obligation
+ALTER TABLE duty ADD COLUMN sent_at BIGINT;   -- when it went, as told; done_at: when that was entered
+ALTER TABLE duty ADD COLUMN acknowledged_at BIGINT;
+ALTER TABLE duty ADD COLUMN late_reason TEXT;
+ALTER TABLE duty ADD COLUMN document_id TEXT; -- the paper that discharges it
+ALTER TABLE duty ADD COLUMN reminded BIGINT; -- the last reminder, in percent or minutes
+CREATE UNIQUE INDEX duty_key ON duty (agency_id, key);
+
+CREATE TABLE contact ( -- to whom a paper goes; none is shipped
+	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
+	role TEXT NOT NULL, -- system_owner national_coordinator provincial_ir_unit …, as in the regulation packs
+	name TEXT NOT NULL, person TEXT, title TEXT, phone TEXT, phone_after_hours TEXT, fax TEXT,
+	email TEXT, address TEXT, channel TEXT, -- eoffice hand fax mail phone post
+	note TEXT, verified_on TEXT, verified_how TEXT, verified_by_id TEXT,
+	is_retired BIGINT NOT NULL DEFAULT 0, is_sample BIGINT NOT NULL DEFAULT 0
+);
+CREATE INDEX contact_role ON contact (agency_id, role);
+
+CREATE TABLE document (
+	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
+	number TEXT NOT NULL, -- Khiên's own: VB-2026-0007
+	incident_id TEXT, form TEXT NOT NULL, form_version BIGINT NOT NULL,
+	variant TEXT, -- of a form that has several: leaders divisions staff, or cong-van e-mail sms
+	title TEXT NOT NULL, state TEXT NOT NULL, -- draft submitted approved numbered issued recalled replaced
+	basis TEXT, -- regulation id and the article it was made under
+	values_json TEXT NOT NULL, -- of the newest version
+	edition BIGINT NOT NULL DEFAULT 1, -- of document_edition
+	made_at BIGINT NOT NULL, made_by_id TEXT, updated_at BIGINT NOT NULL,
+	period_from_at BIGINT, period_to_at BIGINT,
+	doc_number TEXT, doc_date TEXT, eoffice_id TEXT, -- from the clerk's register
+	signer_name TEXT, signer_title TEXT, authority TEXT, -- KT TL TUQ, empty: the head
+	urgency TEXT, cover_id TEXT, -- the cover under which a form goes
+	replaces_id TEXT, reason TEXT, signed_evidence_id TEXT, -- the returned signed file: *the* document
+	is_sample BIGINT NOT NULL DEFAULT 0,
+	UNIQUE (agency_id, number)
+);
+CREATE INDEX document_incident ON document (incident_id);
+CREATE INDEX document_state ON document (agency_id, state, updated_at);
+CREATE INDEX document_form ON document (agency_id, form, state);
+
+CREATE TABLE document_edition ( -- every saved text of a document
+	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
+	document_id TEXT NOT NULL, incident_id TEXT, edition BIGINT NOT NULL,
+	values_json TEXT NOT NULL, saved_at BIGINT NOT NULL, by_id TEXT, note TEXT,
+	UNIQUE (document_id, edition)
+);
+
+CREATE TABLE document_duty ( -- one paper may discharge several duties
+	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
+	document_id TEXT NOT NULL, duty_id TEXT NOT NULL, incident_id TEXT,
+	UNIQUE (document_id, duty_id)
+);
+CREATE INDEX document_duty_duty ON document_duty (duty_id);
+
+CREATE TABLE dispatch ( -- one way out to one recipient
+	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
+	document_id TEXT NOT NULL, incident_id TEXT, contact_id TEXT, role TEXT, recipient TEXT NOT NULL,
+	channel TEXT NOT NULL, -- eoffice hand fax mail post phone
+	address TEXT, state TEXT NOT NULL, -- sending sent failed unknown
+	sent_at BIGINT, entered_at BIGINT NOT NULL, proof TEXT, proof_evidence_id TEXT, outbox_id TEXT,
+	acknowledged_at BIGINT, acknowledged_how TEXT, chased_at BIGINT, chase_note TEXT, error TEXT
+);
+CREATE INDEX dispatch_document ON dispatch (document_id);
+CREATE INDEX dispatch_outbox ON dispatch (outbox_id);
+
+CREATE TABLE incoming ( -- orders, requests and warnings from authorities
+	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
+	number TEXT NOT NULL, kind TEXT NOT NULL, -- order request warning answer
+	incident_id TEXT, issuer TEXT NOT NULL, doc_number TEXT, doc_date TEXT, basis TEXT,
+	content TEXT NOT NULL, systems TEXT, actions TEXT, answer_how TEXT, urgency TEXT,
+	due_at BIGINT, received_at BIGINT NOT NULL, entered_at BIGINT NOT NULL, receiver TEXT,
+	state TEXT NOT NULL, -- received verified rejected answered
+	verified_at BIGINT, verified_how TEXT, verified_by_id TEXT, verified_note TEXT,
+	result TEXT, answered_at BIGINT, evidence_id TEXT,
+	UNIQUE (agency_id, number)
+);
+CREATE INDEX incoming_incident ON incoming (incident_id);
+CREATE INDEX incoming_open ON incoming (agency_id, due_at) WHERE state IN ('received', 'verified');
+
+CREATE TABLE escalation ( -- asking others for help; region E
+	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
+	incident_id TEXT NOT NULL, target TEXT NOT NULL, -- provincial_csirt national_coordinator provider isp other
+	organisation TEXT, is_foreign BIGINT NOT NULL DEFAULT 0,
+	state TEXT NOT NULL, -- suggested requested accepted supported released refused
+	reason TEXT, person TEXT, phone TEXT, suggested_at BIGINT, requested_at BIGINT, accepted_at BIGINT,
+	supported_at BIGINT, released_at BIGINT, note TEXT, document_id TEXT
+);
+CREATE INDEX escalation_incident ON escalation (incident_id);
+
+CREATE TABLE playbook_text ( -- what was edited in the browser; it stands before the shipped file
+	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
+	playbook TEXT NOT NULL, playbook_version BIGINT NOT NULL, yaml TEXT NOT NULL, note TEXT,
+	saved_at BIGINT NOT NULL, by_id TEXT, state TEXT NOT NULL, -- draft in_force withdrawn
+	UNIQUE (agency_id, playbook, playbook_version)
+);
