@@ -7,10 +7,19 @@ ALTER TABLE agency ADD COLUMN member_code TEXT;     -- mã thành viên mạng l
 ALTER TABLE agency ADD COLUMN duty_decree TEXT;     -- văn bản quy định chức năng, nhiệm vụ
 
 ALTER TABLE incident ADD COLUMN personal_data TEXT; -- NULL: not known yet
-	-- not_affected affected assessed notice_due notified recorded
+	-- not_affected affected assessed notice_due notified subjects_notified recorded (model/personal.h)
 ALTER TABLE incident ADD COLUMN personal_data_kinds TEXT; -- basic sensitive location biometric finance, by spaces
-ALTER TABLE incident ADD COLUMN personal_data_suspected_at BIGINT;
+ALTER TABLE incident ADD COLUMN personal_data_suspected_at BIGINT; -- where the clock starts
+ALTER TABLE incident ADD COLUMN personal_data_first_at BIGINT;   -- the first suspicion, as told
+ALTER TABLE incident ADD COLUMN personal_data_grounds_at BIGINT; -- reasonable grounds, as told
+ALTER TABLE incident ADD COLUMN personal_data_harm TEXT;         -- yes no unknown
+ALTER TABLE incident ADD COLUMN personal_data_role TEXT;         -- controller processor
+ALTER TABLE incident ADD COLUMN personal_data_subjects BIGINT;
+ALTER TABLE incident ADD COLUMN personal_data_note TEXT;
 ALTER TABLE incident ADD COLUMN is_national_process BIGINT;
+ALTER TABLE incident ADD COLUMN qd05_decision TEXT; -- the class decided outside; qd05_class is proposed
+ALTER TABLE incident ADD COLUMN qd05_decision_document TEXT;
+ALTER TABLE task ADD COLUMN incoming_id TEXT;       -- the order or warning it carries out
 
 -- Mẫu số 08 NĐ 331/2026 and domain 9.2.
 ALTER TABLE info_system ADD COLUMN approval_state TEXT;   -- drafting submitted appraised approved
@@ -46,9 +55,9 @@ CREATE UNIQUE INDEX duty_key ON duty (agency_id, key);
 CREATE TABLE contact ( -- to whom a paper goes; none is shipped
 	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
 	role TEXT NOT NULL, -- system_owner national_coordinator provincial_ir_unit …, as in the regulation packs
-	name TEXT NOT NULL, person TEXT, title TEXT, phone TEXT, phone_after_hours TEXT, fax TEXT,
-	email TEXT, address TEXT, channel TEXT, -- eoffice hand fax mail phone post
-	note TEXT, verified_on TEXT, verified_how TEXT, verified_by_id TEXT,
+	name TEXT NOT NULL, person TEXT, title TEXT, phone TEXT, mobile TEXT, phone_after_hours TEXT,
+	fax TEXT, email TEXT, address TEXT, website TEXT, pgp TEXT, messengers TEXT, channel TEXT, -- eoffice hand fax mail phone post
+	note TEXT, created_at BIGINT, verified_on TEXT, verified_how TEXT, verified_by_id TEXT,
 	is_retired BIGINT NOT NULL DEFAULT 0, is_sample BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX contact_role ON contact (agency_id, role);
@@ -102,13 +111,13 @@ CREATE INDEX dispatch_outbox ON dispatch (outbox_id);
 
 CREATE TABLE incoming ( -- orders, requests and warnings from authorities
 	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
-	number TEXT NOT NULL, kind TEXT NOT NULL, -- order request warning answer
+	number TEXT NOT NULL, kind TEXT NOT NULL, -- order request warning decision answer
 	incident_id TEXT, issuer TEXT NOT NULL, doc_number TEXT, doc_date TEXT, basis TEXT,
 	content TEXT NOT NULL, systems TEXT, actions TEXT, answer_how TEXT, urgency TEXT,
 	due_at BIGINT, received_at BIGINT NOT NULL, entered_at BIGINT NOT NULL, receiver TEXT,
 	state TEXT NOT NULL, -- received verified rejected answered
-	verified_at BIGINT, verified_how TEXT, verified_by_id TEXT, verified_note TEXT,
-	result TEXT, answered_at BIGINT, evidence_id TEXT,
+	verified_at BIGINT, verified_how TEXT, verified_by_id TEXT, verified_note TEXT, contact_id TEXT,
+	result TEXT, answered_at BIGINT, answered_by TEXT, document_id TEXT, reason TEXT, evidence_id TEXT,
 	UNIQUE (agency_id, number)
 );
 CREATE INDEX incoming_incident ON incoming (incident_id);
@@ -118,7 +127,8 @@ CREATE TABLE escalation ( -- asking others for help; region E
 	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
 	incident_id TEXT NOT NULL, target TEXT NOT NULL, -- provincial_csirt national_coordinator provider isp other
 	organisation TEXT, is_foreign BIGINT NOT NULL DEFAULT 0,
-	state TEXT NOT NULL, -- suggested requested accepted supported released refused
+	state TEXT NOT NULL, -- suggested declined withdrawn requested accepted supported refused released
+	triggers TEXT, contact_id TEXT, requested_by_id TEXT, refused_at BIGINT,
 	reason TEXT, person TEXT, phone TEXT, suggested_at BIGINT, requested_at BIGINT, accepted_at BIGINT,
 	supported_at BIGINT, released_at BIGINT, note TEXT, document_id TEXT
 );
