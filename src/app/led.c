@@ -7,8 +7,9 @@
 #include "app/led_guards.h"
 #include "app/out.h"
 
-#define NAMES_MAX 5 /* as many as a sentence bears */
-#define NAME_BYTES 160
+#define NAMES_MAX    3 /* as many as a sentence bears */
+#define NAMES_LISTED 60
+#define NAME_BYTES   160
 
 #define OPEN_TASKS(phases) \
 	"SELECT title FROM task WHERE incident_id = ?1 AND is_mandatory = 1 AND state = 'open'" \
@@ -180,8 +181,26 @@ title_of(struct call *call, const struct transition *t)
 	return word(call->lang, key);
 }
 
+/* All the names, where the sentence tells the first few only. */
 static void
-out_missing(struct call *call, const struct transition *t, const struct facts *facts, bool whole)
+out_names(struct call *call, const char *incident_id, enum guard guard)
+{
+	struct query q;
+
+	jsonw_karray(call->out, "names");
+	query_open(&q, call->tx, missing_sql[guard].sql, missing_sql[guard].types, incident_id,
+	    call->now);
+	for (int n = 0; query_step(&q) && n < NAMES_LISTED; n++)
+		if (query_text(&q, 0) != NULL)
+			jsonw_string(call->out, query_text(&q, 0));
+	query_close(&q);
+	jsonw_array_end(call->out);
+}
+
+/* ${whole_of} NULL: the sentences alone; else the incident whose guards are told in full. */
+static void
+out_missing(struct call *call, const struct transition *t, const struct facts *facts,
+    const char *whole_of)
 {
 	struct buf text = BUF_INIT(4000);
 	enum guard unmet[TRANSITION_GUARDS_MAX];
@@ -191,13 +210,15 @@ out_missing(struct call *call, const struct transition *t, const struct facts *f
 	for (size_t i = 0; i < n; i++) {
 		buf_reset(&text);
 		facts_say(call, call->lang, unmet[i], facts, &text);
-		if (whole) {
+		if (whole_of != NULL) {
 			jsonw_object(call->out);
 			jsonw_kstring(call->out, "id", guard_id(unmet[i]));
 			jsonw_kstring(call->out, "text", buf_str(&text));
 			/* Even a hard guard is met by what comes with the request: the reason. */
 			jsonw_kbool(call->out, "is_hard",
 			    guard_is_hard(unmet[i]) && unmet[i] != GUARD_REASON);
+			if (facts->missing[unmet[i]] > NAMES_MAX)
+				out_names(call, whole_of, unmet[i]);
 			jsonw_object_end(call->out);
 		} else {
 			jsonw_string(call->out, buf_str(&text));
@@ -247,7 +268,7 @@ out_next(struct call *call, const struct incident *incident, enum incident_state
 	jsonw_kstring(call->out, "op", op);
 	jsonw_kstring(call->out, "to", state_name(t->to));
 	jsonw_kstring(call->out, "title", title);
-	out_missing(call, t, &facts, false);
+	out_missing(call, t, &facts, NULL);
 	jsonw_object_end(call->out);
 }
 
@@ -268,7 +289,7 @@ incident_next(struct call *call, const struct incident *incident)
 		jsonw_kstring(call->out, "op", op_of[t->by]);
 		jsonw_kstring(call->out, "to", state_name(t->to));
 		jsonw_kstring(call->out, "title", title_of(call, t));
-		out_missing(call, t, &facts, true);
+		out_missing(call, t, &facts, incident->id);
 		jsonw_object_end(call->out);
 	}
 	jsonw_array_end(call->out);

@@ -77,6 +77,7 @@ void page_direction(struct page_request *p, struct http_response *res);
 void page_direction_answer(struct page_request *p, struct http_response *res);
 void page_poster(struct page_request *p, struct http_response *res);
 void page_slip(struct page_request *p, struct http_response *res);
+void page_qr(struct page_request *p, struct http_response *res);
 void page_transfer(struct page_request *p, struct http_response *res);
 void page_playbook(struct page_request *p, struct http_response *res);
 void page_day_log(struct page_request *p, struct http_response *res);

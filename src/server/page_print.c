@@ -47,6 +47,21 @@ page_poster(struct page_request *p, struct http_response *res)
 	sheet_end(&s, SHEET_PRINT);
 }
 
+/* The field "text" as a QR code: an SVG element alone. By POST, as the text may be a secret link. */
+void
+page_qr(struct page_request *p, struct http_response *res)
+{
+	struct err err = { 0 };
+	struct buf *out = page_html(p, res, 200);
+
+	http_answer(res, 200, "image/svg+xml");
+	if (!qr_svg(out, page_field(p, "text"), false)) {
+		err_set(&err, ERR_INVALID, "err.required", "text");
+		page_problem(p, res, &err);
+		err_clear(&err);
+	}
+}
+
 /* ---- the slip -------------------------------------------------------------------------- */
 
 static void

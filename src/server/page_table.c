@@ -14,6 +14,7 @@ const struct page pages[] = {
 	/* Blank paper tells nothing; whoever wants to hang it up may print it. */
 	{ HTTP_GET, "/in/to-dan", PAGE_PUBLIC, RIGHT_PUBLIC, page_poster },
 	{ HTTP_GET, "/in/phieu", PAGE_PUBLIC, RIGHT_PUBLIC, page_slip },
+	{ HTTP_POST, "/in/ma-qr", PAGE_FORM, RIGHT_SELF, page_qr },
 	{ HTTP_GET, "/in/ban-giao/{id}", 0, RIGHT_SELF, page_transfer },
 	{ HTTP_GET, "/in/phuong-an/{id}", 0, RIGHT_READ, page_playbook },
 	{ HTTP_GET, "/in/nhat-ky/{id}", 0, RIGHT_READ, page_day_log },

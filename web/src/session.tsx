@@ -3,7 +3,7 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import { askTime, call, Problem, setApiLang, setCsrf, setSignedOut, type SessionInfo } from './api';
-import { changeLang, rememberedLang } from './lib/i18n';
+import { changeLang, rememberedLang, type Lang } from './lib/i18n';
 import { forgetDrafts } from './lib/draft';
 
 export type Right = 'READ' | 'HANDLE' | 'DIRECT' | 'INSPECT' | 'ADMIN' | 'SELF';
@@ -16,8 +16,11 @@ interface SessionValue {
 	reload: () => Promise<void>;
 	end: () => Promise<void>;
 	may: (right: Right) => boolean;
+	/** A language was picked: shown at once, and kept with the account. */
+	pickLang: (lang: Lang) => Promise<void>;
 }
 
+const CHOSEN = 'khien.lang.chosen'; // before anybody had signed in
 const MARK = 'khien.signed_in';
 
 const Context = createContext<SessionValue | null>(null);
@@ -31,9 +34,15 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 	const begin = useCallback(async (info: SessionInfo) => {
 		setCsrf(info.csrf);
 		await askTime();
-		// A language chosen on this browser goes before the one of the account.
-		if (!localStorage.getItem('khien.lang') && info.account.lang) await changeLang(info.account.lang);
-		setApiLang(rememberedLang());
+		const chosen = sessionStorage.getItem(CHOSEN) as Lang | null;
+		if (chosen) {
+			// Chosen on the sign-in page: from now on the language of the account.
+			setApiLang(chosen);
+			if (chosen === info.account.lang || (await keepLang(chosen))) sessionStorage.removeItem(CHOSEN);
+		} else if (info.account.lang) {
+			await changeLang(info.account.lang);
+			setApiLang(info.account.lang);
+		}
 		localStorage.setItem(MARK, '1');
 		setSession(info);
 	}, []);
@@ -78,12 +87,31 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 		}
 	}, [client]);
 
+	const pickLang = useCallback(async (lang: Lang) => {
+		await changeLang(lang);
+		setApiLang(lang);
+		if (session) await keepLang(lang);
+		else sessionStorage.setItem(CHOSEN, lang);
+		void client.invalidateQueries(); // titles and texts the server says
+	}, [client, session]);
+
 	const value = useMemo<SessionValue>(() => {
 		const rights = new Set((session?.rights ?? []).map((r) => r.toUpperCase()));
-		return { session, loading, offline, begin, reload, end, may: (right) => rights.has(right) };
-	}, [session, loading, offline, begin, reload, end]);
+		return { session, loading, offline, begin, reload, end, may: (right) => rights.has(right), pickLang };
+	}, [session, loading, offline, begin, reload, end, pickLang]);
 
 	return <Context.Provider value={value}>{children}</Context.Provider>;
+}
+
+/** False while a password must be changed first. */
+async function keepLang(lang: Lang): Promise<boolean> {
+	try {
+		await call('PATCH', '/me', { lang });
+		return true;
+	} catch (fault) {
+		if (!(fault instanceof Problem)) throw fault;
+		return false;
+	}
 }
 
 export function useSession(): SessionValue {

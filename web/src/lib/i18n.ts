@@ -29,6 +29,7 @@ export async function startWords(lang: Lang): Promise<void> {
 	document.documentElement.lang = lang;
 }
 
+/** Also what the sign-in page of this browser begins with next time. */
 export async function changeLang(lang: Lang): Promise<void> {
 	localStorage.setItem('khien.lang', lang);
 	if (!i18next.hasResourceBundle(lang, 'w')) i18next.addResourceBundle(lang, 'w', (await load[lang]()).default);

@@ -3,9 +3,9 @@ import { Button, Modal, SegmentedControl, useMantineColorScheme } from '@mantine
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { setApiLang, useGet, words, type Page, type SessionRow } from '../api';
+import { useGet, words, type Page, type SessionRow } from '../api';
 import { useAct } from '../lib/act';
-import { changeLang, wordFor } from '../lib/i18n';
+import { wordFor } from '../lib/i18n';
 import { ActionForm } from '../parts/Form';
 import { Card, Loaded, PageHead } from '../parts/Page';
 import { TotpSetup } from '../parts/TotpSetup';
@@ -17,7 +17,7 @@ import { MyCustody } from './Plain';
 export default function Me() {
 	const { t, i18n } = useTranslation();
 	const me = useMe();
-	const { reload } = useSession();
+	const { reload, pickLang } = useSession();
 	const { colorScheme, setColorScheme } = useMantineColorScheme();
 	const [dialog, setDialog] = useState<'password' | 'totp' | null>(null);
 	const a = me.account;
@@ -37,7 +37,7 @@ export default function Me() {
 				<Card title={t('me.look')}>
 					<dl className="facts middle">
 						<dt>{t('frame.language')}</dt>
-						<dd><SegmentedControl size="xs" aria-label={t('frame.language')} value={i18n.language} data={[{ value: 'vi', label: 'Tiếng Việt' }, { value: 'en', label: 'English' }]} onChange={(v) => { setApiLang(v); void changeLang(v as 'vi' | 'en'); }} /></dd>
+						<dd><SegmentedControl size="xs" aria-label={t('frame.language')} value={i18n.language} data={[{ value: 'vi', label: 'Tiếng Việt' }, { value: 'en', label: 'English' }]} onChange={(v) => void pickLang(v as 'vi' | 'en')} /></dd>
 						<dt>{t('frame.theme')}</dt>
 						<dd><SegmentedControl size="xs" aria-label={t('frame.theme')} value={colorScheme} onChange={(v) => setColorScheme(v as 'light' | 'dark' | 'auto')} data={[{ value: 'light', label: t('frame.light') }, { value: 'dark', label: t('frame.dark') }, { value: 'auto', label: t('frame.auto') }]} /></dd>
 					</dl>

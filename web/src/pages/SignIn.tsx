@@ -2,8 +2,7 @@
 import { Anchor, Paper, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call, Problem, setApiLang, useGet, type Agency, type SessionInfo } from '../api';
-import { changeLang } from '../lib/i18n';
+import { call, Problem, useGet, type Agency, type SessionInfo } from '../api';
 import { ActionForm, type Values } from '../parts/Form';
 import { Shield } from '../parts/Shield';
 import { TotpSetup } from '../parts/TotpSetup';
@@ -11,7 +10,7 @@ import { useSession } from '../session';
 
 export default function SignIn() {
 	const { t, i18n } = useTranslation();
-	const { session, offline } = useSession();
+	const { session, offline, pickLang } = useSession();
 	const agency = useGet<Agency>('/agency');
 	const name = session?.agency ?? agency.data?.name;
 	return (
@@ -34,7 +33,7 @@ export default function SignIn() {
 					)}
 					<SegmentedControl size="xs" aria-label={t('frame.language')} value={i18n.language}
 						data={[{ value: 'vi', label: 'Tiếng Việt' }, { value: 'en', label: 'English' }]}
-						onChange={(v) => { setApiLang(v); void changeLang(v as 'vi' | 'en'); }} />
+						onChange={(v) => void pickLang(v as 'vi' | 'en')} />
 				</Stack>
 			</div>
 		</main>

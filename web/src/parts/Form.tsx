@@ -2,7 +2,8 @@
 // One way to make every dialog: a list of fields, a draft that survives, the
 // server's complaint at the field it is about, and what to do when somebody
 // else was faster.
-import { Alert, Anchor, Button, Checkbox, FileInput, Group, Modal, MultiSelect, NumberInput, PasswordInput, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Alert, Anchor, Button, Checkbox, Chip as ChipPicker, FileInput, Group, Modal, MultiSelect, NumberInput, PasswordInput, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '../api';
@@ -175,7 +176,7 @@ function FieldInput({ field: f, first, value, set, error }: { field: Field; firs
 		return (
 			<div role="group" aria-label={f.label}>
 				<Text size="sm" fw={500} mb={4} aria-hidden>{f.label}{f.required && <span className="star"> *</span>}</Text>
-				<SegmentedControl className="choices" value={value ?? ''} onChange={set} data={f.options ?? []} />
+				<Pick label={f.label} value={value ?? ''} onChange={set} options={f.options ?? []} />
 				{f.help && <Text size="xs" c="dimmed" mt={4}>{f.help}</Text>}
 				{error && <Text size="xs" className="bad" mt={4}>{error}</Text>}
 			</div>
@@ -197,6 +198,17 @@ function FieldInput({ field: f, first, value, set, error }: { field: Field; firs
 	default:
 		return <TextInput {...common} autoComplete={f.auto ?? 'off'} value={value ?? ''} onChange={(e) => set(e.currentTarget.value)} />;
 	}
+}
+
+/** One of a few in a row; where they do not fit side by side, chips that wrap. */
+function Pick({ label, value, onChange, options }: { label: string; value: string; onChange: (v: string) => void; options: Option[] }) {
+	const narrow = useMediaQuery('(max-width: 37.49em)');
+	if (!narrow || options.reduce((n, o) => n + o.label.length + 4, 0) < 34) return <SegmentedControl className="choices" aria-label={label} value={value} onChange={onChange} data={options} />;
+	return (
+		<ChipPicker.Group value={value} onChange={(v) => onChange(v as string)}>
+			<Group gap={6}>{options.map((o) => <ChipPicker key={o.value} value={o.value} size="sm">{o.label}</ChipPicker>)}</Group>
+		</ChipPicker.Group>
+	);
 }
 
 function grouped(options: Option[]) {

@@ -16,9 +16,8 @@ import IconUserCircle from '@tabler/icons-react/dist/esm/icons/IconUserCircle.mj
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink, useLocation, useNavigate } from 'react-router-dom';
-import { askTime, setApiLang, useGet, type Deadline, type Page } from '../api';
+import { askTime, useGet, type Deadline, type Page } from '../api';
 import { useChanges, WaitingContext } from '../lib/changes';
-import { changeLang, type Lang } from '../lib/i18n';
 import { useKeys } from '../lib/keys';
 import { absolute, now, untilDue } from '../lib/time';
 import { useMe, useSession } from '../session';
@@ -162,13 +161,9 @@ function Strip() {
 function PersonMenu({ onHelp }: { onHelp: () => void }) {
 	const { t, i18n } = useTranslation();
 	const me = useMe();
-	const { end } = useSession();
+	const { end, pickLang } = useSession();
 	const { colorScheme, setColorScheme } = useMantineColorScheme();
 	const go = useNavigate();
-	async function pick(lang: Lang) {
-		await changeLang(lang);
-		setApiLang(lang);
-	}
 	return (
 		<Menu position="bottom-end" width={250} shadow="md" transitionProps={{ duration: 60 }}>
 			<Menu.Target>
@@ -186,7 +181,7 @@ function PersonMenu({ onHelp }: { onHelp: () => void }) {
 				<Menu.Item leftSection={<IconKeyboard size={16} />} onClick={onHelp} rightSection={<Kbd size="xs">?</Kbd>}>{t('frame.keys')}</Menu.Item>
 				<Menu.Label>{t('frame.language')}</Menu.Label>
 				{(['vi', 'en'] as const).map((lang) => (
-					<Menu.Item key={lang} onClick={() => void pick(lang)} rightSection={i18n.language === lang ? '✓' : undefined} aria-current={i18n.language === lang}>
+					<Menu.Item key={lang} onClick={() => void pickLang(lang)} rightSection={i18n.language === lang ? '✓' : undefined} aria-current={i18n.language === lang}>
 						{lang === 'vi' ? 'Tiếng Việt' : 'English'}
 					</Menu.Item>
 				))}

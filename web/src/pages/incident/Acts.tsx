@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The dialogs that act on the incident as a whole.
 import { Alert, Button, CopyButton, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQueryClient } from '@tanstack/react-query';
-import { useGet, useSend, type Incident, type IncidentFull, type Page, type Task } from '../../api';
+import { qrSvg, useGet, useSend, type Incident, type IncidentFull, type Page, type Task } from '../../api';
 import { wordFor } from '../../lib/i18n';
 import { useDirectors, usePeople } from '../../lib/people';
 import { now } from '../../lib/time';
@@ -233,11 +233,21 @@ function Ask({ incident: i, task, onClose, onLink }: { incident: IncidentFull; t
 function OneTimeLink({ link, onClose }: { link: string; onClose: () => void }) {
 	const { t } = useTranslation();
 	const whole = link.startsWith('http') ? link : location.origin + link;
+	const [qr, setQr] = useState('');
+	useEffect(() => {
+		void qrSvg(whole).then(setQr);
+	}, [whole]);
 	return (
 		<Modal opened onClose={onClose} title={t('direction.link_title')} closeOnClickOutside={false} closeButtonProps={{ 'aria-label': t('form.close') }}>
 			<Stack gap="sm">
 				<Text size="sm">{t('direction.link_once')}</Text>
 				<Textarea readOnly value={whole} aria-label={t('direction.link')} classNames={{ input: 'mono' }} onFocus={(e) => e.currentTarget.select()} />
+				{qr && (
+					<figure className="qr-box">
+						<img className="qr" alt={t('direction.qr')} src={`data:image/svg+xml;utf8,${encodeURIComponent(qr)}`} />
+						<figcaption className="quiet small">{t('direction.qr_scan')}</figcaption>
+					</figure>
+				)}
 				<Group justify="flex-end">
 					<CopyButton value={whole}>{({ copied, copy }) => <Button onClick={copy}>{copied ? t('direction.copied') : t('direction.copy')}</Button>}</CopyButton>
 					<Button variant="default" onClick={onClose}>{t('form.close')}</Button>

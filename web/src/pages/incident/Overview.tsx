@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is known, why this severity, what is open.
 import { Alert, Anchor, Button, Group } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router-dom';
-import { useGet, type Direction, type Page, type Probe, type Task } from '../../api';
+import { useGet, type Direction, type IncidentFull, type Page, type Probe, type Task } from '../../api';
 import { useAct } from '../../lib/act';
 import { wordFor } from '../../lib/i18n';
 import { Beyond, Due, ProbeMark, Tag } from '../../parts/Marks';
@@ -27,7 +28,7 @@ export default function Overview({ incident: i, act, canHandle }: TabProps) {
 			{i.next && i.next.missing && i.next.missing.length > 0 && (
 				<Alert color="khien" variant="light" title={t('overview.next', { title: i.next.title })}>
 					{t('overview.missing')}
-					<ul className="plain">{i.next.missing.map((m) => <li key={m}>{m}</li>)}</ul>
+					<Missing incident={i} />
 				</Alert>
 			)}
 			{i.duplicate_of && <Alert color="gray" variant="light">{t('overview.duplicate_of')} <Link to={`/su-co/${i.duplicate_of}`}>{i.duplicate_of}</Link></Alert>}
@@ -93,6 +94,27 @@ export default function Overview({ incident: i, act, canHandle }: TabProps) {
 			)}
 			<Duties {...{ incident: i, act, canHandle }} />
 		</>
+	);
+}
+
+/** What the next step still needs: a sentence each; where it names only the first few, the rest on demand. */
+function Missing({ incident: i }: { incident: IncidentFull }) {
+	const whole = i.guards.find((g) => g.to === i.next?.to)?.missing;
+	return <ul className="plain">{whole ? whole.map((m) => <MissingOne key={m.id} text={m.text} names={m.names} />) : i.next?.missing?.map((m) => <li key={m}>{m}</li>)}</ul>;
+}
+
+const SAID = 3; // names the sentence tells by itself
+
+function MissingOne({ text, names }: { text: string; names?: string[] }) {
+	const { t } = useTranslation();
+	const [whole, setWhole] = useState(false);
+	if (!names || names.length <= SAID) return <li>{text}</li>;
+	return (
+		<li>
+			{whole ? text.slice(0, text.indexOf(': ') + 1) : text.replace(/; …$/, '')}
+			{whole && <ul className="plain">{names.map((n) => <li key={n}>{n}</li>)}</ul>}{' '}
+			<Anchor component="button" size="sm" aria-expanded={whole} onClick={() => setWhole(!whole)}>{whole ? t('overview.fewer') : t('overview.more', { count: names.length - SAID })}</Anchor>
+		</li>
 	);
 }
 
