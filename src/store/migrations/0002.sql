@@ -57,7 +57,7 @@ CREATE TABLE contact ( -- to whom a paper goes; none is shipped
 	role TEXT NOT NULL, -- system_owner national_coordinator provincial_ir_unit …, as in the regulation packs
 	name TEXT NOT NULL, person TEXT, title TEXT, phone TEXT, mobile TEXT, phone_after_hours TEXT,
 	fax TEXT, email TEXT, address TEXT, website TEXT, pgp TEXT, messengers TEXT, channel TEXT, -- eoffice hand fax mail phone post
-	note TEXT, created_at BIGINT, verified_on TEXT, verified_how TEXT, verified_by_id TEXT,
+	note TEXT, created_at BIGINT, changed_at BIGINT, retired_reason TEXT, verified_on TEXT, verified_how TEXT, verified_by_id TEXT,
 	is_retired BIGINT NOT NULL DEFAULT 0, is_sample BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX contact_role ON contact (agency_id, role);
