@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "pack/severity.h"
+#include "pack/form.h"
 #include "pack/set.h"
 
 #define AS(type, e) ((const struct type *)(const void *)(e)->pack)
@@ -389,6 +390,50 @@ check_types(struct checker *c, const struct pack_entry *e)
 			    t->type[i].id);
 }
 
+/* A regulation of that id, or any when none are loaded. */
+static bool
+have_regulation(struct checker *c, const char *id, const char *obligation)
+{
+	const struct pack_entry *e;
+
+	if (!have_any(c, KIND_REGULATION))
+		return true;
+	for (size_t i = 0; (e = set_next(c->p, KIND_REGULATION, &i)) != NULL;) {
+		const struct pack_regulation *g = AS(pack_regulation, e);
+
+		if (strcmp(e->pack->id, id) != 0)
+			continue;
+		if (obligation == NULL)
+			return true;
+		for (size_t o = 0; o < g->obligations; o++)
+			if (strcmp(g->obligation[o].id, obligation) == 0)
+				return true;
+	}
+	return false;
+}
+
+static void
+check_form(struct checker *c, const struct pack_entry *e)
+{
+	const struct pack_form *f = AS(pack_form, e);
+
+	if (*f->cover != '\0' && have_any(c, KIND_REGULATION) && !have(c, KIND_FORM, f->cover))
+		fault(c, f->pack.line, f->pack.column, "pack.reference", "cover", f->cover);
+	for (size_t i = 0; i < f->discharges.count; i++) {
+		char id[100] = "", obligation[100] = "";
+
+		if (sscanf(f->discharges.s[i], "%99[^/]/%99s", id, obligation) != 2 ||
+		    !have_regulation(c, id, obligation))
+			fault(c, f->pack.line, f->pack.column, "pack.reference", "discharges",
+			    f->discharges.s[i]);
+	}
+	for (size_t i = 0; i < f->grounds; i++)
+		if (*f->ground[i].regulation != '\0' &&
+		    !have_regulation(c, f->ground[i].regulation, NULL))
+			fault(c, f->ground[i].line, f->ground[i].column, "pack.reference",
+			    "regulation", f->ground[i].regulation);
+}
+
 void
 set_cross_check(struct schema_read *r, const struct packs *p)
 {
@@ -401,6 +446,7 @@ set_cross_check(struct schema_read *r, const struct packs *p)
 		[KIND_REGULATION] = check_regulation,
 		[KIND_CHECKLIST] = check_checklist,
 		[KIND_HOLIDAYS] = check_holidays,
+		[KIND_FORM] = check_form,
 	};
 	struct checker c = { r, p };
 

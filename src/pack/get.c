@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
+#include "pack/form.h"
 #include "pack/set.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -233,4 +234,27 @@ const struct pack *
 packs_next(const struct packs *p, size_t *i)
 {
 	return *i < p->entries ? p->entry[(*i)++].pack : NULL;
+}
+
+const struct pack_form *
+pack_form(const struct packs *p, const char *id, int64_t at_ms)
+{
+	return AS(pack_form, at(p, KIND_FORM, id, at_ms));
+}
+
+const struct pack_form *
+pack_form_next(const struct packs *p, int64_t at_ms, size_t *i)
+{
+	return AS(pack_form, next_at(p, KIND_FORM, at_ms, i));
+}
+
+const struct pack_form *
+pack_form_version(const struct packs *p, const char *id, int version)
+{
+	const struct pack_entry *e;
+
+	for (size_t i = 0; (e = set_next(p, KIND_FORM, &i)) != NULL;)
+		if (e->pack->version == version && strcmp(e->pack->id, id) == 0)
+			return AS(pack_form, e->pack);
+	return NULL;
 }

@@ -2,34 +2,12 @@
 #include "pack/kinds.h"
 
 #include "pack/cond.h"
+#include "pack/form_part.h"
+#include "pack/table.h"
 
 #define DAY_MS INT64_C(86400000)
 
-/* Rows of the tables below. */
-#define AT(type, member) .offset = offsetof(struct type, member)
-#define LIST_AT(type, member) \
-	AT(type, member), .count_offset = offsetof(struct type, member##_count)
-#define ARRAY_AT(type, member, count) \
-	AT(type, member), .count_offset = offsetof(struct type, count)
-#define PLACE(type) sizeof(struct type), offsetof(struct type, line)
-#define PACK_PLACE(type) sizeof(struct type), offsetof(struct pack, line)
-#define NO_PLACE(type) sizeof(struct type), SCHEMA_NO_PLACE
-#define REQ FIELD_REQUIRED
-#define FULL FIELD_COMPLETE
-#define BOTH (FIELD_REQUIRED | FIELD_BOTH)
-
-/* What every pack begins with; all pack structs have struct pack first. */
-#define PACK_FIELDS                                                                       \
-	{ "id", FIELD_ID, REQ, AT(pack, id) },                                            \
-	{ "kind", FIELD_ID, REQ, AT(pack, kind) },                                        \
-	{ "version", FIELD_INT, REQ, AT(pack, version), .min = 1, .max = 1000000 },       \
-	{ "title", FIELD_TEXT, BOTH, AT(pack, title) },                                   \
-	{ "valid_from", FIELD_DATE, 0, AT(pack, from_ms) },                               \
-	{ "valid_to", FIELD_DATE, 0, AT(pack, to_ms) },                                   \
-	{ "source", FIELD_STRING, REQ, AT(pack, source) },                                \
-	{ "certainty", FIELD_CHOICE, REQ, AT(pack, certainty), .choices = certainties }
-
-static const char *const certainties[] = { "verified", "secondary", "memory", "proposal", NULL };
+const char *const pack_certainties[] = { "verified", "secondary", "memory", "proposal", NULL };
 static const char *const roles[] = { "netadmin", "substitute", "office_chief", "division_head",
 	"director", "registry_clerk", "staff", NULL };
 static const char *const probes[] = { "tcp_closed", "tcp_open", "http_status", "http_text",
@@ -52,7 +30,7 @@ static const char *const triggers[] = { "staff_notice", "notice_received", "inci
 	"serious_incident_closed", "personal_data_breach", "sensitive_finance_data",
 	"location_biometric_data", "processor_breach", "calendar", NULL };
 static const char *const form_states[] = { "official", "pending", "interim", "none", NULL };
-static const char *const recipients[] = { "system_owner", "national_coordinator",
+const char *const pack_recipients[] = { "system_owner", "national_coordinator",
 	"provincial_ir_unit", "ir_network_member", "provincial_csirt", "provincial_steering",
 	"cyber_authority", "provincial_police", "data_protection_authority", "data_subject",
 	"data_controller", "notifier", "notice_recipients", "requester", "netadmin", "director",
@@ -268,13 +246,13 @@ static const struct schema_field obligation_fields[] = {
 	{ "calendar", FIELD_STRUCT, 0, AT(pack_obligation, calendar), .sub = &calendar_schema },
 	{ "what", FIELD_TEXT, BOTH, AT(pack_obligation, what) },
 	{ "recipients", FIELD_IDS, REQ, LIST_AT(pack_obligation, recipients),
-	    .choices = recipients },
+	    .choices = pack_recipients },
 	{ "channel", FIELD_TEXT, FIELD_BOTH, AT(pack_obligation, channel) },
 	{ "form", FIELD_ID, 0, AT(pack_obligation, form) },
 	{ "form_state", FIELD_CHOICE, REQ, AT(pack_obligation, form_state),
 	    .choices = form_states },
 	{ "basis", FIELD_STRING, REQ, AT(pack_obligation, basis) },
-	{ "certainty", FIELD_CHOICE, REQ, AT(pack_obligation, certainty), .choices = certainties },
+	{ "certainty", FIELD_CHOICE, REQ, AT(pack_obligation, certainty), .choices = pack_certainties },
 	{ "note", FIELD_TEXT, FIELD_BOTH, AT(pack_obligation, note) },
 	{ 0 },
 };
@@ -316,7 +294,7 @@ static const struct schema_field holiday_fields[] = {
 	{ "date", FIELD_DATE, REQ, AT(pack_holiday, date_ms) },
 	{ "kind", FIELD_CHOICE, REQ, AT(pack_holiday, kind), .choices = holiday_kinds },
 	{ "title", FIELD_TEXT, BOTH, AT(pack_holiday, title) },
-	{ "certainty", FIELD_CHOICE, REQ, AT(pack_holiday, certainty), .choices = certainties },
+	{ "certainty", FIELD_CHOICE, REQ, AT(pack_holiday, certainty), .choices = pack_certainties },
 	{ 0 },
 };
 static const struct schema holiday_schema = { holiday_fields, PLACE(pack_holiday) };
@@ -338,6 +316,7 @@ static const struct {
 	[KIND_REGULATION] = { "regulation", { regulation_fields, PACK_PLACE(pack_regulation) } },
 	[KIND_CHECKLIST] = { "checklist", { checklist_fields, PACK_PLACE(pack_checklist) } },
 	[KIND_HOLIDAYS] = { "holidays", { holidays_fields, PACK_PLACE(pack_holidays) } },
+	[KIND_FORM] = { "form", { pack_form_fields, PACK_PLACE(pack_form) } },
 };
 
 const char *
@@ -374,5 +353,12 @@ kind_read(struct schema_read *r, enum pack_kind kind, const struct yaml_node *no
 	if (pack->to_ms != INT64_MAX)
 		pack->to_ms += DAY_MS; /* the last day counts whole */
 	pack->file = r->file;
+	if (kind == KIND_FORM) {
+		struct pack_form *form = (struct pack_form *)(void *)pack;
+
+		if (r->text != NULL)
+			form->text_yaml = arena_strndup(r->arena, r->text, r->text_len);
+		form_check(r, form);
+	}
 	return pack;
 }

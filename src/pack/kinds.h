@@ -13,6 +13,7 @@ enum pack_kind {
 	KIND_REGULATION,
 	KIND_CHECKLIST,
 	KIND_HOLIDAYS,
+	KIND_FORM,
 	KINDS,
 };
 

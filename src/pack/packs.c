@@ -91,6 +91,8 @@ read_bytes(struct schema_read *r, struct packs *p, const char *name, bool own, c
 	struct yaml_stream s = { NULL, 0 };
 	struct err err = { 0 };
 
+	r->text = data;
+	r->text_len = len;
 	if (yaml_parse(&tree, data, len, r->file, &s, &err) != 0)
 		tell_err(r, &err);
 	else if (s.count != 1)
@@ -225,23 +227,12 @@ build(struct packs *p, const char *dir, struct schema_read *r, size_t *ret_files
 	return ret;
 }
 
-static void
-keep_first(void *user, const struct err *err)
-{
-	struct err *first = user;
-
-	if (first->kind != ERR_NONE)
-		return;
-	*first = *err;
-	first->list = NULL;
-}
-
 int
 packs_load(const char *data_dir, struct packs **ret, struct err *err)
 {
 	struct packs *p = xcalloc(1, sizeof(*p));
 	struct err first = { 0 };
-	struct schema_read r = { .fn = keep_first, .user = &first };
+	struct schema_read r = { .fn = schema_keep_first, .user = &first };
 	char dir[PATH_MAX];
 	size_t files;
 	int failed;

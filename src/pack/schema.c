@@ -455,3 +455,14 @@ schema_fill(struct schema_read *r, const struct yaml_node *node, const struct sc
 	for (const struct schema_field *f = schema->field; f->name != NULL; f++)
 		check_present(r, node, f);
 }
+
+void
+schema_keep_first(void *user, const struct err *err)
+{
+	struct err *first = user;
+
+	if (first->kind != ERR_NONE)
+		return;
+	*first = *err;
+	first->list = NULL;
+}

@@ -65,6 +65,8 @@ struct schema {
 struct schema_read {
 	struct arena *arena; /* where what is read lives */
 	const char *file;    /* for faults */
+	const char *text;    /* the file itself,  bytes; NULL when nobody needs it */
+	size_t text_len;
 	bool complete;
 	packs_check_fn fn; /* told each fault; may be NULL */
 	void *user;
@@ -85,3 +87,6 @@ void schema_ids(struct schema_read *r, const struct yaml_node *node,
 
 /* The candidate (NULL at the end) most like ${word}; NULL when none is near. */
 const char *schema_nearest(const char *word, const char *const *candidates);
+
+/* A packs_check_fn that keeps the first fault in the struct err ${user}. */
+void schema_keep_first(void *user, const struct err *err);
