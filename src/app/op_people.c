@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* op_people.c: accounts, divisions, the register of systems, sessions. */
+/* op_people.c: accounts, divisions, sessions. */
 #include <stdio.h>
 
 #include "app/app.h"
@@ -461,98 +461,8 @@ division_close(struct call *c)
 	return id == NULL ? c->err->kind : out_division(c, id);
 }
 
-/* ---- the register of systems ---------------------------------------------------------------- */
-
-static const char *const system_kinds[] = { "internal", "public", "shared", "infrastructure", "other", NULL };
-
-#define SYSTEM_PARAMS \
-	{ "kind", P_ENUM, 0, 0, 0, system_kinds }, { "purpose", P_LINE, 0, 0, 500, NULL }, \
-	{ "level", P_INT, 0, 1, 5, NULL }, { "owner_name", P_LINE, 0, 0, 0, NULL }, \
-	{ "operator_name", P_LINE, 0, 0, 0, NULL }, { "contact", P_LINE, 0, 0, 0, NULL }, \
-	{ "domains", P_LINE, 0, 0, 500, NULL }, { "public_ips", P_LINE, 0, 0, 500, NULL }, \
-	{ "internal_ips", P_LINE, 0, 0, 500, NULL }, { "location", P_LINE, 0, 0, 0, NULL }, \
-	{ "os", P_LINE, 0, 0, 0, NULL }, { "services", P_LINE, 0, 0, 300, NULL }, \
-	{ "controls", P_LINE, 0, 0, 300, NULL }, { "data_kinds", P_LINE, 0, 0, 200, NULL }, \
-	{ "subjects", P_INT, 0, 0, INT64_C(1000000000), NULL }, { "isp", P_LINE, 0, 0, 0, NULL }, \
-	{ "security_provider", P_LINE, 0, 0, 0, NULL }, { "service_priority", P_INT, 0, 1, 9, NULL }, \
-	{ "max_outage_minutes", P_INT, 0, 0, 1000000, NULL }, \
-	{ "rto_minutes", P_INT, 0, 0, 1000000, NULL }, { "rpo_minutes", P_INT, 0, 0, 1000000, NULL }, \
-	{ "may_be_disconnected_by", P_LINE, 0, 0, 0, NULL }, \
-	{ "backup_note", P_LINE, 0, 0, 500, NULL }, { "log_note", P_LINE, 0, 0, 500, NULL }
-
-static const struct param system_add_params[] = {
-	{ "name", P_LINE, PF_REQUIRED, 0, 160, NULL }, SYSTEM_PARAMS, { 0 },
-};
-static const struct param system_set_params[] = {
-	ID_PARAM, { "name", P_LINE, 0, 0, 160, NULL }, SYSTEM_PARAMS, VERSION_PARAM, { 0 },
-};
-
-static int
-system_list(struct call *c)
-{
-	out_rows(c, "items", "SELECT * FROM info_system WHERE agency_id = ? ORDER BY is_retired,"
-	    " service_priority, name", "t", c->agency_id);
-	jsonw_kbool(c->out, "more", false);
-	return 0;
-}
-
-static int
-out_system(struct call *c, const char *id)
-{
-	if (c->err->kind == ERR_NONE)
-		out_row(c, "id", "SELECT * FROM info_system WHERE id = ?", "t", id);
-	return c->err->kind;
-}
-
-static int
-system_add(struct call *c)
-{
-	struct col cols[32];
-
-	return out_system(c, change_insert(c, "info_system", NULL, cols,
-	    cols_given(c, system_add_params, cols)));
-}
-
-static const char *
-system_arg(struct call *c)
-{
-	const char *id = tx_text(c->tx, c->arena, "SELECT id FROM info_system WHERE agency_id = ?1 AND"
-	    " (id = ?2 OR name = ?2)", "tt", c->agency_id, arg_text(c, "id"));
-
-	if (id == NULL)
-		call_fail(c, ERR_NOT_FOUND, "err.not_found", "id");
-	return id;
-}
-
-static int
-system_set(struct call *c)
-{
-	const char *id = system_arg(c);
-	struct col cols[32];
-	size_t n;
-
-	if (id == NULL)
-		return c->err->kind;
-	n = cols_given(c, system_set_params, cols);
-	if (n > 0)
-		change_update(c, "info_system", id, arg_int(c, "version", -1), cols, n);
-	return out_system(c, id);
-}
-
-static int
-system_retire(struct call *c)
-{
-	const char *id = system_arg(c);
-
-	if (id != NULL)
-		change_update(c, "info_system", id, -1, COLS(CI("is_retired", 1)));
-	return id == NULL ? c->err->kind : out_system(c, id);
-}
-
 static const char *const user_columns[] = { "login", "name", "title", "roles", "division", "is_disabled", NULL };
 static const char *const division_columns[] = { "name", "symbol", "head_name", "is_closed", NULL };
-static const char *const system_columns[] = { "name", "level", "operator_name", "service_priority",
-	"max_outage_minutes", NULL };
 static const char *const session_columns[] = { "login", "created_at", "seen_at", "address", "id", NULL };
 
 const struct op ops_people[] = {
@@ -589,13 +499,5 @@ const struct op ops_people[] = {
 	    division_set, NULL, "khien division set TH --head minh" },
 	{ "division close", "POST", "/divisions/{id}/close", RIGHT_ADMIN, OP_WRITE, id_params,
 	    division_close, NULL, "khien division close TH" },
-	{ "system list", "GET", "/systems", RIGHT_SELF, 0, NULL, system_list, system_columns,
-	    "khien system list" },
-	{ "system add", "POST", "/systems", RIGHT_ADMIN, OP_WRITE | OP_CREATED, system_add_params,
-	    system_add, NULL, "khien system add --name \"Máy chủ tệp\" --level 2" },
-	{ "system set", "PATCH", "/systems/{id}", RIGHT_ADMIN, OP_WRITE, system_set_params, system_set,
-	    NULL, "khien system set \"Máy chủ tệp\" --max_outage_minutes 240" },
-	{ "system retire", "POST", "/systems/{id}/retire", RIGHT_ADMIN, OP_WRITE, id_params,
-	    system_retire, NULL, "khien system retire \"Máy chủ cũ\"" },
 	{ 0 },
 };

@@ -38,9 +38,9 @@ static int
 agency_show(struct call *c)
 {
 	out_row(c, "agency", call_may(c, RIGHT_SELF) ?
-	    "SELECT id, version, name, short_name, symbol, parent_name, place, address, phone, email,"
-	    " portal, hotline, leading_basis, is_network_member, is_sample, " PUBLIC_URL
-	    " FROM agency a WHERE id = ?" : "SELECT name, parent_name, hotline, is_sample, " PUBLIC_URL
+	    "SELECT id, version, name, short_name, symbol, parent_name, place, address, phone, fax,"
+	    " email, portal, hotline, member_code, duty_decree, leading_basis, is_network_member,"
+	    " is_sample, " PUBLIC_URL " FROM agency a WHERE id = ?" : "SELECT name, parent_name, hotline, is_sample, " PUBLIC_URL
 	    " FROM agency a WHERE id = ?", "t", c->agency_id);
 	return 0;
 }
@@ -55,7 +55,10 @@ static const struct param agency_params[] = {
 	{ "place", P_LINE, 0, 0, 60, NULL },
 	{ "address", P_LINE, 0, 0, 300, NULL },
 	{ "phone", P_LINE, 0, 0, 60, NULL },
+	{ "fax", P_LINE, 0, 0, 60, NULL },
 	{ "email", P_LINE, 0, 0, 120, NULL },
+	{ "member_code", P_LINE, 0, 0, 60, NULL },
+	{ "duty_decree", P_LINE, 0, 0, 300, NULL },
 	{ "portal", P_LINE, 0, 0, 200, NULL },
 	{ "hotline", P_LINE, 0, 0, 60, NULL },
 	{ "leading_basis", P_ENUM, 0, 0, 0, basis },
@@ -133,7 +136,7 @@ insert_account(struct call *c, const struct json *a, bool sample)
 static void
 insert_system(struct call *c, const struct json *s)
 {
-	struct col cols[32];
+	struct col cols[48];
 	const char *key;
 	struct json *value;
 	void *it = NULL;
@@ -244,8 +247,9 @@ sample_remove(struct call *c)
 	delete_samples(c, "info_system");
 	change_update(c, "agency", c->agency_id, -1, COLS(CT("name", arg_text(c, "name")),
 	    CT("short_name", NULL), CT("symbol", NULL), CT("parent_name", NULL), CT("place", NULL),
-	    CT("address", NULL), CT("phone", NULL), CT("email", NULL), CT("portal", NULL),
-	    CT("hotline", NULL), CI("is_sample", 0)));
+	    CT("address", NULL), CT("phone", NULL), CT("fax", NULL), CT("email", NULL),
+	    CT("portal", NULL), CT("hotline", NULL), CT("member_code", NULL),
+	    CT("duty_decree", NULL), CI("is_sample", 0)));
 	return agency_show(c);
 }
 

@@ -4,6 +4,7 @@
 const struct op *const ops_sections[] = {
 	ops_system,
 	ops_people,
+	ops_register,
 	ops_report,
 	ops_erase,
 	ops_incident,
@@ -22,6 +23,7 @@ const struct op *const ops_sections[] = {
 	ops_duty,
 	ops_timeline,
 	ops_search,
+	ops_stat,
 	ops_today,
 	ops_ledger,
 	ops_dossier,

@@ -5,7 +5,9 @@
 #include "app/op.h"
 
 extern const struct op ops_system[];   /* app/op_system.c: health, agency, settings, ledger, backup */
-extern const struct op ops_people[];   /* app/op_people.c: accounts, divisions, systems, sessions */
+extern const struct op ops_people[];   /* app/op_people.c: accounts, divisions, sessions */
+extern const struct op ops_register[]; /* app/op_register.c: the register of information systems */
+extern const struct op ops_stat[];     /* app/op_stat.c: statistics, Mẫu 05, the yearly plan */
 extern const struct op ops_report[];   /* app/op_report.c: reports and the reporter's page */
 extern const struct op ops_incident[]; /* app/op_incident.c: open, list, show, take, links, access */
 extern const struct op ops_erase[];    /* app/op_erase.c: personal data erased by order */
