@@ -340,6 +340,10 @@ check_regulation(struct checker *c, const struct pack_entry *e)
 {
 	const struct pack_regulation *g = AS(pack_regulation, e);
 
+	/* A pack looked at alone cannot be compared. */
+	if (*g->replaced_by != '\0' && have_any(c, KIND_PLAYBOOK) &&
+	    !have(c, KIND_REGULATION, g->replaced_by))
+		fault(c, e->pack->line, e->pack->column, "pack.reference", "replaced_by", g->replaced_by);
 	for (size_t i = 0; i < g->obligations; i++) {
 		const struct pack_obligation *o = &g->obligation[i];
 		bool calendar = str_eq(o->trigger, "calendar");
@@ -434,6 +438,14 @@ check_form(struct checker *c, const struct pack_entry *e)
 			    "regulation", f->ground[i].regulation);
 }
 
+/* A style says all by itself. */
+static void
+check_style(struct checker *c, const struct pack_entry *e)
+{
+	(void)c;
+	(void)e;
+}
+
 void
 set_cross_check(struct schema_read *r, const struct packs *p)
 {
@@ -447,6 +459,7 @@ set_cross_check(struct schema_read *r, const struct packs *p)
 		[KIND_CHECKLIST] = check_checklist,
 		[KIND_HOLIDAYS] = check_holidays,
 		[KIND_FORM] = check_form,
+		[KIND_STYLE] = check_style,
 	};
 	struct checker c = { r, p };
 

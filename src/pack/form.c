@@ -258,22 +258,10 @@ int
 form_parse(struct arena *arena, const char *data, size_t len, const char *name,
     const struct pack_form **ret, struct err *err)
 {
-	struct arena tree = ARENA_INIT;
-	struct yaml_stream s = { NULL, 0 };
-	struct err first = { 0 };
-	struct schema_read r = { .arena = arena, .file = name, .fn = schema_keep_first,
-		.user = &first };
-	int failed = yaml_parse(&tree, data, len, name, &s, &first);
+	const struct pack *pack = NULL;
+	int failed = kind_parse(arena, KIND_FORM, data, len, name, &pack, err);
 
-	if (failed == 0 && s.count != 1)
-		schema_fault(&r, 1, 1, "pack.documents", NULL, NULL, NULL, NULL, NULL);
-	else if (failed == 0)
-		*ret = (const struct pack_form *)(const void *)kind_read(&r, KIND_FORM, s.doc[0]);
-	arena_clear(&tree);
-	if (failed == 0 && r.faults == 0)
-		return 0;
-	failed = first.kind;
-	if (err != NULL && err->kind == ERR_NONE)
-		*err = first;
+	if (failed == 0)
+		*ret = (const struct pack_form *)(const void *)pack;
 	return failed;
 }

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "pack/form.h"
 #include "pack/set.h"
+#include "pack/style.h"
 
 #define DAY_MS INT64_C(86400000)
 
@@ -257,4 +258,10 @@ pack_form_version(const struct packs *p, const char *id, int version)
 		if (e->pack->version == version && strcmp(e->pack->id, id) == 0)
 			return AS(pack_form, e->pack);
 	return NULL;
+}
+
+const struct pack_style *
+pack_style(const struct packs *p, int64_t at_ms)
+{
+	return AS(pack_style, at(p, KIND_STYLE, NULL, at_ms));
 }

@@ -3,6 +3,8 @@
 
 #include "pack/cond.h"
 #include "pack/form_part.h"
+#include "pack/grounds_part.h"
+#include "pack/style.h"
 #include "pack/table.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -242,10 +244,15 @@ static const struct schema_field obligation_fields[] = {
 	{ "trigger", FIELD_CHOICE, REQ, AT(pack_obligation, trigger), .choices = triggers },
 	{ "provisional", FIELD_BOOL, 0, AT(pack_obligation, provisional) },
 	{ "members_only", FIELD_BOOL, 0, AT(pack_obligation, members_only) },
+	{ "owners_only", FIELD_BOOL, 0, AT(pack_obligation, owners_only) },
+	{ "level_from", FIELD_INT, 0, AT(pack_obligation, level_from), .min = 1, .max = 5 },
+	{ "level_to", FIELD_INT, 0, AT(pack_obligation, level_to), .min = 1, .max = 5 },
 	{ "due", FIELD_STRUCT, 0, AT(pack_obligation, due), .sub = &due_schema },
 	{ "calendar", FIELD_STRUCT, 0, AT(pack_obligation, calendar), .sub = &calendar_schema },
 	{ "what", FIELD_TEXT, BOTH, AT(pack_obligation, what) },
 	{ "recipients", FIELD_IDS, REQ, LIST_AT(pack_obligation, recipients),
+	    .choices = pack_recipients },
+	{ "recipients_others", FIELD_IDS, 0, LIST_AT(pack_obligation, recipients_others),
 	    .choices = pack_recipients },
 	{ "channel", FIELD_TEXT, FIELD_BOTH, AT(pack_obligation, channel) },
 	{ "form", FIELD_ID, 0, AT(pack_obligation, form) },
@@ -259,7 +266,9 @@ static const struct schema_field obligation_fields[] = {
 static const struct schema obligation_schema = { obligation_fields, PLACE(pack_obligation) };
 static const struct schema_field regulation_fields[] = {
 	PACK_FIELDS,
-	{ "obligations", FIELD_LIST, REQ | FIELD_UNIQUE,
+	{ "citation", FIELD_TEXT, 0, AT(pack_regulation, citation) },
+	{ "replaced_by", FIELD_ID, 0, AT(pack_regulation, replaced_by) },
+	{ "obligations", FIELD_LIST, FIELD_UNIQUE,
 	    ARRAY_AT(pack_regulation, obligation, obligations), .sub = &obligation_schema },
 	{ 0 },
 };
@@ -317,6 +326,8 @@ static const struct {
 	[KIND_CHECKLIST] = { "checklist", { checklist_fields, PACK_PLACE(pack_checklist) } },
 	[KIND_HOLIDAYS] = { "holidays", { holidays_fields, PACK_PLACE(pack_holidays) } },
 	[KIND_FORM] = { "form", { pack_form_fields, PACK_PLACE(pack_form) } },
+	[KIND_GROUNDS] = { "grounds", { pack_grounds_fields, PACK_PLACE(pack_grounds) } },
+	[KIND_STYLE] = { "style", { pack_style_fields, PACK_PLACE(pack_style) } },
 };
 
 const char *
@@ -339,6 +350,18 @@ kind_find(const char *name, const char **ret_near)
 	return -1;
 }
 
+/* Whoever prints a form gets the file itself, so that both read the same. */
+static void
+keep_text(struct schema_read *r, enum pack_kind kind, struct pack *pack)
+{
+	const char *text = r->text == NULL ? "" : arena_strndup(r->arena, r->text, r->text_len);
+
+	if (kind == KIND_FORM)
+		((struct pack_form *)(void *)pack)->text_yaml = text;
+	else
+		((struct pack_style *)(void *)pack)->text_yaml = text;
+}
+
 struct pack *
 kind_read(struct schema_read *r, enum pack_kind kind, const struct yaml_node *node)
 {
@@ -353,12 +376,32 @@ kind_read(struct schema_read *r, enum pack_kind kind, const struct yaml_node *no
 	if (pack->to_ms != INT64_MAX)
 		pack->to_ms += DAY_MS; /* the last day counts whole */
 	pack->file = r->file;
-	if (kind == KIND_FORM) {
-		struct pack_form *form = (struct pack_form *)(void *)pack;
-
-		if (r->text != NULL)
-			form->text_yaml = arena_strndup(r->arena, r->text, r->text_len);
-		form_check(r, form);
-	}
+	if (kind == KIND_FORM || kind == KIND_STYLE)
+		keep_text(r, kind, pack);
+	if (kind == KIND_FORM)
+		form_check(r, (const struct pack_form *)(const void *)pack);
 	return pack;
+}
+
+int
+kind_parse(struct arena *arena, enum pack_kind kind, const char *data, size_t len,
+    const char *name, const struct pack **ret, struct err *err)
+{
+	struct arena tree = ARENA_INIT;
+	struct yaml_stream s = { NULL, 0 };
+	struct err first = { 0 };
+	struct schema_read r = { .arena = arena, .file = name, .fn = schema_keep_first,
+		.user = &first };
+	int failed = yaml_parse(&tree, data, len, name, &s, &first);
+
+	if (failed == 0 && s.count != 1)
+		schema_fault(&r, 1, 1, "pack.documents", NULL, NULL, NULL, NULL, NULL);
+	else if (failed == 0)
+		*ret = kind_read(&r, kind, s.doc[0]);
+	arena_clear(&tree);
+	if (failed == 0 && r.faults == 0)
+		return 0;
+	if (err != NULL && err->kind == ERR_NONE)
+		*err = first;
+	return first.kind;
 }

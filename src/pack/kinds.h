@@ -14,6 +14,8 @@ enum pack_kind {
 	KIND_CHECKLIST,
 	KIND_HOLIDAYS,
 	KIND_FORM,
+	KIND_GROUNDS,
+	KIND_STYLE,
 	KINDS,
 };
 
@@ -28,3 +30,10 @@ int kind_find(const char *name, const char **ret_near);
  * counted and told.  Never NULL: what could not be read is empty.
  */
 struct pack *kind_read(struct schema_read *r, enum pack_kind kind, const struct yaml_node *node);
+
+/*
+ * Reads one file of  alone into : 0, or the first fault (pack.*, yaml.*) with its
+ * place;  stands as the file.
+ */
+int kind_parse(struct arena *arena, enum pack_kind kind, const char *data, size_t len,
+    const char *name, const struct pack **ret, struct err *err);
