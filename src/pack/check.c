@@ -4,6 +4,7 @@
 
 #include "pack/severity.h"
 #include "pack/form.h"
+#include "pack/grounds_part.h"
 #include "pack/set.h"
 
 #define AS(type, e) ((const struct type *)(const void *)(e)->pack)
@@ -446,6 +447,12 @@ check_style(struct checker *c, const struct pack_entry *e)
 	(void)e;
 }
 
+static void
+check_grounds(struct checker *c, const struct pack_entry *e)
+{
+	grounds_check(c->r, c->p, AS(pack_grounds, e));
+}
+
 void
 set_cross_check(struct schema_read *r, const struct packs *p)
 {
@@ -459,6 +466,7 @@ set_cross_check(struct schema_read *r, const struct packs *p)
 		[KIND_CHECKLIST] = check_checklist,
 		[KIND_HOLIDAYS] = check_holidays,
 		[KIND_FORM] = check_form,
+		[KIND_GROUNDS] = check_grounds,
 		[KIND_STYLE] = check_style,
 	};
 	struct checker c = { r, p };
