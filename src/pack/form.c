@@ -24,12 +24,14 @@ static const char *const headers[] = { "motto", "agency", NULL };
 
 static void read_blocks(struct schema_read *r, const struct yaml_node *node, void *out);
 static void read_strings(struct schema_read *r, const struct yaml_node *node, void *out);
+static void read_grid(struct schema_read *r, const struct yaml_node *node, void *out);
 static void read_widths(struct schema_read *r, const struct yaml_node *node, void *out);
 
 static const struct schema_field choice_fields[] = {
 	{ "id", FIELD_ID, REQ, AT(form_choice, id) },
 	{ "text", FIELD_TEXT, REQ, AT(form_choice, text) },
 	{ "with_text", FIELD_BOOL, 0, AT(form_choice, with_text) },
+	{ "match", FIELD_IDS, 0, LIST_AT(form_choice, match), .max = 20 },
 	{ 0 },
 };
 static const struct schema choice_schema = { choice_fields, NO_PLACE(form_choice) };
@@ -58,6 +60,7 @@ static const struct schema_field field_fields[] = {
 	{ "type", FIELD_CHOICE, REQ, AT(form_field, type_text), .choices = types },
 	{ "required", FIELD_BOOL, 0, AT(form_field, required) },
 	{ "from", FIELD_IDS, 0, LIST_AT(form_field, from), .max = 8 },
+	{ "draft", FIELD_TEXT, 0, AT(form_field, draft) },
 	{ "help", FIELD_TEXT, FIELD_BOTH, AT(form_field, help) },
 	{ "max", FIELD_INT, 0, AT(form_field, max), .min = 1, .max = 100000 },
 	{ "lines", FIELD_INT, 0, AT(form_field, lines), .min = 1, .max = 60 },
@@ -100,6 +103,7 @@ static const struct schema_field block_fields[] = {
 	{ "rule", FIELD_CHOICE, 0, AT(form_block, rule), .choices = rules },
 	{ "header", FIELD_CHOICE, 0, AT(form_block, header), .choices = headers },
 	{ "sign", FIELD_LIST, 0, ARRAY_AT(form_block, sign, signs), .sub = &sign_schema, .max = 3 },
+	{ "grid", FIELD_CUSTOM, 0, AT(form_block, grid), .read = read_grid },
 	{ "level", FIELD_INT, 0, AT(form_block, level), .min = 1, .max = 3 },
 	{ "numbered", FIELD_BOOL, 0, AT(form_block, numbered) },
 	{ "style", FIELD_CHOICE, 0, AT(form_block, style), .choices = styles },
@@ -110,6 +114,8 @@ static const struct schema_field block_fields[] = {
 	{ "number", FIELD_BOOL, 0, AT(form_block, number) },
 	{ "place_date", FIELD_BOOL, 0, AT(form_block, place_date) },
 	{ "hide_label", FIELD_BOOL, 0, AT(form_block, hide_label) },
+	{ "border", FIELD_BOOL, 0, AT(form_block, border) },
+	{ "bold_first", FIELD_BOOL, 0, AT(form_block, bold_first) },
 	{ "label", FIELD_TEXT, 0, AT(form_block, label) },
 	{ "empty", FIELD_TEXT, 0, AT(form_block, empty) },
 	{ "do", FIELD_CUSTOM, 0, AT(form_block, do_), .read = read_blocks },
@@ -123,7 +129,7 @@ static const struct schema block_schema = { block_fields, sizeof(struct form_blo
 
 /* In the order of enum form_block_kind. */
 static const char *const block_names[BLOCK_KINDS] = { "title", "heading", "para", "line", "long",
-	"check", "table", "each", "list", "if", "page", "annex", "rule", "header", "sign" };
+	"check", "table", "each", "list", "if", "page", "annex", "rule", "header", "sign", "grid" };
 
 static const struct schema_field ground_fields[] = {
 	{ "regulation", FIELD_ID, 0, AT(form_ground, regulation) },
@@ -138,7 +144,9 @@ const struct schema_field pack_form_fields[] = {
 	{ "doc_type", FIELD_CHOICE, 0, AT(pack_form, doc_type), .choices = doc_types },
 	{ "type_name", FIELD_TEXT, 0, AT(pack_form, type_name) },
 	{ "subject", FIELD_TEXT, REQ, AT(pack_form, subject) },
+	{ "note", FIELD_TEXT, FIELD_BOTH, AT(pack_form, note) },
 	{ "variants", FIELD_IDS, 0, LIST_AT(pack_form, variants), .max = 8 },
+	{ "plain_variants", FIELD_IDS, 0, LIST_AT(pack_form, plain_variants), .max = 8 },
 	{ "signature", FIELD_CHOICE, REQ, AT(pack_form, signature), .choices = signatures },
 	{ "signers", FIELD_LIST, 0, ARRAY_AT(pack_form, signer, signers), .sub = &sign_schema,
 	    .max = 3 },
@@ -176,6 +184,48 @@ read_strings(struct schema_read *r, const struct yaml_node *node, void *out)
 			    NULL, NULL, NULL);
 		else
 			list->s[list->count++] = arena_strdup(r->arena, item->text);
+	}
+}
+
+/* As read_strings(), but a cell may be as long as a paragraph. */
+static void
+read_cells(struct schema_read *r, const struct yaml_node *node, struct form_strings *list)
+{
+	if (node->kind != YAML_LIST || node->count == 0 || node->count > FORM_WIDTHS_MAX) {
+		schema_fault(r, node->line, node->column, "pack.list", "grid", NULL, NULL, NULL, NULL);
+		return;
+	}
+	list->s = arena_alloc(r->arena, node->count * sizeof(*list->s));
+	for (size_t i = 0; i < node->count; i++) {
+		const struct yaml_node *item = node->item[i];
+
+		if (item->kind != YAML_SCALAR || strlen(item->text) > SCHEMA_TEXT_MAX)
+			schema_fault(r, item->line, item->column, "pack.form_grid", "grid", NULL, NULL, NULL,
+			    NULL);
+		else
+			list->s[list->count++] = arena_strdup(r->arena, item->text);
+	}
+}
+
+static void
+read_grid(struct schema_read *r, const struct yaml_node *node, void *out)
+{
+	struct form_grid *grid = out;
+
+	if (node->kind != YAML_LIST || node->count == 0 || node->count > 100) {
+		schema_fault(r, node->line, node->column, "pack.list", "grid", NULL, NULL, NULL, NULL);
+		return;
+	}
+	grid->row = arena_alloc(r->arena, node->count * sizeof(*grid->row));
+	grid->rows = node->count;
+	memset(grid->row, 0, node->count * sizeof(*grid->row));
+	for (size_t i = 0; i < node->count; i++) {
+		const struct yaml_node *row = node->item[i];
+
+		read_cells(r, row, &grid->row[i]);
+		if (row->kind == YAML_LIST && row->count != node->item[0]->count)
+			schema_fault(r, row->line, row->column, "pack.form_grid", "grid", NULL, NULL, NULL,
+			    NULL);
 	}
 }
 

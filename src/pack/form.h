@@ -30,6 +30,8 @@ struct form_choice {
 	const char *id;
 	struct pack_text text;
 	bool with_text; /* the person adds words: "Khác: …" */
+	const char **match; /* what a fact says when this is the choice; the id and the text count too */
+	size_t match_count;
 };
 
 struct form_column {
@@ -53,6 +55,7 @@ struct form_row {
  *   not_before:FIELD     not earlier than that date or time
  *   not_after:FIELD      not later
  *   not_future           not later than now
+ *   not_past             not earlier than now
  *   sent_to:ROLE         may be ticked only when that recipient got a dispatch; written on a
  *                        field, or `rule_choice: coordinator` says which choice it is about
  *   max_chars:N          at most N characters (SMS)
@@ -66,6 +69,7 @@ struct form_field {
 	bool required;
 	const char **from; /* fact paths; the first that is known fills the field */
 	size_t from_count;
+	struct pack_text draft; /* first text over facts; a line that lacks one is left out */
 	struct pack_text help;
 	int max, lines; /* characters, height in the editor; 0: not said */
 	struct form_choice *choice;
@@ -86,7 +90,7 @@ struct form_field {
 enum form_block_kind {
 	BLOCK_TITLE, BLOCK_HEADING, BLOCK_PARA, BLOCK_LINE, BLOCK_LONG, BLOCK_CHECK, BLOCK_TABLE,
 	BLOCK_EACH, BLOCK_LIST, BLOCK_IF, BLOCK_PAGE, BLOCK_ANNEX, BLOCK_RULE, BLOCK_HEADER,
-	BLOCK_SIGN, BLOCK_KINDS,
+	BLOCK_SIGN, BLOCK_GRID, BLOCK_KINDS,
 };
 
 struct form_block;
@@ -100,6 +104,11 @@ struct form_sign {
 	struct pack_text title, note, name; /* templates */
 };
 
+struct form_grid { /* cells of templates; "\n" in one begins a new paragraph */
+	struct form_strings *row;
+	size_t rows;
+};
+
 struct form_block {
 	enum form_block_kind kind;
 	struct pack_text title, heading, para, annex;
@@ -109,6 +118,7 @@ struct form_block {
 	const char *long_, *check, *table, *each, *list, *if_, *page, *rule, *header;
 	struct form_sign *sign;
 	size_t signs;
+	struct form_grid grid;
 	int level;          /* heading 1..3 */
 	bool numbered;
 	const char *style;  /* para: normal italic bold center right note */
@@ -116,7 +126,7 @@ struct form_block {
 	int columns;        /* check: side by side */
 	int width[FORM_WIDTHS_MAX]; /* table, in proportion */
 	size_t widths;
-	bool landscape, number, place_date, hide_label;
+	bool landscape, number, place_date, hide_label, border, bold_first;
 	struct pack_text label; /* instead of the field's own */
 	struct pack_text empty; /* printed when there is nothing */
 	struct form_blocks do_, then, else_;
@@ -143,6 +153,9 @@ struct pack_form {
 	struct form_sign *signer; /* pair, chair_secretary: the two sides, left to right */
 	size_t signers;
 	const char *mail_tag, *cover;
+	struct pack_text note;  /* for who writes it: how sure it is, what goes with it; never printed */
+	const char **plain_variants; /* those of variants that print as layout plain */
+	size_t plain_variants_count;
 	bool incident;
 	const char *period;     /* "" half_year year */
 	struct form_strings discharges; /* REGULATION/OBLIGATION */

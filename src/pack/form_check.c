@@ -11,11 +11,13 @@ static const char *const roots[] = { "agency", "director", "admin", "substitute"
 	"actions_planned", "probes", "checks", "directions", "review", "corrective", "duties",
 	"escalations", "contacts", "initial", "last", "notice_sent_to", "notice_recipients",
 	"register", "stat", "plan", "report", "document", "period", "incoming", "playbook",
-	"personal_data", "contact", NULL };
+	"personal_data", "contact", "people", "escalation", "direction", "duty", "duties_open",
+	"documents_waiting", "attachments", "backup", "timeline_key", "enclosed", "dpo", "papers",
+	"notice", "deputy", NULL };
 static const char *const specs[] = { "", "long", "date", "hour", "full", "short", "upper",
-	"first", "count", "words", "number", "pad", NULL };
+	"first", "count", "words", "number", "pad", "check", NULL };
 static const char *const rule_names[] = { "public_ips", "not_before:", "not_after:", "not_future",
-	"sent_to:", "max_chars:", "emails", "phone", NULL };
+	"not_past", "sent_to:", "max_chars:", "emails", "phone", NULL };
 
 struct checker {
 	struct schema_read *r;
@@ -118,6 +120,30 @@ check_rules(struct checker *c, const struct form_field *f)
 	}
 }
 
+/* The places of a draft are facts alone; "{list|…}" asks the items of that list. */
+static void
+check_draft(struct checker *c, const char *text)
+{
+	char path[100];
+
+	for (; (text = strchr(text, '{')) != NULL; text++) {
+		size_t n = strcspn(text + 1, "|}:");
+
+		if (n >= sizeof(path) || text[1 + n] == '\0')
+			break;
+		memcpy(path, text + 1, n);
+		path[n] = '\0';
+		if (text[1 + n] == '|') {
+			int depth = 1;
+
+			for (text += 1 + n; depth > 0 && text[1] != '\0' && text[1] != '\n'; text++)
+				depth += (text[1] == '{') - (text[1] == '}');
+		}
+		if (!is_fact(path))
+			fault(c, "pack.form_fact", "draft", path);
+	}
+}
+
 static void
 check_field(struct checker *c, struct form_field *f)
 {
@@ -142,6 +168,7 @@ check_field(struct checker *c, struct form_field *f)
 	if (*f->rule_choice != '\0' && form_choice(f, f->rule_choice) == NULL)
 		fault(c, "pack.reference", "rule_choice", f->rule_choice);
 	check_rules(c, f);
+	check_draft(c, f->draft.vi);
 	check_condition(c, "only_if", f->only_if);
 	check_variants(c, f->variant, f->variant_count);
 }
@@ -208,6 +235,11 @@ check_block(struct checker *c, const struct form_block *b)
 		check_template(c, "sign", b->sign[i].title.vi);
 		check_template(c, "sign", b->sign[i].name.vi);
 	}
+	for (size_t i = 0; i < b->grid.rows; i++)
+		for (size_t k = 0; k < b->grid.row[i].count; k++)
+			check_template(c, "grid", b->grid.row[i].s[k]);
+	if (b->grid.rows > 0 && b->widths > 0 && b->widths != b->grid.row[0].count)
+		fault(c, "pack.form_widths", "widths", "grid");
 	for (size_t i = 0; i < b->names_count; i++)
 		if (form_field(c->form, b->names[i]) == NULL && !is_column(c, b->names[i]))
 			fault(c, "pack.reference", "line", b->names[i]);
@@ -255,5 +287,6 @@ form_check(struct schema_read *r, const struct pack_form *form)
 		c.column = form->ground[i].column;
 		check_template(&c, "grounds", form->ground[i].text.vi);
 	}
+	check_variants(&c, form->plain_variants, form->plain_variants_count);
 	check_blocks(&c, &form->body);
 }
