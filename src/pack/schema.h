@@ -9,7 +9,7 @@
 #include "pack/pack.h"
 #include "text/yaml.h"
 
-#define SCHEMA_STRING_MAX 300  /* bytes of an id, a name, a citation */
+#define SCHEMA_STRING_MAX 400  /* bytes of an id, a name, a citation */
 #define SCHEMA_TEXT_MAX   3000 /* bytes of a sentence or a paragraph */
 #define SCHEMA_LIST_MAX   500  /* items of a list */
 

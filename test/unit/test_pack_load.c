@@ -52,6 +52,43 @@ put(const char *dir, const char *name, const char *text)
 	assert_int_equal(file_replace(path, text, strlen(text), 0600, NULL), 0);
 }
 
+static const struct { const char *type, *code; } of_type[] = {
+	{ "ransomware", "PB-01" }, { "malware", "PB-02" }, { "phishing", "PB-03" },
+	{ "dos", "PB-04" }, { "defacement", "PB-05" }, { "intrusion", "PB-06" },
+	{ "sabotage", "PB-07" }, { "espionage", "PB-08" }, { "combined", "PB-14" },
+	{ "other_attack", "PB-00" }, { "sys.power", "PB-09" }, { "sys.line", "PB-09" },
+	{ "sys.software", "PB-09" }, { "sys.overload", "PB-09" }, { "sys.hardware", "PB-09" },
+	{ "hum.config", "PB-10" }, { "hum.access", "PB-10" }, { "hum.restart", "PB-10" },
+	{ "hum.mistake", "PB-10" }, { "nat.storm", "PB-11" }, { "nat.flood", "PB-11" },
+	{ "nat.quake", "PB-11" }, { "nat.fire", "PB-11" }, { "nat.other", "PB-11" },
+	{ "loss", "PB-12" }, { "supplier", "PB-13" }, { "advisory", "PB-15" },
+};
+
+/* Both languages, so that the English interface has no hole. */
+static void
+is_bilingual(const struct pack_text *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		assert_string_not_equal(list[i].vi, "");
+		if (*list[i].en == '\0')
+			print_message("no English: %s\n", list[i].vi);
+		assert_string_not_equal(list[i].en, "");
+	}
+}
+
+static void
+steps_are_bilingual(const struct pack_playbook *b, int phase)
+{
+	for (size_t i = 0; i < b->steps[phase]; i++) {
+		const struct pack_step *s = &b->step[phase][i];
+
+		is_bilingual(&s->text, 1);
+		is_bilingual(&s->undo_text, 1);
+		is_bilingual(&s->why, *s->why.vi != '\0');
+		is_bilingual(&s->probe.hint, *s->probe.kind != '\0');
+	}
+}
+
 static void
 shipped_packs_answer_what_the_product_asks(void **state)
 {
@@ -62,12 +99,13 @@ shipped_packs_answer_what_the_product_asks(void **state)
 
 	(void)state;
 	assert_int_equal(packs_load(NULL, &p, NULL), 0);
-	assert_string_equal(pack_playbook_for_type(p, "ransomware", now)->code, "PB-01");
-	assert_string_equal(pack_playbook_for_type(p, "malware", now)->code, "PB-02");
-	assert_string_equal(pack_playbook_for_type(p, "phishing", now)->code, "PB-03");
-	assert_string_equal(pack_playbook_for_type(p, "defacement", now)->code, "PB-05");
-	assert_string_equal(pack_playbook_for_type(p, "dos", now)->code, "PB-00");
-	assert_string_equal(pack_playbook_for_type(p, "nat.fire", now)->code, "PB-00");
+	for (size_t i = 0; i < ARRAY_LEN(of_type); i++)
+		assert_string_equal(
+		    pack_playbook_for_type(p, of_type[i].type, now)->code, of_type[i].code);
+	/* The list of types and the table above name the same. */
+	assert_int_equal(pack_types(p, now)->types, ARRAY_LEN(of_type));
+	for (size_t i = 0; i < ARRAY_LEN(of_type); i++)
+		assert_non_null(pack_type(pack_types(p, now), of_type[i].type));
 	assert_string_equal(pack_playbook_for_type(p, "", now)->code, "PB-00");
 	assert_string_equal(pack_playbook_for_type(p, NULL, now)->code, "PB-00");
 	assert_non_null(pack_checklist(p, "whole-system", now));
@@ -76,15 +114,22 @@ shipped_packs_answer_what_the_product_asks(void **state)
 	for (size_t i = 0; (b = pack_playbook_next(p, now, &i)) != NULL; n++) {
 		assert_in_range(b->do_now_staff_count, 3, 5);
 		assert_in_range(b->do_not_staff_count, 3, 5);
-		for (size_t k = 0; k < b->do_now_staff_count; k++)
-			assert_string_not_equal(b->do_now_staff[k].en, "");
-		for (size_t k = 0; k < b->do_not_staff_count; k++)
-			assert_string_not_equal(b->do_not_staff[k].en, "");
-		for (int phase = 0; phase < PHASES; phase++)
+		is_bilingual(b->do_now_staff, b->do_now_staff_count);
+		is_bilingual(b->do_not_staff, b->do_not_staff_count);
+		is_bilingual(b->signs, b->signs_count);
+		is_bilingual(b->evidence, b->evidence_count);
+		is_bilingual(b->notify_extra, b->notify_extra_count);
+		is_bilingual(b->escalation_triggers, b->escalation_triggers_count);
+		is_bilingual(b->forms, b->forms_count);
+		is_bilingual(b->sources, b->sources_count);
+		is_bilingual(&b->drill_ref, 1);
+		for (int phase = 0; phase < PHASES; phase++) {
 			assert_in_range(b->steps[phase], 5, 12);
+			steps_are_bilingual(b, phase);
+		}
 		assert_ptr_equal(pack_playbook_version(p, b->pack.id, 1), b);
 	}
-	assert_int_equal(n, 5);
+	assert_int_equal(n, 16);
 	packs_free(p);
 }
 
@@ -110,6 +155,9 @@ each_symptom_leads_to_a_card(void **state)
 			assert_int_not_equal(s->symptom[j].rank, s->symptom[i].rank);
 	}
 	assert_ptr_equal(pack_symptom(s, "phishing"), &s->symptom[4]);
+	/* Whoever saw a strange sign-in is told about the password. */
+	assert_non_null(strstr(pack_playbook(p, pack_symptom(s, "account_strange")->playbook,
+	    now)->do_now_staff[0].vi, "mật khẩu"));
 	assert_null(pack_symptom(s, "nothing"));
 	packs_free(p);
 }
@@ -214,7 +262,8 @@ own_files_add_and_replace(void **state)
 	const struct pack_playbook *b;
 
 	/* A new file: a playbook for a type that had only the fallback. */
-	put(dir, "playbook/dos.yaml", PLAYBOOK("dos", "1", "2026-06-01", "2026-06-30", "[dos]"));
+	put(dir, "playbook/other.yaml", PLAYBOOK("other", "1", "2026-06-01", "2026-06-30",
+	    "[other_attack]"));
 	/* The shipped name: replaced. */
 	put(dir, "playbook/malware.yaml", PLAYBOOK("malware", "9", "null", "null", "[malware]"));
 	/* A newer version beside the shipped one. */
@@ -225,11 +274,14 @@ own_files_add_and_replace(void **state)
 	put(dir, "words/vi/own.json", "{}");
 	assert_int_equal(packs_load(dir, &p, &err), 0);
 
-	b = pack_playbook_for_type(p, "dos", day("2026-06-30T23:59"));
-	assert_string_equal(b->pack.id, "dos");
+	b = pack_playbook_for_type(p, "other_attack", day("2026-06-30T23:59"));
+	assert_string_equal(b->pack.id, "other");
 	assert_true(b->pack.own);
-	assert_string_equal(pack_playbook_for_type(p, "dos", day("2026-07-01"))->pack.id, "general");
-	assert_string_equal(pack_playbook_for_type(p, "dos", day("2026-05-31"))->pack.id, "general");
+	b = pack_playbook_for_type(p, "other_attack", day("2026-07-01"));
+	assert_string_equal(b->pack.id, "general");
+	b = pack_playbook_for_type(p, "other_attack", day("2026-05-31"));
+	assert_string_equal(b->pack.id, "general");
+	b = pack_playbook(p, "other", day("2026-06-15"));
 	assert_int_equal(pack_playbook(p, "malware", day("2026-07-01"))->pack.version, 9);
 	assert_null(pack_playbook_version(p, "malware", 1));
 	assert_int_equal(pack_playbook(p, "phishing", day("2026-05-31"))->pack.version, 1);
