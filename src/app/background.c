@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/background.h"
 
+#include <poll.h>
 #include <stdio.h>
 
 #include "app/evidence.h"
 #include "app/notify.h"
 #include "app/probe.h"
+#include "app/search.h"
 #include "app/setting.h"
 #include "base/log.h"
 #include "mail/courier.h"
@@ -16,6 +18,9 @@
 struct background {
 	struct app *app;
 	struct work *work;
+	/* The lane's own that keeps the search index. */
+	bool is_behind, is_tidying;
+	int followed;
 };
 
 static int64_t
@@ -154,6 +159,34 @@ lane_probes(struct work *work, void *arg, bool *ret_did, struct err *err)
 	return probe_run_due(b->app, work_cancel_fd(work), ret_did, err);
 }
 
+/*
+ * The search index follows what was written, some of it at a time: whoever searches
+ * does not wait for more than the last moment's.  After many times it is tidied, when
+ * nothing else was written for a while.
+ */
+#define FOLLOW_MS 100
+#define UNTIDY    64
+
+static int
+lane_search(struct work *work, void *arg, bool *ret_did, struct err *err)
+{
+	struct background *b = arg;
+	struct pollfd stop = { .fd = work_cancel_fd(work), .events = POLLIN };
+	bool did = false;
+	int ret;
+
+	if (!b->is_behind && !b->is_tidying && poll(&stop, 1, FOLLOW_MS) != 0)
+		return 0;
+	ret = search_follow(b->app, &did, &b->is_behind, err);
+	b->followed += did;
+	if (ret == 0 && !did && (b->is_tidying || b->followed > UNTIDY)) {
+		ret = search_tidy(b->app, !b->is_tidying, &b->is_tidying, err);
+		b->followed = 0;
+	}
+	*ret_did = b->is_behind || b->is_tidying;
+	return ret;
+}
+
 struct last_checkpoint {
 	const char *agency_id;
 	int64_t made_at, size, head, hours;
@@ -224,6 +257,7 @@ make(struct app *app)
 	work_add_job(b->work, &(struct job_kind){ "report.escalate", job_escalate, b, 20 });
 	work_add_job(b->work, &(struct job_kind){ EVIDENCE_REMOVE_JOB, job_evidence_remove, b, 20 });
 	work_add_lane(b->work, "probes", lane_probes, b);
+	work_add_lane(b->work, "search", lane_search, b);
 	work_add_tick(b->work, "checkpoint", 60000, tick_checkpoint, b);
 	work_add_tick(b->work, "forget", 24 * 3600000, tick_forget, b);
 	return b;

@@ -3,7 +3,6 @@
 
 #include "app/app.h"
 #include "app/change.h"
-#include "app/search.h"
 #include "app/workable.h"
 #include "store/blob.h"
 
@@ -75,7 +74,6 @@ evidence_insert(struct call *call, const struct evidence_new *e)
 	    .action = "collect", .place = e->place, .reason = e->reason, .result = e->method,
 	    .acted_at = e->collected_at });
 	tell(call, e, id, number, name);
-	index_incident(call, e->incident_id);
 	return call->err->kind == ERR_NONE ? id : NULL;
 }
 

@@ -8,6 +8,7 @@
 #include "app/args.h"
 #include "app/change.h"
 #include "app/ops.h"
+#include "app/search.h"
 
 #define OPS_MAX    400
 #define ANSWER_MAX ((size_t)32 << 20)
@@ -108,6 +109,8 @@ op_call(struct app *app, const struct op_request *request, struct buf *out, stru
 		return err_set(err, stranger ? ERR_AUTH : ERR_FORBIDDEN,
 		    stranger ? "err.auth" : "err.forbidden", NULL);
 	}
+	if ((op->flags & OP_FINDS) != 0 && json_get_str(request->args, "q") != NULL)
+		search_catch_up(app);
 	if ((op->flags & OP_OUTSIDE) != 0)
 		ret = run(NULL, &r, &own);
 	else if ((op->flags & OP_WRITE) != 0)

@@ -61,6 +61,7 @@ enum op_flag {
 	OP_WRITE = 1,   /* changes something: one transaction, one ledger entry */
 	OP_OUTSIDE = 2, /* runs without a transaction (long reads, files); call.tx is NULL */
 	OP_CREATED = 4, /* HTTP 201 */
+	OP_FINDS = 16,  /* its parameter q looks in the search index, which catches up first */
 	OP_SESSION = 8, /* served by server/session.c over HTTP; not on the command line */
 };
 

@@ -14,7 +14,6 @@
 #include "app/visible.h"
 #include "base/id.h"
 #include "model/state.h"
-#include "text/fold.h"
 
 static const char *const tlps[] = { "red", "amber", "amber_strict", "green", "clear", NULL };
 
@@ -70,7 +69,6 @@ open_from_report(struct call *c)
 		return c->err->kind;
 	if (arg_has(c, "title"))
 		change_update(c, "incident", i.id, -1, COLS(CT("title", arg_text(c, "title"))));
-	index_incident(c, i.id);
 	return out_short(c, i.id);
 }
 
@@ -100,7 +98,6 @@ incident_open(struct call *c)
 	observe_text(c, id, arg_text(c, "description"), "report");
 	if (arg_bool(c, "take"))
 		incident_take(c, id);
-	index_incident(c, id);
 	return out_short(c, id);
 }
 
@@ -176,23 +173,6 @@ filter_states(struct call *c, struct filter *f)
 	return 0;
 }
 
-/* What the words asked for are looked up by; NULL when there are none. */
-static const char *
-match_words(struct call *c)
-{
-	struct buf folded = BUF_INIT(1000), match = BUF_INIT(4000);
-	const char *result = NULL;
-
-	if (arg_has(c, "q")) {
-		fold_search(&folded, arg_text(c, "q"));
-		store_match_query(&match, buf_str(&folded));
-		result = match.len == 0 ? "\"\"" : arena_strdup(c->arena, buf_str(&match));
-	}
-	buf_clear(&folded);
-	buf_clear(&match);
-	return result;
-}
-
 /*
  * Few that match are looked at one by one and sorted; of many, an index in the order
  * asked for soon meets enough.  The number is among the words that are found.
@@ -201,25 +181,25 @@ static void
 from_incidents(struct call *c, struct filter *f, const char *match)
 {
 	bool few = match != NULL && tx_int(c->tx, arena_printf(c->arena, "SELECT COUNT(*) FROM (SELECT 1"
-	    " FROM %s LIMIT %d) n", store_match_from, FEW_MATCHES), "t", match) < FEW_MATCHES;
+	    " FROM %s LIMIT %d) n", find_from, FEW_MATCHES), "t", match) < FEW_MATCHES;
 
 	filter_init(f, LIST_COLUMNS);
 	if (few) {
-		filter_text(f, store_match_from, match);
+		filter_text(f, find_from, match);
 		filter_sql(f, " CROSS JOIN");
 	}
 	filter_sql(f, LIST_FROM);
 	if (few)
-		filter_sql(f, " AND i.id = m.object_id");
+		filter_sql(f, " AND i.id = m.incident_id");
 	else if (match != NULL) {
-		filter_sql(f, " AND i.id IN (");
-		filter_text(f, store_match_sql, match);
-		filter_sql(f, ")");
+		filter_sql(f, " AND ");
+		filter_text(f, find_condition, match);
 	}
 }
 
+/* Those that match, and what else was asked for, in the order asked for. */
 static int
-incident_list(struct call *c)
+list_part(struct call *c, struct filter *f, const char *match)
 {
 	static const struct { const char *name, *sql; } order[] = {
 		{ "updated", "i.updated_at DESC" },
@@ -228,24 +208,37 @@ incident_list(struct call *c)
 		{ "number", "i.number DESC" },
 	};
 	const char *sort = arg_has(c, "sort") ? arg_text(c, "sort") : "updated";
-	struct filter f;
 
-	from_incidents(c, &f, match_words(c));
-	if (filter_states(c, &f) == 0) {
-		filter_visible(&f, c);
-		filter_int(&f, " AND i.level = ?", arg_int(c, "level", SQL_NULL));
-		filter_text(&f, " AND i.type = ?", arg_text(c, "type"));
-		filter_text(&f, " AND i.lead_id = ?", arg_bool(c, "mine") ? c->actor.id : NULL);
-		filter_text(&f, " AND a.login = ?", arg_text(c, "lead"));
-		filter_sql(&f, " ORDER BY ");
-		for (size_t i = 0; i < ARRAY_LEN(order); i++)
-			if (strcmp(order[i].name, sort) == 0)
-				filter_sql(&f, order[i].sql);
-		filter_int(&f, " LIMIT ?", page_limit(c) + 1);
-		filter_int(&f, " OFFSET ?", page_offset(c));
-		out_filtered(c, "items", page_limit(c), &f);
+	from_incidents(c, f, match);
+	if (filter_states(c, f) != 0)
+		return c->err->kind;
+	filter_visible(f, c);
+	filter_int(f, " AND i.level = ?", arg_int(c, "level", SQL_NULL));
+	filter_text(f, " AND i.type = ?", arg_text(c, "type"));
+	filter_text(f, " AND i.lead_id = ?", arg_bool(c, "mine") ? c->actor.id : NULL);
+	filter_text(f, " AND a.login = ?", arg_text(c, "lead"));
+	filter_sql(f, " ORDER BY ");
+	for (size_t i = 0; i < ARRAY_LEN(order); i++)
+		if (strcmp(order[i].name, sort) == 0)
+			filter_sql(f, order[i].sql);
+	return 0;
+}
+
+static int
+incident_list(struct call *c)
+{
+	struct filter part[FIND_PARTS];
+	size_t n = 0;
+
+	if (!arg_has(c, "q"))
+		list_part(c, &part[n++], NULL);
+	for (int i = 0; i < FIND_PARTS && arg_has(c, "q"); i++) {
+		const char *match = search_words(c, "q", (enum find_words)i);
+
+		if (match != NULL)
+			list_part(c, &part[n++], match);
 	}
-	filter_clear(&f);
+	out_parts(c, part, n, page_limit(c), NULL);
 	return c->err->kind;
 }
 
@@ -388,7 +381,6 @@ incident_set(struct call *c)
 	change_timeline(c, &(struct timeline_entry){ .incident_id = i.id, .kind = "note",
 	    .word = "timeline.set", .occurred_at = SQL_NULL, .told_at = SQL_NULL, .ref_table = "incident",
 	    .ref_id = i.id, .args = TIMELINE_ARGS("fields", fields_set(c)) });
-	index_incident(c, i.id);
 	return out_short(c, i.id);
 }
 
@@ -498,7 +490,6 @@ incident_merge(struct call *c)
 	/* The clocks of the law start at the first detection of the two. */
 	if (i.detected_at < into.detected_at)
 		change_update(c, "incident", into.id, -1, COLS(CI("detected_at", i.detected_at)));
-	index_incident(c, into.id);
 	return out_short(c, into.id);
 }
 
@@ -632,7 +623,7 @@ static const char *const type_columns[] = { "id", "list", "title", NULL };
 const struct op ops_incident[] = {
 	{ "incident open", "POST", "/incidents", RIGHT_READ | RIGHT_HANDLE, OP_WRITE | OP_CREATED,
 	    open_params, incident_open, NULL, "khien incident open --title \"Máy chủ tệp bị mã hóa\" --take true" },
-	{ "incident list", "GET", "/incidents", RIGHT_READ, 0, list_params, incident_list, columns,
+	{ "incident list", "GET", "/incidents", RIGHT_READ, OP_FINDS, list_params, incident_list, columns,
 	    "khien incident list --state open" },
 	{ "incident show", "GET", "/incidents/{id}", RIGHT_READ, 0, id_params, incident_show, NULL,
 	    "khien incident show SC-2026-0001" },

@@ -4,7 +4,6 @@
 #include "app/observe.h"
 #include "app/ops.h"
 #include "app/out.h"
-#include "app/search.h"
 #include "app/workable.h"
 #include "model/observable.h"
 
@@ -150,7 +149,6 @@ observable_add(struct call *c)
 	    .occurred_at = arg_time(c, "seen_at", SQL_NULL), .told_at = SQL_NULL,
 	    .ref_table = "observable", .ref_id = id, .args = TIMELINE_ARGS(
 		"type", arena_printf(c->arena, "@observable.type.%s", name), "value", value) });
-	index_incident(c, i.id);
 	return out_one(c, id);
 }
 
@@ -205,7 +203,6 @@ observable_extract_text(struct call *c)
 	if (arg_bool(c, "save") && incident_workable(c, &i) == 0) {
 		jsonw_kint(c->out, "saved", (int64_t)observe_text(c, i.id, text,
 		    source == NULL ? "text" : source));
-		index_incident(c, i.id);
 	}
 	return c->err->kind;
 }
@@ -272,7 +269,6 @@ observable_remove(struct call *c)
 		return c->err->kind;
 	tell(c, &i, id, "timeline.observable_remove");
 	change_delete(c, "observable", id);
-	index_incident(c, i.id);
 	jsonw_kstring(c->out, "id", id);
 	return c->err->kind;
 }

@@ -16,7 +16,6 @@
 #include "base/id.h"
 #include "base/utf8.h"
 #include "model/state.h"
-#include "text/fold.h"
 
 #define CODE_CHARS 8
 
@@ -266,7 +265,6 @@ report_new(struct call *c)
 	    .args = TIMELINE_ARGS("number", tx_text(c->tx, c->arena,
 	        "SELECT number FROM report WHERE id = ?", "t", report_id)) });
 	observe_text(c, incident_id, arg_text(c, "description"), "report");
-	index_incident(c, incident_id);
 	if (!taken)
 		notify_report(c, incident_id, report_id);
 	return c->err->kind != ERR_NONE ? c->err->kind : out_report_answer(c, report_id);
@@ -428,46 +426,33 @@ inbox_part(struct call *c, struct filter *f, bool waiting, const char *incident_
 	filter_visible(f, c);
 	filter_text(f, " AND r.incident_id = ?", incident_id);
 	if (match != NULL) {
-		filter_sql(f, " AND r.incident_id IN (");
-		filter_text(f, store_match_incident_sql, match);
-		filter_sql(f, ")");
+		filter_sql(f, " AND ");
+		filter_text(f, find_condition, match);
 	}
 	filter_sql(f, waiting ? " ORDER BY r.urgency, r.told_at DESC" : " ORDER BY r.told_at DESC");
-}
-
-static const char *
-match_arg(struct call *c)
-{
-	struct buf folded = BUF_INIT(1000), match = BUF_INIT(2000);
-	const char *result = NULL;
-
-	if (arg_has(c, "q")) {
-		fold_search(&folded, arg_text(c, "q"));
-		store_match_query(&match, buf_str(&folded));
-		if (match.len > 0)
-			result = arena_strdup(c->arena, buf_str(&match));
-	}
-	buf_clear(&folded);
-	buf_clear(&match);
-	return result;
 }
 
 /* Those that wait for somebody, the most urgent first; then the others, the newest first. */
 static int
 report_list(struct call *c)
 {
-	const char *state = arg_has(c, "state") ? arg_text(c, "state") : "all", *match = match_arg(c);
+	const char *state = arg_has(c, "state") ? arg_text(c, "state") : "all";
 	bool waiting = strcmp(state, "taken") != 0, taken = strcmp(state, "waiting") != 0;
 	struct incident i = { 0 };
-	struct filter part[2];
+	struct filter part[2 * FIND_PARTS];
+	const char *match[FIND_PARTS] = { NULL };
 	size_t n = 0;
 
 	if (arg_has(c, "incident") && incident_arg(c, "incident", &i) != 0)
 		return c->err->kind;
-	if (waiting)
-		inbox_part(c, &part[n++], true, i.id, match);
-	if (taken)
-		inbox_part(c, &part[n++], false, i.id, match);
+	for (int w = 0; w < FIND_PARTS && arg_has(c, "q"); w++)
+		match[w] = search_words(c, "q", (enum find_words)w);
+	for (int w = 0; w < FIND_PARTS && waiting; w++)
+		if (match[w] != NULL || (w == 0 && !arg_has(c, "q")))
+			inbox_part(c, &part[n++], true, i.id, match[w]);
+	for (int w = 0; w < FIND_PARTS && taken; w++)
+		if (match[w] != NULL || (w == 0 && !arg_has(c, "q")))
+			inbox_part(c, &part[n++], false, i.id, match[w]);
 	out_parts(c, part, n, page_limit(c), NULL);
 	return c->err->kind;
 }
@@ -519,8 +504,6 @@ report_move(struct call *c)
 	    .word = "timeline.report_moved_away", .occurred_at = SQL_NULL, .told_at = SQL_NULL,
 	    .text = arg_text(c, "reason"), .ref_table = "report", .ref_id = id,
 	    .args = TIMELINE_ARGS("to", to.number) });
-	index_incident(c, from.id);
-	index_incident(c, to.id);
 	jsonw_kstring(c->out, "id", id);
 	jsonw_kstring(c->out, "incident_id", to.id);
 	jsonw_kstring(c->out, "incident_number", to.number);
@@ -561,7 +544,7 @@ const struct op ops_report[] = {
 	    "khien report status 7K3M-Q2XW" },
 	{ "report answer", "POST", "/reports/{code}/answer", RIGHT_PUBLIC, OP_WRITE, answer_params,
 	    report_answer, NULL, "khien report answer 7K3M-Q2XW --text \"Máy ở tầng 2\"" },
-	{ "report list", "GET", "/reports", RIGHT_READ | RIGHT_HANDLE, 0, list_params, report_list,
+	{ "report list", "GET", "/reports", RIGHT_READ | RIGHT_HANDLE, OP_FINDS, list_params, report_list,
 	    report_columns, "khien report list --state waiting" },
 	{ "report show", "GET", "/reports/{id}/record", RIGHT_READ | RIGHT_HANDLE, 0, id_params,
 	    report_show, NULL, "khien report show BC-2026-0001" },

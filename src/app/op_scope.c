@@ -3,7 +3,6 @@
 #include "app/change.h"
 #include "app/ops.h"
 #include "app/out.h"
-#include "app/search.h"
 #include "app/workable.h"
 
 static const char *const kinds[] = { "system", "machine", "account", "data", "division", NULL };
@@ -123,7 +122,6 @@ scope_add(struct call *c)
 	    CT("ref_id", ref), CT("name", name), CT("state", state), CT("note", arg_text(c, "note")),
 	    CI("since_at", since)));
 	tell(c, i.id, id, "timeline.scope_add", kind, name, state, since);
-	index_incident(c, i.id);
 	return out_scope(c, id);
 }
 
@@ -179,7 +177,6 @@ scope_set(struct call *c)
 		tell(c, i.id, id, str_eq(before.state, after.state) ? "timeline.scope_set" :
 		    "timeline.scope_state", after.kind, after.name, after.state,
 		    str_eq(before.state, after.state) ? SQL_NULL : arg_time(c, "since_at", SQL_NULL));
-		index_incident(c, i.id);
 	}
 	return out_scope(c, id);
 }
@@ -207,7 +204,6 @@ scope_remove(struct call *c)
 	    .told_at = SQL_NULL, .ref_table = "scope_item", .ref_id = id,
 	    .args = TIMELINE_ARGS("kind", arena_printf(c->arena, "@scope.kind.%s", item.kind),
 		"name", item.name) });
-	index_incident(c, i.id);
 	jsonw_kstring(c->out, "id", id);
 	return c->err->kind;
 }

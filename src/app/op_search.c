@@ -4,6 +4,7 @@
 
 #include "app/ops.h"
 #include "app/out.h"
+#include "app/search.h"
 #include "app/visible.h"
 #include "ledger/ledger.h"
 #include "model/observable.h"
@@ -35,12 +36,28 @@ ask(struct call *c, struct asked *a, const char *text)
 			a->word[a->words++] = w;
 }
 
+/* Folding a letter or digit of ASCII makes it small: most words need no more to be told apart. */
+static bool
+may_be_asked(const struct asked *a, char first)
+{
+	char c = first >= 'A' && first <= 'Z' ? (char)(first - 'A' + 'a') : first;
+
+	if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')))
+		return true;
+	for (size_t i = 0; i < a->words; i++)
+		if (a->word[i][0] == c)
+			return true;
+	return false;
+}
+
 /* Whether the word of ${len} bytes begins as one of those asked for. */
 static bool
 is_asked(struct asked *a, const char *word, size_t len)
 {
 	char copy[100];
 
+	if (!may_be_asked(a, *word))
+		return false;
 	len = len < sizeof(copy) ? len : sizeof(copy) - 1;
 	memcpy(copy, word, len);
 	copy[len] = '\0';
@@ -59,11 +76,9 @@ snippet_of(struct call *c, struct asked *a, const char *text)
 	const char *start[SNIPPET_BEFORE] = { NULL }, *from, *end;
 	size_t n = 0, len;
 
-	if (text == NULL)
-		return NULL;
 	for (const char *p = text; *p != '\0'; p += len) {
-		p += strspn(p, " \t\r\n");
-		len = strcspn(p, " \t\r\n");
+		p += strspn(p, " ");
+		len = strcspn(p, " ");
 		if (len == 0 || !is_asked(a, p, len)) {
 			start[n++ % SNIPPET_BEFORE] = p;
 			continue;
@@ -71,8 +86,8 @@ snippet_of(struct call *c, struct asked *a, const char *text)
 		from = n >= SNIPPET_BEFORE ? start[n % SNIPPET_BEFORE] : text;
 		end = from;
 		for (int i = 0; i < SNIPPET_WORDS && *end != '\0'; i++) {
-			end += strspn(end, " \t\r\n");
-			end += strcspn(end, " \t\r\n");
+			end += strspn(end, " ");
+			end += strcspn(end, " ");
 		}
 		return arena_printf(c->arena, "%s%.*s%s", from > text ? "… " : "", (int)(end - from), from,
 		    *end != '\0' ? " …" : "");
@@ -80,26 +95,15 @@ snippet_of(struct call *c, struct asked *a, const char *text)
 	return NULL;
 }
 
-/* The first of the incident's texts that has a word asked for. */
+/* The first of the lines that has a word asked for. */
 static const char *
-snippet(struct call *c, struct asked *a, const char *incident_id, const char *summary)
+snippet(struct call *c, struct asked *a, const char *lines)
 {
-	static const char *const sql[] = {
-		"SELECT description FROM report WHERE incident_id = ? ORDER BY entered_at LIMIT 5",
-		"SELECT name FROM scope_item WHERE incident_id = ? LIMIT 50",
-		"SELECT value FROM observable WHERE incident_id = ? LIMIT 50",
-		"SELECT name FROM evidence WHERE incident_id = ? LIMIT 50",
-		"SELECT text FROM timeline WHERE incident_id = ? AND kind = 'note' LIMIT 50",
-	};
-	const char *found = snippet_of(c, a, summary);
+	const char *found = NULL;
 
-	for (size_t i = 0; i < ARRAY_LEN(sql) && found == NULL; i++) {
-		struct query q;
-
-		query_open(&q, c->tx, sql[i], "t", incident_id);
-		while (found == NULL && query_step(&q))
-			found = snippet_of(c, a, query_text(&q, 0));
-		query_close(&q);
+	for (char *rest = arena_strdup(c->arena, lines), *line; found == NULL && rest != NULL;) {
+		line = strsep(&rest, "\n");
+		found = snippet_of(c, a, line);
 	}
 	return found;
 }
@@ -116,7 +120,7 @@ is_number(const char *text)
 
 /* ---- search ---------------------------------------------------------------------------------- */
 
-enum { C_KIND, C_ID, C_INCIDENT, C_NUMBER, C_TITLE, C_STATE, C_LEVEL, C_SUMMARY };
+enum { C_KIND, C_ID, C_INCIDENT, C_NUMBER, C_TITLE, C_STATE, C_LEVEL, C_TEXT };
 
 static void
 out_hit(struct call *c, struct query *q, const char *text)
@@ -170,7 +174,7 @@ out_exact(struct call *c, const struct asked *a)
 	for (size_t i = 0; i < n; i++) {
 		query_open(&q, c->tx, sql[i], "tt" VISIBLE_TYPES, upper, c->agency_id, VISIBLE_ARGS(c));
 		while (query_step(&q))
-			out_hit(c, &q, query_text(&q, C_SUMMARY));
+			out_hit(c, &q, query_text(&q, C_TEXT));
 		query_close(&q);
 	}
 }
@@ -189,34 +193,40 @@ out_signs(struct call *c, const struct asked *a)
 	    " AND i.id = o.incident_id AND " VISIBLE " ORDER BY i.received_at DESC LIMIT 20",
 	    "ttt" VISIBLE_TYPES, c->agency_id, observable_type_name(type), value, VISIBLE_ARGS(c));
 	while (query_step(&q))
-		out_hit(c, &q, query_text(&q, C_SUMMARY));
+		out_hit(c, &q, query_text(&q, C_TEXT));
 	query_close(&q);
 }
 
-/* Incidents whose text has all the words, those that were opened last first. */
-static bool
-out_words(struct call *c, struct asked *a)
+/* One after the other: texts with the whole words, then those where the last is only begun. */
+struct page {
+	int64_t skip, left;
+	bool more;
+};
+
+/* Incidents of that part, those that were opened last first. */
+static void
+out_words(struct call *c, struct asked *a, enum find_words words, struct page *page)
 {
-	int64_t limit = page_limit(c), n = 0;
-	struct buf match = BUF_INIT(4000);
+	const char *match = search_words(c, "q", words);
 	struct query q;
 
-	store_match_query(&match, buf_str(&a->folded));
-	if (match.len == 0)
-		return false;
+	if (match == NULL || page->more)
+		return;
 	query_open(&q, c->tx, arena_printf(c->arena, HIT("incident", "i.id", "i.number", "i.title")
-	    "i.summary FROM %s CROSS JOIN incident i WHERE i.id = m.incident_id AND " VISIBLE
-	    " ORDER BY m.place DESC LIMIT ? OFFSET ?", store_match_from),
-	    "t" VISIBLE_TYPES "ii", buf_str(&match), VISIBLE_ARGS(c), limit + 1,
-	    page_offset(c));
-	while (n < limit && query_step(&q)) {
-		out_hit(c, &q, snippet(c, a, query_text(&q, C_INCIDENT), query_text(&q, C_SUMMARY)));
-		n++;
+	    "m.shown FROM %s CROSS JOIN incident i WHERE i.id = m.incident_id AND " VISIBLE
+	    " ORDER BY m.place DESC LIMIT ?", find_from),
+	    "t" VISIBLE_TYPES "i", match, VISIBLE_ARGS(c), page->skip + page->left + 1);
+	while (!page->more && query_step(&q)) {
+		if (page->skip > 0) {
+			page->skip--;
+		} else if (page->left == 0) {
+			page->more = true;
+		} else {
+			page->left--;
+			out_hit(c, &q, snippet(c, a, query_text(&q, C_TEXT)));
+		}
 	}
-	n += n == limit && query_step(&q);
 	query_close(&q);
-	buf_clear(&match);
-	return n > limit;
 }
 
 static const struct param search_params[] = {
@@ -228,8 +238,8 @@ static const struct param search_params[] = {
 static int
 search(struct call *c)
 {
+	struct page page = { page_offset(c), page_limit(c), false };
 	struct asked a;
-	bool more;
 
 	ask(c, &a, arg_text(c, "q"));
 	jsonw_karray(c->out, "items");
@@ -237,9 +247,10 @@ search(struct call *c)
 		out_exact(c, &a);
 		out_signs(c, &a);
 	}
-	more = !is_number(a.text) && out_words(c, &a);
+	for (int i = 0; i < FIND_PARTS && !is_number(a.text); i++)
+		out_words(c, &a, (enum find_words)i, &page);
 	jsonw_array_end(c->out);
-	jsonw_kbool(c->out, "more", more);
+	jsonw_kbool(c->out, "more", page.more);
 	buf_clear(&a.folded);
 	buf_clear(&a.text_word);
 	return c->err->kind;
@@ -337,7 +348,7 @@ static const char *const change_columns[] = { "seq", "at", "actor", "op_text", "
 	NULL };
 
 const struct op ops_search[] = {
-	{ "search", "GET", "/search", RIGHT_READ, 0, search_params, search, search_columns,
+	{ "search", "GET", "/search", RIGHT_READ, OP_FINDS, search_params, search, search_columns,
 	    "khien search \"ma hoa may chu\"" },
 	{ "changes", "GET", "/changes", RIGHT_READ, 0, changes_params, changes, change_columns,
 	    "khien changes --after 120" },

@@ -5,7 +5,6 @@
 #include "app/change.h"
 #include "app/ops.h"
 #include "app/out.h"
-#include "app/search.h"
 #include "app/timeline.h"
 #include "app/workable.h"
 #include "text/fold.h"
@@ -216,7 +215,6 @@ note_add(struct call *c)
 	    .text = text, .occurred_at = occurred, .told_at = told });
 	if (c->err->kind != ERR_NONE)
 		return c->err->kind;
-	index_incident(c, i.id);
 	out_row(c, NULL, "SELECT id, version, incident_id, text, occurred_at, told_at, entered_at"
 	    " FROM timeline WHERE id = ?", "t", own_line(c));
 	return c->err->kind;

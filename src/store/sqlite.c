@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "store/driver.h"
+#include "store/find.h"
 #include "store/store.h"
 #include "store/walbuf.h"
 
@@ -241,14 +242,7 @@ conn_backup(struct conn *conn, const char *path, struct err *err)
 int
 conn_setup(struct conn *conn, struct err *err)
 {
-	return conn_script(conn,
-	    "CREATE TABLE IF NOT EXISTS search_doc ("
-	    " doc INTEGER PRIMARY KEY, agency_id TEXT NOT NULL, kind TEXT NOT NULL,"
-	    " object_id TEXT NOT NULL UNIQUE, incident_id TEXT);"
-	    /* The long texts apart: every match reads its row of search_doc. */
-	    "CREATE TABLE IF NOT EXISTS search_text (doc INTEGER PRIMARY KEY, folded TEXT NOT NULL);"
-	    "CREATE VIRTUAL TABLE IF NOT EXISTS search_fts USING fts5("
-	    " folded, content='search_text', content_rowid='doc');", err);
+	return conn_script(conn, find_tables_sql, err);
 }
 
 /* ---- statements ---------------------------------------------------------- */
@@ -509,90 +503,4 @@ struct err *
 tx_err(struct tx *tx)
 {
 	return tx->err;
-}
-
-/* ---- text search ---------------------------------------------------------- */
-
-const char store_match_sql[] =
-    "SELECT d.object_id FROM search_fts f JOIN search_doc d ON d.doc = f.rowid"
-    " WHERE f.search_fts MATCH ?";
-const char store_match_incident_sql[] =
-    "SELECT d.incident_id FROM search_fts f JOIN search_doc d ON d.doc = f.rowid"
-    " WHERE f.search_fts MATCH ?";
-
-const char store_match_from[] =
-    "(SELECT d.object_id AS object_id, d.incident_id AS incident_id, f.rowid AS place"
-    " FROM search_fts f CROSS JOIN search_doc d WHERE d.doc = f.rowid AND f.search_fts MATCH ?) m";
-
-static bool
-is_indexed(unsigned char c)
-{
-	return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
-}
-
-/*
- * Every word quoted, one with dots or dashes as the phrase it is: a quote cannot get
- * in, since only letters and digits stay.  The last may be only begun, as while it
- * is being typed; of one letter it is a whole word, for half of all texts have one
- * that begins so.
- */
-void
-store_match_query(struct buf *out, const char *folded)
-{
-	const unsigned char *p = (const unsigned char *)folded;
-	size_t letters = 0;
-
-	while (*p != '\0') {
-		bool inside = false;
-
-		letters = 0;
-		for (; *p != '\0' && *p != ' '; p++) {
-			if (!is_indexed(*p)) {
-				inside = false;
-				continue;
-			}
-			if (!inside)
-				buf_adds(out, letters > 0 ? " " : out->len > 0 ? " \"" : "\"");
-			inside = true;
-			buf_addc(out, (char)*p);
-			letters++;
-		}
-		if (letters > 0)
-			buf_addc(out, '"');
-		p += *p == ' ';
-	}
-	if (letters > 1)
-		buf_addc(out, '*');
-}
-
-void
-tx_index_put(struct tx *tx, const char *agency_id, const char *kind, const char *id,
-    const char *incident_id, const char *folded)
-{
-	struct query q;
-	int64_t doc = SQL_NULL;
-	bool same = false;
-
-	query_open(&q, tx, "SELECT doc, folded FROM search_doc JOIN search_text USING (doc)"
-	    " WHERE object_id = ?", "t", id);
-	if (query_step(&q)) {
-		doc = query_int(&q, 0);
-		same = str_eq(query_text(&q, 1), folded);
-	}
-	query_close(&q);
-	if (same)
-		return;
-	if (doc == SQL_NULL) {
-		tx_exec(tx, "INSERT INTO search_doc (agency_id, kind, object_id, incident_id)"
-		    " VALUES (?, ?, ?, ?)", "tttt", agency_id, kind, id, incident_id);
-		if (!stuck(tx))
-			doc = sqlite3_last_insert_rowid(tx->conn->db);
-		tx_exec(tx, "INSERT INTO search_text (doc, folded) VALUES (?, ?)", "it", doc, folded);
-	} else {
-		tx_exec(tx, "INSERT INTO search_fts (search_fts, rowid, folded)"
-		    " SELECT 'delete', doc, folded FROM search_text WHERE doc = ?", "i", doc);
-		tx_exec(tx, "UPDATE search_doc SET incident_id = ? WHERE doc = ?", "ti", incident_id, doc);
-		tx_exec(tx, "UPDATE search_text SET folded = ? WHERE doc = ?", "ti", folded, doc);
-	}
-	tx_exec(tx, "INSERT INTO search_fts (rowid, folded) VALUES (?, ?)", "it", doc, folded);
 }

@@ -126,23 +126,3 @@ char *tx_text(struct tx *tx, struct arena *arena, const char *sql, const char *t
 
 /* Where the transaction's first error is; fill it to make the transaction fail. */
 struct err *tx_err(struct tx *tx);
-
-/* ---- what differs between databases: text search ------------------------ */
-
-/* Sets the searchable text of an object (already folded, text/fold.h). */
-void tx_index_put(struct tx *tx, const char *agency_id, const char *kind, const char *id,
-    const char *incident_id, const char *folded);
-
-/*
- * A condition for IN (…): ids of objects (or of their incidents) whose text has all
- * words of the query bound to its one parameter, the last of them at least begun;
- * store_match_query() makes it from folded text (empty: nothing to look for).
- */
-extern const char store_match_sql[], store_match_incident_sql[];
-void store_match_query(struct buf *out, const char *folded);
-
-/*
- * The same as something to select FROM, named m: object_id, incident_id and place,
- * the higher the newer; ORDER BY m.place DESC with a LIMIT stops early.
- */
-extern const char store_match_from[];

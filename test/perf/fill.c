@@ -140,12 +140,6 @@ add_note(struct call *c, struct one *one)
 	    .args = TIMELINE_ARGS("title", one->place) });
 }
 
-static void
-add_index(struct call *c, struct one *one)
-{
-	index_incident(c, one->id);
-}
-
 static enum incident_state
 state_for(const struct fill *fill, int64_t n)
 {
@@ -174,7 +168,7 @@ add_one(struct fill *fill, struct tx *tx, int64_t n)
 		ret = as_op(&one, "task add", one.at, add_tasks);
 	for (int64_t i = 0; i < entries && ret == 0; i++)
 		ret = as_op(&one, "note add", one.at + step * i / (entries + 1), add_note);
-	return ret == 0 ? as_op(&one, "note add", one.at, add_index) : ret;
+	return ret;
 }
 
 static int
@@ -210,6 +204,11 @@ main(int argc, char **argv)
 			goto failed;
 		store_checkpoint(fill.app->store);
 	}
+	search_catch_up(fill.app);
+	for (bool begin = true, more = true; more; begin = false)
+		if (search_tidy(fill.app, begin, &more, &err) != 0)
+			goto failed;
+	store_checkpoint(fill.app->store);
 	app_close(fill.app);
 	return 0;
 failed:

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "store/find.h"
 #include "store/store.h"
 
 static char path[64];
@@ -176,18 +177,23 @@ search(struct tx *tx, void *arg, struct err *err)
 {
 	struct buf match = BUF_INIT(1000);
 	struct query q;
-	char sql[400];
+	char sql[400], found = '-';
 
-	(void)err;
-	tx_index_put(tx, "a", "incident", "1", "1", "may chu bi ma hoa");
-	tx_index_put(tx, "a", "incident", "2", "2", "trang web bi thay doi");
-	tx_index_put(tx, "a", "incident", "2", "2", "cong thong tin \"bi\" sua");
-	store_match_query(&match, arg);
-	snprintf(sql, sizeof(sql), "SELECT object_id FROM search_doc WHERE object_id IN (%s)", store_match_sql);
-	query_open(&q, tx, sql, "t", buf_str(&match));
-	*(char *)arg = query_step(&q) ? query_text(&q, 0)[0] : '-';
+	find_put(tx, "1", "may chu bi ma hoa", "");
+	find_put(tx, "2", "trang web bi thay doi", "");
+	find_put(tx, "2", "cong thong tin \"bi\" sua", "");
+	snprintf(sql, sizeof(sql), "SELECT m.incident_id FROM %s ORDER BY m.place DESC", find_from);
+	for (int i = 0; i < FIND_PARTS && found == '-'; i++) {
+		buf_reset(&match);
+		find_query(&match, arg, (enum find_words)i);
+		query_open(&q, tx, sql, "t", buf_str(&match));
+		if (match.len > 0 && query_step(&q))
+			found = query_text(&q, 0)[0];
+		query_close(&q);
+	}
+	*(char *)arg = found;
 	buf_clear(&match);
-	return query_close(&q);
+	return err->kind;
 }
 
 static void

@@ -17,6 +17,7 @@ ALTER TABLE incident ADD COLUMN personal_data_role TEXT;         -- controller p
 ALTER TABLE incident ADD COLUMN personal_data_subjects BIGINT;
 ALTER TABLE incident ADD COLUMN personal_data_note TEXT;
 ALTER TABLE incident ADD COLUMN is_national_process BIGINT;
+ALTER TABLE incident ADD COLUMN report_triggers TEXT; -- all of the last score: immediate 24h 72h log_only
 ALTER TABLE incident ADD COLUMN qd05_decision TEXT; -- the class decided outside; qd05_class is proposed
 ALTER TABLE incident ADD COLUMN qd05_decision_document TEXT;
 ALTER TABLE task ADD COLUMN incoming_id TEXT;       -- the order or warning it carries out
@@ -50,7 +51,19 @@ ALTER TABLE duty ADD COLUMN acknowledged_at BIGINT;
 ALTER TABLE duty ADD COLUMN late_reason TEXT;
 ALTER TABLE duty ADD COLUMN document_id TEXT; -- the paper that discharges it
 ALTER TABLE duty ADD COLUMN reminded BIGINT; -- the last reminder, in percent or minutes
+ALTER TABLE duty ADD COLUMN opened_at BIGINT;
+ALTER TABLE duty ADD COLUMN decided_at BIGINT;   -- recorded decision: no notification needed
+ALTER TABLE duty ADD COLUMN decided_by_id TEXT;
+ALTER TABLE duty ADD COLUMN decision_doc TEXT;   -- number and date of the paper it stands in
+ALTER TABLE duty ADD COLUMN proof TEXT;          -- of what was done without a document of Khiên
 CREATE UNIQUE INDEX duty_key ON duty (agency_id, key);
+
+CREATE TABLE regulation_switch ( -- a regulation the administrator turned off, or on again
+	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
+	regulation TEXT NOT NULL, is_off BIGINT NOT NULL, reason TEXT NOT NULL,
+	switched_at BIGINT NOT NULL, by_id TEXT,
+	UNIQUE (agency_id, regulation)
+);
 
 CREATE TABLE contact ( -- to whom a paper goes; none is shipped
 	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
@@ -76,18 +89,26 @@ CREATE TABLE document (
 	doc_number TEXT, doc_date TEXT, eoffice_id TEXT, -- from the clerk's register
 	signer_name TEXT, signer_title TEXT, authority TEXT, -- KT TL TUQ, empty: the head
 	urgency TEXT, cover_id TEXT, -- the cover under which a form goes
+	doc_symbol TEXT, -- after the number: BC-STC
+	recipients TEXT, distribution TEXT, -- Kính gửi, Nơi nhận: one a line
 	replaces_id TEXT, reason TEXT, signed_evidence_id TEXT, -- the returned signed file: *the* document
+	signed_sha256 TEXT, signed_name TEXT, signed_size BIGINT, signed_at BIGINT, -- in the blob store
+	approved_by TEXT, approved_at BIGINT, issued_at BIGINT,
 	is_sample BIGINT NOT NULL DEFAULT 0,
 	UNIQUE (agency_id, number)
 );
 CREATE INDEX document_incident ON document (incident_id);
 CREATE INDEX document_state ON document (agency_id, state, updated_at);
 CREATE INDEX document_form ON document (agency_id, form, state);
+CREATE INDEX document_cover ON document (cover_id);
+CREATE INDEX document_replaces ON document (replaces_id);
+CREATE INDEX document_doc_number ON document (agency_id, doc_number);
 
 CREATE TABLE document_edition ( -- every saved text of a document
 	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
 	document_id TEXT NOT NULL, incident_id TEXT, edition BIGINT NOT NULL,
 	values_json TEXT NOT NULL, saved_at BIGINT NOT NULL, by_id TEXT, note TEXT,
+	frozen_json TEXT, -- form and facts as they were when it left draft: it prints the same for ever
 	UNIQUE (document_id, edition)
 );
 
@@ -104,9 +125,11 @@ CREATE TABLE dispatch ( -- one way out to one recipient
 	channel TEXT NOT NULL, -- eoffice hand fax mail post phone
 	address TEXT, state TEXT NOT NULL, -- sending sent failed unknown
 	sent_at BIGINT, entered_at BIGINT NOT NULL, proof TEXT, proof_evidence_id TEXT, outbox_id TEXT,
-	acknowledged_at BIGINT, acknowledged_how TEXT, chased_at BIGINT, chase_note TEXT, error TEXT
+	acknowledged_at BIGINT, acknowledged_how TEXT, chased_at BIGINT, chase_note TEXT, error TEXT,
+	proof_sha256 TEXT, proof_name TEXT, by_id TEXT
 );
 CREATE INDEX dispatch_document ON dispatch (document_id);
+CREATE INDEX dispatch_sending ON dispatch (outbox_id) WHERE state IN ('sending', 'unknown');
 CREATE INDEX dispatch_outbox ON dispatch (outbox_id);
 
 CREATE TABLE incoming ( -- orders, requests and warnings from authorities
@@ -140,3 +163,16 @@ CREATE TABLE playbook_text ( -- what was edited in the browser; it stands before
 	saved_at BIGINT NOT NULL, by_id TEXT, state TEXT NOT NULL, -- draft in_force withdrawn
 	UNIQUE (agency_id, playbook, playbook_version)
 );
+
+-- Each index is one more page in every commit: of three over the reports that wait, one; none for
+-- what is mostly empty.
+DROP INDEX report_waiting;
+DROP INDEX report_urgent;
+DROP INDEX report_inbox;
+CREATE INDEX report_inbox ON report (agency_id, urgency, told_at, incident_id) WHERE taken_at IS NULL;
+DROP INDEX report_idempotency;
+CREATE UNIQUE INDEX report_idempotency ON report (agency_id, idempotency_key)
+	WHERE idempotency_key IS NOT NULL;
+DROP INDEX incident_lead;
+CREATE INDEX incident_lead ON incident (lead_id) WHERE lead_id IS NOT NULL;
+DROP INDEX duty_due;

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* find.c: text search by SQLite's FTS5. */
+#include "store/find.h"
+
+#include <string.h>
+
+/* The long texts apart: every match reads its row of text_doc. */
+const char find_tables_sql[] =
+    "DROP TABLE IF EXISTS search_fts; DROP TABLE IF EXISTS search_text;"
+    "DROP TABLE IF EXISTS search_doc;" /* as they were called before */
+    "CREATE TABLE IF NOT EXISTS text_doc (doc INTEGER PRIMARY KEY, incident_id TEXT NOT NULL UNIQUE);"
+    "CREATE TABLE IF NOT EXISTS text_body ("
+    " doc INTEGER PRIMARY KEY, shown TEXT NOT NULL, folded TEXT NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS text_next (agency_id TEXT PRIMARY KEY, seq BIGINT NOT NULL);"
+    "CREATE VIRTUAL TABLE IF NOT EXISTS text_fts USING fts5("
+    " folded, content='text_body', content_rowid='doc', columnsize=0);";
+
+const char find_condition[] =
+    "(SELECT d.doc FROM text_doc d WHERE d.incident_id = i.id) IN"
+    " (SELECT f.rowid FROM text_fts f WHERE f.text_fts MATCH ?)";
+
+const char find_from[] =
+    "(SELECT d.incident_id AS incident_id, f.rowid AS place,"
+    " (SELECT b.shown FROM text_body b WHERE b.doc = f.rowid) AS shown"
+    " FROM text_fts f CROSS JOIN text_doc d WHERE d.doc = f.rowid AND f.text_fts MATCH ?) m";
+
+static bool
+is_indexed(unsigned char c)
+{
+	return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+}
+
+/*
+ * Every word quoted, one with dots or dashes as the phrase it is: a quote cannot get
+ * in, since only letters and digits stay.  Returns the letters of the last.
+ */
+static size_t
+add_words(struct buf *out, const char *folded)
+{
+	const unsigned char *p = (const unsigned char *)folded;
+	size_t letters = 0, last = 0;
+
+	while (*p != '\0') {
+		bool inside = false;
+
+		letters = 0;
+		for (; *p != '\0' && *p != ' '; p++) {
+			if (!is_indexed(*p)) {
+				inside = false;
+				continue;
+			}
+			if (!inside)
+				buf_adds(out, letters > 0 ? " " : " \"");
+			inside = true;
+			buf_addc(out, (char)*p);
+			letters++;
+		}
+		if (letters > 0) {
+			buf_addc(out, '"');
+			last = letters;
+		}
+		p += *p == ' ';
+	}
+	return last;
+}
+
+/* A word of one letter is whole, for half of all texts have one that begins so. */
+void
+find_query(struct buf *out, const char *folded, enum find_words words)
+{
+	size_t last;
+
+	if (words == FIND_WHOLE) {
+		add_words(out, folded);
+		return;
+	}
+	buf_addc(out, '(');
+	last = add_words(out, folded);
+	buf_adds(out, "*) NOT (");
+	add_words(out, folded);
+	buf_addc(out, ')');
+	if (last < 2)
+		buf_reset(out);
+}
+
+/* FTS5 keeps no copy of the text: what is taken out must be told as it was put in. */
+static void
+change_text(struct tx *tx, int64_t doc, const char *folded, const char *shown)
+{
+	tx_exec(tx, "INSERT INTO text_fts (text_fts, rowid, folded)"
+	    " SELECT 'delete', doc, folded FROM text_body WHERE doc = ?", "i", doc);
+	tx_exec(tx, "UPDATE text_body SET folded = ?, shown = ? WHERE doc = ?", "tti", folded, shown, doc);
+}
+
+void
+find_put(struct tx *tx, const char *incident_id, const char *folded, const char *shown)
+{
+	struct query q;
+	int64_t doc = SQL_NULL;
+	bool same = false;
+
+	query_open(&q, tx, "SELECT doc, folded, shown FROM text_doc JOIN text_body USING (doc)"
+	    " WHERE incident_id = ?", "t", incident_id);
+	if (query_step(&q)) {
+		doc = query_int(&q, 0);
+		same = str_eq(query_text(&q, 1), folded) && str_eq(query_text(&q, 2), shown);
+	}
+	query_close(&q);
+	if (same)
+		return;
+	if (doc == SQL_NULL) {
+		tx_exec(tx, "INSERT INTO text_doc (incident_id) VALUES (?)", "t", incident_id);
+		doc = tx_int(tx, "SELECT doc FROM text_doc WHERE incident_id = ?", "t", incident_id);
+		tx_exec(tx, "INSERT INTO text_body (doc, folded, shown) VALUES (?, ?, ?)", "itt", doc,
+		    folded, shown);
+	} else {
+		change_text(tx, doc, folded, shown);
+	}
+	tx_exec(tx, "INSERT INTO text_fts (rowid, folded) VALUES (?, ?)", "it", doc, folded);
+}
+
+int64_t
+find_next(struct tx *tx, const char *agency_id)
+{
+	int64_t seq = tx_int(tx, "SELECT seq FROM text_next WHERE agency_id = ?", "t", agency_id);
+
+	return seq == SQL_NULL ? 0 : seq;
+}
+
+void
+find_set_next(struct tx *tx, const char *agency_id, int64_t seq)
+{
+	tx_exec(tx, "INSERT INTO text_next (agency_id, seq) VALUES (?, ?)"
+	    " ON CONFLICT (agency_id) DO UPDATE SET seq = excluded.seq", "ti", agency_id, seq);
+}
+
+#define TIDY_PAGES 64
+
+bool
+find_tidy(struct tx *tx, bool begin)
+{
+	int64_t before = tx_int(tx, "SELECT total_changes()", "");
+
+	tx_exec(tx, "INSERT INTO text_fts (text_fts, rank) VALUES ('merge', ?)", "i",
+	    (int64_t)(begin ? -TIDY_PAGES : TIDY_PAGES));
+	/* One is the statement itself (SQLite, "FTS5: The 'merge' Command"). */
+	return tx_int(tx, "SELECT total_changes()", "") - before > 1;
+}
