@@ -12,8 +12,9 @@ static const char *const roots[] = { "agency", "director", "admin", "substitute"
 	"escalations", "contacts", "initial", "last", "notice_sent_to", "notice_recipients",
 	"register", "stat", "plan", "report", "document", "period", "incoming", "playbook",
 	"personal_data", "contact", "people", "escalation", "direction", "duty", "duties_open",
-	"documents_waiting", "attachments", "backup", "timeline_key", "enclosed", "dpo", "papers",
-	"notice", "deputy", NULL };
+	"documents_waiting", "attachments", "timeline_key", "enclosed", "papers", "case",
+	"scope_named", "observables_named", "notice", "deputy", "register_rows",
+	"register_levels", "register_total", NULL };
 static const char *const specs[] = { "", "long", "date", "hour", "full", "short", "upper",
 	"first", "count", "words", "number", "pad", "check", NULL };
 static const char *const rule_names[] = { "public_ips", "not_before:", "not_after:", "not_future",
