@@ -124,8 +124,8 @@ row_add(struct row *row, const struct stat_case *c)
 static const char *
 damage_text(struct call *call, const struct row *row)
 {
-	const char *sum = row->vnd == 0 ? "" :
-	    arena_printf(call->arena, "%s đồng", number_vi(call->arena, row->vnd));
+	const char *sum = row->vnd == 0 ? "" : arena_printf(call->arena, "%s %s",
+	    number_vi(call->arena, row->vnd), word(call->lang, "stat.vnd"));
 	size_t len = row->text.len > DAMAGE_TEXT_MAX ?
 	    utf8_cut(buf_str(&row->text), DAMAGE_TEXT_MAX) : row->text.len;
 
