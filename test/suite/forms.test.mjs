@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// The forms as data: they fit the regulations, carry the official words, and ask nothing they may not.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import test from 'node:test';
+import { createRequire } from 'node:module';
+import { khien } from './lib.mjs';
+
+const yaml = createRequire(resolve('test/package.json'))('js-yaml');
+const packs = (kind) =>
+  readdirSync(join('packs', kind))
+    .filter((f) => f.endsWith('.yaml'))
+    .map((f) => ({ file: `packs/${kind}/${f}`, ...yaml.load(readFileSync(join('packs', kind, f), 'utf8'), { schema: yaml.CORE_SCHEMA }) }));
+const forms = packs('form');
+const regulations = packs('regulation');
+const form = (id) => forms.find((f) => f.id === id);
+const obligations = new Map(regulations.flatMap((r) => r.obligations.map((o) => [`${r.id}/${o.id}`, o])));
+
+// Every string of a form with the path that leads to it.
+function* strings(value, path = '') {
+  if (typeof value === 'string') yield [path, value];
+  else if (Array.isArray(value)) for (const [i, v] of value.entries()) yield* strings(v, `${path}[${i}]`);
+  else if (value && typeof value === 'object') for (const [k, v] of Object.entries(value)) yield* strings(v, `${path}.${k}`);
+}
+
+function* blocks(list) {
+  for (const b of list ?? []) {
+    yield b;
+    yield* blocks(b.then);
+    yield* blocks(b.else);
+    yield* blocks(b.do);
+  }
+}
+
+test('the packs check out', () => {
+  const r = khien(['pack', 'check', 'packs']);
+  assert.equal(r.status, 0, r.out + r.err);
+});
+
+test('a duty that names a form names one that exists, says it discharges it, and is of the right kind', () => {
+  let named = 0;
+  for (const [key, o] of obligations) {
+    if (o.form === undefined) {
+      assert.ok(['none', undefined].includes(o.form_state), `${key}: an official or interim form without a name`);
+      continue;
+    }
+    named++;
+    const f = form(o.form);
+    assert.ok(f, `${key}: no form ${o.form}`);
+    assert.ok(f.discharges?.includes(key), `${f.file} does not say it discharges ${key}`);
+    assert.equal(o.form_state === 'interim', /mẫu tạm/.test(f.title.vi), `${key}: interim forms say so in their title, others do not`);
+  }
+  assert.ok(named >= 15, `${named} duties with a form`);
+});
+
+test('what a form discharges exists, and an event of an incident is not discharged by a periodic form', () => {
+  for (const f of forms)
+    for (const d of f.discharges ?? []) {
+      const o = obligations.get(d);
+      assert.ok(o, `${f.file}: no obligation ${d}`);
+      if (o.trigger === 'calendar') assert.equal(f.incident ?? false, false, `${f.file}: ${d} comes by the calendar`);
+      else if (!['staff_notice', 'contact_changed'].includes(o.trigger)) assert.equal(f.incident, true, `${f.file}: ${d} is of an incident`);
+    }
+  for (const f of forms) assert.ok((f.discharges ?? []).length + (f.recipients ?? []).length > 0, `${f.file}: for nobody`);
+});
+
+test('a ground names a regulation that exists; a cover exists and is a cover', () => {
+  for (const f of forms) {
+    for (const g of f.grounds ?? []) assert.ok(!g.regulation || regulations.some((r) => r.id === g.regulation), `${f.file}: ${g.regulation}`);
+    if (f.cover) {
+      assert.equal(form(f.cover)?.layout, 'nd30', `${f.file}: ${f.cover} carries no number`);
+      assert.ok(f.layout === 'own', `${f.file}: only forms with a printed header go under a cover`);
+    }
+  }
+});
+
+test('no form offers or prints a secrecy marking, and none breaks the writing rules', () => {
+  for (const f of forms)
+    for (const [path, s] of strings({ ...f, file: undefined })) {
+      assert.doesNotMatch(s, /(^|\s)(TUYỆT MẬT|TỐI MẬT|MẬT)(\s|$|[.,:;])/, `${f.file}${path}`);
+      assert.equal(s, s.normalize('NFC'), `${f.file}${path}: not NFC`);
+      assert.doesNotMatch(s, /[\u200b-\u200f\u202a-\u202e\ufeff]|\t| {9}/, `${f.file}${path}: hidden characters`);
+      assert.doesNotMatch(s, /\.\/\.$/, `${f.file}${path}: the layout ends the text`);
+    }
+  for (const f of forms) for (const x of f.fields ?? []) assert.doesNotMatch(x.id, /secre(t|cy)_?level|do_mat/, f.file);
+});
+
+test('every list of addresses refuses private ones, and every field has both languages', () => {
+  for (const f of forms)
+    for (const x of f.fields ?? []) {
+      if (x.type === 'ips') assert.ok([x.rule].flat().includes('public_ips'), `${f.file}: ${x.id}`);
+      assert.ok(x.label.vi && x.label.en, `${f.file}: ${x.id}`);
+      if (x.required && !x.from && !x.draft) assert.ok(x.help || x.choices || x.type === 'table' || x.label.vi.length > 3, `${f.file}: ${x.id}`);
+    }
+});
+
+test('what is interim or read in secondary sources says so to whoever writes it', () => {
+  for (const f of forms.filter((f) => /^(anm|dlcn)-/.test(f.id))) {
+    assert.ok(['secondary', 'proposal'].includes(f.certainty), f.file);
+    assert.match(f.note?.vi ?? '', /[Kk]iểm tra trước khi gửi|đề xuất/, f.file);
+  }
+  for (const id of ['anm-thong-bao', 'anm-bao-cao']) assert.ok([...blocks(form(id).body)].some((b) => /mẫu tạm/.test(b.para ?? '')), `${id} is marked on paper`);
+});
+
+// Đúng như mẫu in sẵn, TT 20/2017 Phụ lục I.
+const official = {
+  'mau-03': {
+    labels: {
+      reporter_name: 'Tên tổ chức/cá nhân báo cáo sự cố (*)', reporter_address: 'Địa chỉ: (*)', reporter_phone: 'Điện thoại (*)', reporter_email: 'Email (*)',
+      contact_name: 'Họ và tên (*)', contact_title: 'Chức vụ:', contact_phone: 'Điện thoại (*)', contact_email: 'Email (*)',
+      operator_name: 'Tên đơn vị vận hành hệ thống thông tin (*)', owner_name: 'Cơ quan chủ quản', system_name: 'Tên hệ thống bị sự cố',
+      system_level: 'Phân loại cấp độ của hệ thống thông tin (nếu có)', security_provider: 'Tổ chức cung cấp dịch vụ an toàn thông tin (nếu có)',
+      isp: 'Tên nhà cung cấp dịch vụ kết nối bên ngoài (nếu có)', summary: 'Mô tả sơ bộ về sự cố (*)', detected_date: 'Ngày phát hiện sự cố (*) (dd/mm/yy)',
+      detected_time: 'Thời gian phát hiện (*)', status: 'HIỆN TRẠNG SỰ CỐ (*)', detection_methods: 'CÁCH THỨC PHÁT HIỆN *', notified_to: 'ĐÃ GỬI THÔNG BÁO SỰ CỐ CHO *',
+      os: 'Hệ điều hành', os_version: 'Version', services: 'Các dịch vụ có trên hệ thống', controls: 'Các biện pháp an toàn thông tin đã triển khai',
+      domains: 'Các tên miền của hệ thống', purpose: 'Mục đích chính sử dụng hệ thống', attachments_kind: 'Thông tin gửi kèm',
+      confidential: 'Các thông tin cung cấp trong thông báo sự cố này đều phải được giữ bí mật', requests: 'Mô tả về đề xuất, kiến nghị', reported_at: 'THỜI GIAN THỰC HIỆN BÁO CÁO SỰ CỐ *',
+    },
+    choices: {
+      status: ['Đã được xử lý', 'Chưa được xử lý'],
+      detection_methods: ['Qua hệ thống phát hiện xâm nhập', 'Kiểm tra dữ liệu lưu lại (Log File)', 'Nhận được thông báo từ:', 'Khác, đó là'],
+      notified_to: ['Thành viên mạng lưới chịu trách nhiệm ứng cứu sự cố cho tổ chức, cá nhân', 'ISP đang trực tiếp cung cấp dịch vụ', 'Cơ quan điều phối'],
+      services: ['Web server', 'Mail server', 'Database server', 'Dịch vụ khác, đó là'],
+      controls: ['Antivirus', 'Firewall', 'Hệ thống phát hiện xâm nhập', 'Khác:'],
+      attachments_kind: ['Nhật ký hệ thống', 'Mẫu virus / mã độc', 'Khác:'],
+      confidential: ['Có', 'Không'],
+    },
+    printed: ['THÔNG TIN VỀ TỔ CHỨC/CÁ NHÂN BÁO CÁO SỰ CỐ', 'NGƯỜI LIÊN HỆ', 'THÔNG TIN CHI TIẾT VỀ HỆ THỐNG BỊ SỰ CỐ', 'HIỆN TRẠNG SỰ CỐ (*)', 'CÁCH THỨC PHÁT HIỆN *', 'ĐÃ GỬI THÔNG BÁO SỰ CỐ CHO *',
+      'THÔNG TIN BỔ SUNG VỀ HỆ THỐNG XẢY RA SỰ CỐ', 'KIẾN NGHỊ, ĐỀ XUẤT HỖ TRỢ', 'CÁ NHÂN/NGƯỜI ĐẠI DIỆN THEO PHÁP LUẬT', '(Ký tên, đóng dấu)', 'bắt đầu bằng "[TBSC]"'],
+  },
+  'mau-04': {
+    labels: {
+      reporter_name: 'Tên tổ chức/cá nhân báo cáo sự cố (*)', reporter_address: 'Địa chỉ: (*)', reporter_phone: 'Điện thoại (*)', reporter_email: 'Email (*)',
+      operator_name: 'Tên đơn vị vận hành hệ thống thông tin (*)', owner_name: 'Cơ quan chủ quản', system_name: 'Tên hệ thống bị sự cố', description: 'Tên/Mô tả về sự cố',
+      detected_date: 'Ngày phát hiện sự cố (*) (dd/mm/yy)', detected_time: 'Thời gian phát hiện (*)', result: 'Kết quả xử lý sự cố', attachments: 'Các tài liệu đính kèm',
+    },
+    choices: {},
+    printed: ['KÝ HIỆU BÁO CÁO BAN ĐẦU SỰ CỐ', 'THÔNG TIN CHI TIẾT VỀ HỆ THỐNG BỊ SỰ CỐ', 'CÁ NHÂN/NGƯỜI ĐẠI DIỆN THEO PHÁP LUẬT'],
+  },
+};
+
+for (const [id, is] of Object.entries(official))
+  test(`${id} keeps the official labels, choices and starred fields`, () => {
+    const f = form(id);
+    const field = Object.fromEntries(f.fields.map((x) => [x.id, x]));
+    for (const [name, label] of Object.entries(is.labels)) {
+      assert.equal(field[name]?.label.vi, label, name);
+      assert.equal(field[name].required ?? false, /\*/.test(label), `${name}: required as its star says`);
+    }
+    for (const [name, texts] of Object.entries(is.choices)) assert.deepEqual(field[name].choices.map((c) => c.text), texts, name);
+    assert.deepEqual(field.system_level.choices.map((c) => c.text), [1, 2, 3, 4, 5].map((n) => `Cấp độ ${n}`));
+    const printed = [...strings(f.body)].map(([, s]) => s).join('\n');
+    for (const words of is.printed) assert.ok(printed.includes(words), words);
+    // What is asked is printed, the label with it.
+    for (const x of f.fields) assert.ok(new RegExp(`(\\{${x.id}[:?}])|(^|\\n)${x.id}($|\\n)`).test(printed), `${id}: ${x.id} is asked and not printed`);
+  });
+
+test('Mẫu 03 has no list of incident types, and says what Decision 05/2017 asks for besides', () => {
+  const f = form('mau-03');
+  for (const x of f.fields) for (const c of x.choices ?? []) assert.doesNotMatch(c.text, /Từ chối dịch vụ|Tấn công giả mạo|Thay đổi giao diện/, x.id);
+  const annex = [...blocks(f.body)].filter((b) => b.grid).at(-1);
+  assert.deepEqual(annex.grid.map(([label]) => label.replace(/^\d+\. /, '')), ['Loại sự cố', 'Hiện tượng', 'Mức độ nguy hại', 'Mức độ lây lan', 'Tác động đến hoạt động bình thường của tổ chức',
+    'Đơn vị cung cấp hạ tầng công nghệ thông tin, viễn thông', 'Biện pháp đã triển khai, dự kiến triển khai', 'Tổ chức, doanh nghiệp đang hỗ trợ và kết quả đến thời điểm báo cáo',
+    'Kết quả ứng cứu ban đầu', 'Kiến nghị hướng xử lý']);
+});
+
+test('Mẫu 04 quotes number and date of the letter under which Mẫu 03 went', () => {
+  const field = Object.fromEntries(form('mau-04').fields.map((x) => [x.id, x]));
+  assert.equal(field.initial_ref_no.from, 'initial.doc_number');
+  assert.equal(field.initial_ref_date.from, 'initial.doc_date');
+  assert.ok(field.initial_ref_no.required && field.initial_ref_date.required);
+  for (const id of ['mau-03', 'mau-04']) assert.ok(form(id).cover, `${id} goes under a numbered letter`);
+});
+
+test('the text message has at most 300 characters whatever is written, and says that it proves nothing', () => {
+  const f = form('thong-bao-su-co');
+  const sms = [...blocks(f.body)].filter((b) => b.variant?.includes('sms'));
+  assert.equal(sms.length, 1);
+  const asked = f.fields.filter((x) => sms[0].para.includes(`{${x.id}}`));
+  assert.equal(asked.length, 1);
+  const fixed = [...sms[0].para.replace(/\{\w+\}/g, '')].length;
+  assert.ok(fixed + asked[0].max <= 300, `${fixed} + ${asked[0].max}`);
+  assert.match(sms[0].para, /không chứng minh/);
+  assert.match(sms[0].para, /^\[TBSC\]/);
+  assert.equal(f.mail_tag, '[TBSC]');
+});
+
+test('the hand-over sheet asks for people, telephones, what is on, what was touched, signs and the last backup', () => {
+  const f = form('ban-giao');
+  for (const id of ['people', 'machines', 'touched', 'signs', 'backup']) assert.ok(f.fields.some((x) => x.id === id), id);
+  assert.equal(f.layout, 'plain');
+  // One page: no table grows without end.
+  for (const x of f.fields.filter((x) => x.type === 'table')) assert.ok(x.max <= 10, x.id);
+});
