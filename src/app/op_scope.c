@@ -2,6 +2,7 @@
 /* op_scope.c: what an incident touches: systems, machines, accounts, data, divisions. */
 #include "app/change.h"
 #include "app/ops.h"
+#include "app/others.h"
 #include "app/out.h"
 #include "app/workable.h"
 
@@ -122,6 +123,7 @@ scope_add(struct call *c)
 	    CT("ref_id", ref), CT("name", name), CT("state", state), CT("note", arg_text(c, "note")),
 	    CI("since_at", since)));
 	tell(c, i.id, id, "timeline.scope_add", kind, name, state, since);
+	escalation_evaluate(c, i.id);
 	return out_scope(c, id);
 }
 
@@ -177,6 +179,7 @@ scope_set(struct call *c)
 		tell(c, i.id, id, str_eq(before.state, after.state) ? "timeline.scope_set" :
 		    "timeline.scope_state", after.kind, after.name, after.state,
 		    str_eq(before.state, after.state) ? SQL_NULL : arg_time(c, "since_at", SQL_NULL));
+		escalation_evaluate(c, i.id);
 	}
 	return out_scope(c, id);
 }
@@ -204,6 +207,7 @@ scope_remove(struct call *c)
 	    .told_at = SQL_NULL, .ref_table = "scope_item", .ref_id = id,
 	    .args = TIMELINE_ARGS("kind", arena_printf(c->arena, "@scope.kind.%s", item.kind),
 		"name", item.name) });
+	escalation_evaluate(c, i.id);
 	jsonw_kstring(c->out, "id", id);
 	return c->err->kind;
 }

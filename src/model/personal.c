@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/personal.h"
 
-static const char *const names[PERSONAL_STATES] = { "unknown", "not_affected", "affected", "assessed",
+static const char *const names[PDATA_STATES] = { "unknown", "not_affected", "affected", "assessed",
 	"notice_due", "notified", "subjects_notified", "recorded" };
 
 const char *const personal_names[] = { "not_affected", "affected", "assessed", "notice_due", "notified",
@@ -9,55 +9,55 @@ const char *const personal_names[] = { "not_affected", "affected", "assessed", "
 
 const char *const personal_kinds[] = { "basic", "sensitive", "location", "biometric", "finance", NULL };
 
-#define BIT(state) (1U << PERSONAL_##state)
+#define BIT(state) (1U << PDATA_##state)
 
 /* Where each state may go. */
-static const unsigned steps[PERSONAL_STATES] = {
-	[PERSONAL_UNKNOWN] = BIT(NOT_AFFECTED) | BIT(AFFECTED),
-	[PERSONAL_NOT_AFFECTED] = BIT(AFFECTED),
-	[PERSONAL_AFFECTED] = BIT(ASSESSED) | BIT(NOT_AFFECTED),
-	[PERSONAL_ASSESSED] = BIT(NOTICE_DUE) | BIT(RECORDED) | BIT(NOT_AFFECTED) | BIT(AFFECTED),
-	[PERSONAL_NOTICE_DUE] = BIT(NOTIFIED) | BIT(ASSESSED),
-	[PERSONAL_NOTIFIED] = BIT(SUBJECTS_NOTIFIED) | BIT(RECORDED),
-	[PERSONAL_SUBJECTS_NOTIFIED] = BIT(RECORDED),
-	[PERSONAL_RECORDED] = BIT(AFFECTED),
+static const unsigned steps[PDATA_STATES] = {
+	[PDATA_UNKNOWN] = BIT(NOT_AFFECTED) | BIT(AFFECTED),
+	[PDATA_NOT_AFFECTED] = BIT(AFFECTED),
+	[PDATA_AFFECTED] = BIT(ASSESSED) | BIT(NOT_AFFECTED),
+	[PDATA_ASSESSED] = BIT(NOTICE_DUE) | BIT(RECORDED) | BIT(NOT_AFFECTED) | BIT(AFFECTED),
+	[PDATA_NOTICE_DUE] = BIT(NOTIFIED) | BIT(ASSESSED),
+	[PDATA_NOTIFIED] = BIT(SUBJECTS_NOTIFIED) | BIT(RECORDED),
+	[PDATA_SUBJECTS_NOTIFIED] = BIT(RECORDED),
+	[PDATA_RECORDED] = BIT(AFFECTED),
 };
 
 /* Those of the steps that go back or leave something out. */
-static const unsigned backward[PERSONAL_STATES] = {
-	[PERSONAL_NOT_AFFECTED] = BIT(AFFECTED),
-	[PERSONAL_AFFECTED] = BIT(NOT_AFFECTED),
-	[PERSONAL_ASSESSED] = BIT(RECORDED) | BIT(NOT_AFFECTED) | BIT(AFFECTED),
-	[PERSONAL_NOTICE_DUE] = BIT(ASSESSED),
-	[PERSONAL_RECORDED] = BIT(AFFECTED),
+static const unsigned backward[PDATA_STATES] = {
+	[PDATA_NOT_AFFECTED] = BIT(AFFECTED),
+	[PDATA_AFFECTED] = BIT(NOT_AFFECTED),
+	[PDATA_ASSESSED] = BIT(RECORDED) | BIT(NOT_AFFECTED) | BIT(AFFECTED),
+	[PDATA_NOTICE_DUE] = BIT(ASSESSED),
+	[PDATA_RECORDED] = BIT(AFFECTED),
 };
 
 const char *
 personal_name(enum personal_state state)
 {
-	return state < PERSONAL_STATES ? names[state] : NULL;
+	return state < PDATA_STATES ? names[state] : NULL;
 }
 
 enum personal_state
 personal_of(const char *name)
 {
-	for (int s = 0; name != NULL && s < PERSONAL_STATES; s++)
+	for (int s = 0; name != NULL && s < PDATA_STATES; s++)
 		if (strcmp(names[s], name) == 0)
 			return (enum personal_state)s;
-	return name == NULL ? PERSONAL_UNKNOWN : PERSONAL_STATES;
+	return name == NULL ? PDATA_UNKNOWN : PDATA_STATES;
 }
 
 bool
 personal_may(enum personal_state from, enum personal_state to)
 {
-	return from < PERSONAL_STATES && to < PERSONAL_STATES &&
+	return from < PDATA_STATES && to < PDATA_STATES &&
 	    (from == to || (steps[from] & (1U << to)) != 0);
 }
 
 bool
 personal_needs_reason(enum personal_state from, enum personal_state to)
 {
-	return from != to && from < PERSONAL_STATES && (backward[from] & (1U << to)) != 0;
+	return from != to && from < PDATA_STATES && (backward[from] & (1U << to)) != 0;
 }
 
 static bool
@@ -86,16 +86,16 @@ personal_triggers(enum personal_state state, const char *kinds, const char *harm
 {
 	unsigned triggers = 0;
 
-	if (state < PERSONAL_AFFECTED || state >= PERSONAL_STATES)
+	if (state < PDATA_AFFECTED || state >= PDATA_STATES)
 		return 0;
 	if (harm == NULL || strcmp(harm, "no") != 0)
-		triggers |= PERSONAL_BREACH;
+		triggers |= PDATA_BREACH;
 	if (has(kinds, "finance"))
-		triggers |= PERSONAL_SENSITIVE_FINANCE;
+		triggers |= PDATA_SENSITIVE_FINANCE;
 	if (has(kinds, "location") || has(kinds, "biometric"))
-		triggers |= PERSONAL_LOCATION_BIOMETRIC;
+		triggers |= PDATA_LOCATION_BIOMETRIC;
 	if (role != NULL && strcmp(role, "processor") == 0)
-		triggers |= PERSONAL_PROCESSOR;
+		triggers |= PDATA_PROCESSOR;
 	return triggers;
 }
 
@@ -103,13 +103,13 @@ const char *
 personal_trigger_name(enum personal_trigger trigger)
 {
 	switch (trigger) {
-	case PERSONAL_BREACH:
+	case PDATA_BREACH:
 		return "personal_data_breach";
-	case PERSONAL_SENSITIVE_FINANCE:
+	case PDATA_SENSITIVE_FINANCE:
 		return "sensitive_finance_data";
-	case PERSONAL_LOCATION_BIOMETRIC:
+	case PDATA_LOCATION_BIOMETRIC:
 		return "location_biometric_data";
-	case PERSONAL_PROCESSOR:
+	case PDATA_PROCESSOR:
 		return "processor_breach";
 	}
 	return NULL;

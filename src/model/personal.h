@@ -8,21 +8,21 @@
 #include "base/base.h"
 
 enum personal_state {
-	PERSONAL_UNKNOWN, /* nobody has said yet; stored as NULL */
-	PERSONAL_NOT_AFFECTED,
-	PERSONAL_AFFECTED,
-	PERSONAL_ASSESSED,
-	PERSONAL_NOTICE_DUE,
-	PERSONAL_NOTIFIED,
-	PERSONAL_SUBJECTS_NOTIFIED,
-	PERSONAL_RECORDED,
-	PERSONAL_STATES,
+	PDATA_UNKNOWN, /* nobody has said yet; stored as NULL */
+	PDATA_NOT_AFFECTED,
+	PDATA_AFFECTED,
+	PDATA_ASSESSED,
+	PDATA_NOTICE_DUE,
+	PDATA_NOTIFIED,
+	PDATA_SUBJECTS_NOTIFIED,
+	PDATA_RECORDED,
+	PDATA_STATES,
 };
 
 /* As stored and as the API says it, "unknown" for NULL. Catalogue key: personal.<name>. */
 const char *personal_name(enum personal_state state);
 
-/* PERSONAL_UNKNOWN for NULL, PERSONAL_STATES for a name that is none. */
+/* PDATA_UNKNOWN for NULL, PDATA_STATES for a name that is none. */
 enum personal_state personal_of(const char *name);
 
 /* Names of the states a person may set, NULL at the end. */
@@ -38,10 +38,10 @@ bool personal_needs_reason(enum personal_state from, enum personal_state to);
 extern const char *const personal_kinds[];
 
 enum personal_trigger {
-	PERSONAL_BREACH = 1,             /* personal_data_breach */
-	PERSONAL_SENSITIVE_FINANCE = 2,  /* sensitive_finance_data */
-	PERSONAL_LOCATION_BIOMETRIC = 4, /* location_biometric_data */
-	PERSONAL_PROCESSOR = 8,          /* processor_breach */
+	PDATA_BREACH = 1,             /* personal_data_breach */
+	PDATA_SENSITIVE_FINANCE = 2,  /* sensitive_finance_data */
+	PDATA_LOCATION_BIOMETRIC = 4, /* location_biometric_data */
+	PDATA_PROCESSOR = 8,          /* processor_breach */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include "pack/severity.h"
 #include "pack/form.h"
 #include "pack/grounds_part.h"
+#include "pack/bodies_part.h"
 #include "pack/set.h"
 
 #define AS(type, e) ((const struct type *)(const void *)(e)->pack)
@@ -384,6 +385,19 @@ check_holidays(struct checker *c, const struct pack_entry *e)
 			fault(c, h->day[i].line, h->day[i].column, "pack.order", "date", "");
 }
 
+/* A short name would be found in every other one. */
+static void
+check_bodies(struct checker *c, const struct pack_entry *e)
+{
+	const struct pack_bodies *b = AS(pack_bodies, e);
+
+	for (size_t i = 0; i < b->bodies; i++)
+		for (size_t n = 0; n < b->body[i].names_count; n++)
+			if (strlen(b->body[i].names[n].vi) < 5)
+				fault(c, b->body[i].line, b->body[i].column, "pack.body_name", "names",
+				    b->body[i].names[n].vi);
+}
+
 static void
 check_types(struct checker *c, const struct pack_entry *e)
 {
@@ -465,6 +479,7 @@ set_cross_check(struct schema_read *r, const struct packs *p)
 		[KIND_REGULATION] = check_regulation,
 		[KIND_CHECKLIST] = check_checklist,
 		[KIND_HOLIDAYS] = check_holidays,
+		[KIND_BODIES] = check_bodies,
 		[KIND_FORM] = check_form,
 		[KIND_GROUNDS] = check_grounds,
 		[KIND_STYLE] = check_style,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pack/kinds.h"
 
+#include "pack/bodies_part.h"
 #include "pack/cond.h"
 #include "pack/form_part.h"
 #include "pack/grounds_part.h"
@@ -324,6 +325,7 @@ static const struct {
 	[KIND_SYMPTOMS] = { "symptoms", { symptoms_fields, PACK_PLACE(pack_symptoms) } },
 	[KIND_REGULATION] = { "regulation", { regulation_fields, PACK_PLACE(pack_regulation) } },
 	[KIND_CHECKLIST] = { "checklist", { checklist_fields, PACK_PLACE(pack_checklist) } },
+	[KIND_BODIES] = { "bodies", { bodies_fields, PACK_PLACE(pack_bodies) } },
 	[KIND_HOLIDAYS] = { "holidays", { holidays_fields, PACK_PLACE(pack_holidays) } },
 	[KIND_FORM] = { "form", { pack_form_fields, PACK_PLACE(pack_form) } },
 	[KIND_GROUNDS] = { "grounds", { pack_grounds_fields, PACK_PLACE(pack_grounds) } },

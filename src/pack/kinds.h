@@ -16,6 +16,7 @@ enum pack_kind {
 	KIND_FORM,
 	KIND_GROUNDS,
 	KIND_STYLE,
+	KIND_BODIES,
 	KINDS,
 };
 

@@ -10,10 +10,10 @@ static void
 names_go_there_and_back(void **s)
 {
 	(void)s;
-	for (int i = 0; i < PERSONAL_STATES; i++)
+	for (int i = 0; i < PDATA_STATES; i++)
 		assert_int_equal(personal_of(personal_name((enum personal_state)i)), i);
-	assert_int_equal(personal_of(NULL), PERSONAL_UNKNOWN);
-	assert_int_equal(personal_of("perhaps"), PERSONAL_STATES);
+	assert_int_equal(personal_of(NULL), PDATA_UNKNOWN);
+	assert_int_equal(personal_of("perhaps"), PDATA_STATES);
 	for (int i = 0; i < ESCALATION_STATES; i++)
 		assert_int_equal(escalation_of(escalation_name((enum escalation_state)i)), i);
 	assert_int_equal(escalation_of(NULL), ESCALATION_STATES);
@@ -25,22 +25,22 @@ names_go_there_and_back(void **s)
 static void
 personal_data_goes_its_way(void **s)
 {
-	static const enum personal_state way[] = { PERSONAL_UNKNOWN, PERSONAL_AFFECTED, PERSONAL_ASSESSED,
-		PERSONAL_NOTICE_DUE, PERSONAL_NOTIFIED, PERSONAL_SUBJECTS_NOTIFIED, PERSONAL_RECORDED };
+	static const enum personal_state way[] = { PDATA_UNKNOWN, PDATA_AFFECTED, PDATA_ASSESSED,
+		PDATA_NOTICE_DUE, PDATA_NOTIFIED, PDATA_SUBJECTS_NOTIFIED, PDATA_RECORDED };
 
 	(void)s;
 	for (size_t i = 1; i < ARRAY_LEN(way); i++) {
 		assert_true(personal_may(way[i - 1], way[i]));
 		assert_false(personal_needs_reason(way[i - 1], way[i]));
 	}
-	assert_true(personal_may(PERSONAL_NOTIFIED, PERSONAL_RECORDED));
-	assert_false(personal_may(PERSONAL_UNKNOWN, PERSONAL_NOTIFIED));
-	assert_false(personal_may(PERSONAL_NOTIFIED, PERSONAL_NOT_AFFECTED));
-	assert_true(personal_needs_reason(PERSONAL_ASSESSED, PERSONAL_RECORDED));
-	assert_true(personal_needs_reason(PERSONAL_AFFECTED, PERSONAL_NOT_AFFECTED));
+	assert_true(personal_may(PDATA_NOTIFIED, PDATA_RECORDED));
+	assert_false(personal_may(PDATA_UNKNOWN, PDATA_NOTIFIED));
+	assert_false(personal_may(PDATA_NOTIFIED, PDATA_NOT_AFFECTED));
+	assert_true(personal_needs_reason(PDATA_ASSESSED, PDATA_RECORDED));
+	assert_true(personal_needs_reason(PDATA_AFFECTED, PDATA_NOT_AFFECTED));
 	/* Whatever may be gone back over needs a reason, and whatever needs one is possible. */
-	for (int from = 0; from < PERSONAL_STATES; from++)
-		for (int to = 0; to < PERSONAL_STATES; to++)
+	for (int from = 0; from < PDATA_STATES; from++)
+		for (int to = 0; to < PDATA_STATES; to++)
 			if (personal_needs_reason((enum personal_state)from, (enum personal_state)to))
 				assert_true(personal_may((enum personal_state)from, (enum personal_state)to));
 }
@@ -49,17 +49,17 @@ static void
 personal_data_triggers_what_the_law_says(void **s)
 {
 	(void)s;
-	assert_int_equal(personal_triggers(PERSONAL_UNKNOWN, "finance", "yes", NULL), 0);
-	assert_int_equal(personal_triggers(PERSONAL_NOT_AFFECTED, "finance", "yes", NULL), 0);
-	assert_int_equal(personal_triggers(PERSONAL_AFFECTED, NULL, NULL, NULL), PERSONAL_BREACH);
-	assert_int_equal(personal_triggers(PERSONAL_AFFECTED, "basic", "unknown", "controller"), PERSONAL_BREACH);
-	assert_int_equal(personal_triggers(PERSONAL_ASSESSED, "basic", "no", NULL), 0);
-	assert_int_equal(personal_triggers(PERSONAL_ASSESSED, "basic finance", "no", NULL),
-	    PERSONAL_SENSITIVE_FINANCE);
-	assert_int_equal(personal_triggers(PERSONAL_NOTICE_DUE, "location biometric", "yes", "processor"),
-	    PERSONAL_BREACH | PERSONAL_LOCATION_BIOMETRIC | PERSONAL_PROCESSOR);
-	assert_int_equal(personal_triggers(PERSONAL_RECORDED, "finances", "no", NULL), 0);
-	assert_string_equal(personal_trigger_name(PERSONAL_PROCESSOR), "processor_breach");
+	assert_int_equal(personal_triggers(PDATA_UNKNOWN, "finance", "yes", NULL), 0);
+	assert_int_equal(personal_triggers(PDATA_NOT_AFFECTED, "finance", "yes", NULL), 0);
+	assert_int_equal(personal_triggers(PDATA_AFFECTED, NULL, NULL, NULL), PDATA_BREACH);
+	assert_int_equal(personal_triggers(PDATA_AFFECTED, "basic", "unknown", "controller"), PDATA_BREACH);
+	assert_int_equal(personal_triggers(PDATA_ASSESSED, "basic", "no", NULL), 0);
+	assert_int_equal(personal_triggers(PDATA_ASSESSED, "basic finance", "no", NULL),
+	    PDATA_SENSITIVE_FINANCE);
+	assert_int_equal(personal_triggers(PDATA_NOTICE_DUE, "location biometric", "yes", "processor"),
+	    PDATA_BREACH | PDATA_LOCATION_BIOMETRIC | PDATA_PROCESSOR);
+	assert_int_equal(personal_triggers(PDATA_RECORDED, "finances", "no", NULL), 0);
+	assert_string_equal(personal_trigger_name(PDATA_PROCESSOR), "processor_breach");
 	assert_true(personal_tells_subjects("basic location"));
 	assert_false(personal_tells_subjects("basic sensitive"));
 	assert_false(personal_tells_subjects(NULL));

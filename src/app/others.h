@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* others.h: what the operations about contacts, incoming papers and help share. */
+#pragma once
+
+#include "app/visible.h"
+#include "model/contact.h"
+
+/* A catalogue text in ${lang} with arguments (name, value … NULL) filled in; in the arena. */
+const char *words_in(struct call *call, enum lang lang, const char *key, const char *const *args);
+
+/* The local day of ${at_ms} as YYYY-MM-DD. Returns ${out}. */
+char *day_of(int64_t at_ms, char out[static CONTACT_DAY_SIZE]);
+
+/* 00:00 local of a day YYYY-MM-DD; SQL_NULL when it is none. */
+int64_t day_start(const char *day);
+
+/* A contact as other operations need it; strings live in the arena. */
+struct contact {
+	const char *id, *role, *name, *person, *phone;
+	bool is_retired;
+};
+
+/* The contact the argument names by id; ERR_NOT_FOUND with the argument's name as field. */
+int contact_arg(struct call *call, const char *name, struct contact *ret);
+
+/*
+ * What is wrong with sending to a contact of that name: {"id","field","text"} objects
+ * into the open array; a body that no longer exists.  Returns how many.
+ */
+size_t contact_warn_name(struct call *call, const char *name, const char *field);
+
+/* One contact that has to be looked at again. */
+struct contact_due {
+	const char *id, *name, *role;
+	int64_t due_at; /* 00:00 local of the day */
+	bool is_verified; /* it was looked at once */
+};
+
+/*
+ * The contacts, not retired, whose yearly look falls due in ${from} <= t < ${to}, the
+ * nearest first, at most ${max}: for calendars and the daily mail.  What is overdue
+ * is found with ${from} = INT64_MIN.  Returns how many.
+ */
+size_t contacts_due(struct call *call, int64_t from, int64_t to, struct contact_due *ret, size_t max);
+
+/*
+ * Looks at what the incident's data say about its limits (domain: "may exceed own
+ * capability") and opens, renews or withdraws the suggestion to ask for help.
+ * Idempotent; call it after whatever changes the last score, the scope, the
+ * observables, personal data or incoming orders.  A person's answer stands until a sign
+ * appears that was not there when it was given.
+ */
+void escalation_evaluate(struct call *call, const char *incident_id);
+
+/* A person answered "beyond our means": refused declines what was suggested. */
+void escalation_answered(struct call *call, const char *incident_id, bool is_beyond, const char *reason);
+
+/* "escalation": {"state","beyond","items":[…]} into the open object. */
+void escalation_out(struct call *call, const char *incident_id);
