@@ -118,6 +118,14 @@ pack_checklist_next(const struct packs *p, int64_t at_ms, size_t *i)
 	return AS(pack_checklist, next_at(p, KIND_CHECKLIST, at_ms, i));
 }
 
+const struct pack_regulation *
+pack_regulation_any(const struct packs *p, size_t *i)
+{
+	const struct pack_entry *e = set_next(p, KIND_REGULATION, i);
+
+	return e == NULL ? NULL : AS(pack_regulation, e->pack);
+}
+
 const struct pack_holidays *
 pack_holidays_next(const struct packs *p, size_t *i)
 {

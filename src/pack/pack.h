@@ -257,12 +257,16 @@ struct pack_obligation {
 	const char *id;      /* D03 */
 	const char *trigger; /* see packs/README.md; "calendar" for the yearly ones */
 	bool provisional;    /* opens at ‘received’, before the incident is confirmed */
-	bool members_only;   /* binds network members; others supply data to the provincial unit */
+	bool members_only;   /* binds network members alone */
+	bool owners_only;    /* binds the owner (chủ quản) of a system alone */
+	int level_from, level_to; /* the agency operates a system of such a level; 0: any */
 	struct pack_due due;
 	struct pack_calendar calendar;
 	struct pack_text what, channel, note;
 	const char **recipients; /* role ids: system_owner, national_coordinator, ... */
 	size_t recipients_count;
+	const char **recipients_others; /* the same for those who are no network member; may be empty */
+	size_t recipients_others_count;
 	const char *form; /* mau-03, ...; "" if none */
 	const char *form_state; /* official, pending, interim, none */
 	const char *basis, *certainty;
@@ -271,6 +275,8 @@ struct pack_obligation {
 
 struct pack_regulation {
 	struct pack pack; /* id: ATTT-2017 */
+	struct pack_text citation; /* as a legal ground is written */
+	const char *replaced_by;   /* id of the regulation that took its place, "" if none */
 	struct pack_obligation *obligation;
 	size_t obligations;
 };
@@ -382,6 +388,8 @@ const struct pack_regulation *pack_regulation_next(
     const struct packs *p, int64_t at_ms, size_t *i);
 const struct pack_checklist *pack_checklist_next(
     const struct packs *p, int64_t at_ms, size_t *i);
+/* Every version of every regulation, whenever it holds, by id, beginning and version. */
+const struct pack_regulation *pack_regulation_any(const struct packs *p, size_t *i);
 /* Every table of holidays, whatever year it is for. */
 const struct pack_holidays *pack_holidays_next(const struct packs *p, size_t *i);
 
