@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "base/log.h"
+#include "app/packset.h"
 #include "os/embed.h"
 #include "os/file.h"
 
@@ -45,25 +45,6 @@ load_agency(struct tx *tx, void *arg, struct err *err)
 	return err->kind;
 }
 
-/*
- * A slip in one of the agency's own pack files must not stop an incident from
- * being handled: it is said loudly, and the shipped packs serve until it is mended.
- */
-static int
-load_packs(struct app *app, struct err *err)
-{
-	struct err own = { 0 };
-	struct buf text = BUF_INIT(4000);
-
-	if (packs_load(app->dir, &app->packs, &own) == 0)
-		return 0;
-	words_err(&text, LANG_VI, &own);
-	log_error("%s", buf_str(&text));
-	app->packs_fault = buf_take(&text);
-	err_clear(&own);
-	return packs_load(NULL, &app->packs, err);
-}
-
 int
 app_open(const char *dir, struct app **ret_app, struct err *err)
 {
@@ -78,7 +59,7 @@ app_open(const char *dir, struct app **ret_app, struct err *err)
 	if (ret == 0)
 		ret = store_read(app->store, load_agency, app, err);
 	if (ret == 0)
-		ret = load_packs(app, err);
+		ret = packset_open(app, err);
 	arena_clear(&arena);
 	if (ret != 0) {
 		app_close(app);
@@ -93,7 +74,7 @@ app_close(struct app *app)
 {
 	if (app == NULL)
 		return;
-	packs_free(app->packs);
+	packset_close(app);
 	store_close(app->store);
 	free(app->packs_fault);
 	free(app->blobs);

@@ -9,7 +9,9 @@ struct app {
 	char *dir;         /* the data directory, absolute */
 	char *blobs;       /* DIR/blobs */
 	struct store *store;
-	struct packs *packs;
+	_Atomic(struct packs *) packs; /* exchanged by app/packset.c; what it once was stays readable */
+	_Atomic(int64_t) packs_stamp;
+	struct packset *packset;
 	char *packs_fault; /* why the agency's own packs are not in use; NULL: they are */
 	char agency_id[37];
 	bool test_clock;   /* made with init --test-clock */

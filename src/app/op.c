@@ -8,6 +8,7 @@
 #include "app/args.h"
 #include "app/change.h"
 #include "app/ops.h"
+#include "app/packset.h"
 #include "app/search.h"
 
 #define OPS_MAX    400
@@ -79,6 +80,8 @@ run(struct tx *tx, void *arg, struct err *err)
 	buf_reset(r->out);
 	jsonw_init(&out, r->out);
 	call.now = tx == NULL ? app_now(r->app) : app_now_tx(r->app, tx);
+	if (tx != NULL)
+		packset_refresh(r->app, tx);
 	if (args_check(r->request, call.now, err) == 0) {
 		if ((call.op->flags & OP_WRITE) != 0)
 			change_begin(&call, &change);

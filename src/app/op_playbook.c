@@ -8,24 +8,19 @@
 #include "app/ops.h"
 #include "app/out.h"
 #include "app/plan.h"
+#include "app/playbook.h"
 #include "app/workable.h"
 
 /* By its id ("ransomware") or the code people say ("PB-01"). */
 static const struct pack_playbook *
 playbook_arg(struct call *call, const char *name)
 {
-	const char *value = arg_text(call, name);
-	const struct pack_playbook *p = pack_playbook(call->app->packs, value, call->now);
+	const char *id = playbook_id_arg(call, name);
+	const struct pack_playbook *p =
+	    id == NULL ? NULL : pack_playbook(call->app->packs, id, call->now);
 
-	for (size_t i = 0; p == NULL && (p = pack_playbook_next(call->app->packs, call->now,
-	    &i)) != NULL;) {
-		if (str_eq(p->code, value))
-			break;
-		p = NULL;
-	}
-	if (p == NULL)
-		err_fail(call->err, ERR_NOT_FOUND, "err.no_playbook", name, "value", value, NULL,
-		    NULL);
+	if (id != NULL && p == NULL)
+		err_fail(call->err, ERR_NOT_FOUND, "err.no_playbook", name, "value", id, NULL, NULL);
 	return p;
 }
 
@@ -77,8 +72,8 @@ out_texts(struct call *call, const char *key, const struct pack_text *list, size
 	jsonw_array_end(call->out);
 }
 
-static void
-out_head(struct call *call, const struct pack_playbook *p)
+void
+playbook_out_head(struct call *call, const struct pack_playbook *p)
 {
 	size_t steps = 0;
 
@@ -95,8 +90,8 @@ out_head(struct call *call, const struct pack_playbook *p)
 	out_approval(call, &p->pack);
 }
 
-static void
-out_step(struct call *call, const struct pack_step *s)
+void
+playbook_out_step(struct call *call, const struct pack_step *s)
 {
 	jsonw_object(call->out);
 	jsonw_kstring(call->out, "id", s->id);
@@ -127,7 +122,7 @@ out_phases(struct call *call, const struct pack_playbook *p)
 		jsonw_kstring(call->out, "title", word(call->lang, key));
 		jsonw_karray(call->out, "steps");
 		for (size_t i = 0; i < p->steps[phase]; i++)
-			out_step(call, &p->step[phase][i]);
+			playbook_out_step(call, &p->step[phase][i]);
 		jsonw_array_end(call->out);
 		jsonw_object_end(call->out);
 	}
@@ -137,7 +132,7 @@ out_phases(struct call *call, const struct pack_playbook *p)
 static void
 out_playbook(struct call *call, const struct pack_playbook *p)
 {
-	out_head(call, p);
+	playbook_out_head(call, p);
 	jsonw_kstring(call->out, "scenario", p->scenario);
 	jsonw_kstring(call->out, "source", p->pack.source);
 	jsonw_kstring(call->out, "certainty", p->pack.certainty);
@@ -170,7 +165,7 @@ plan_out(struct call *call, const struct incident *incident)
 		return;
 	}
 	jsonw_object(call->out);
-	out_head(call, p);
+	playbook_out_head(call, p);
 	jsonw_object_end(call->out);
 }
 
@@ -179,36 +174,50 @@ plan_out(struct call *call, const struct incident *incident)
 static int
 playbook_list(struct call *call)
 {
+	const struct packs *packs = call->app->packs;
 	const struct pack_playbook *p;
 
 	jsonw_karray(call->out, "items");
-	for (size_t i = 0; (p = pack_playbook_next(call->app->packs, call->now, &i)) != NULL;) {
+	for (size_t i = 0; (p = pack_playbook_next(packs, call->now, &i)) != NULL;) {
 		jsonw_object(call->out);
-		out_head(call, p);
+		playbook_out_head(call, p);
 		jsonw_object_end(call->out);
 	}
 	jsonw_array_end(call->out);
 	jsonw_kbool(call->out, "more", false);
-	return 0;
+	/* What is being edited, among it playbooks that are not in use yet. */
+	out_rows(call, "drafts", "SELECT t.playbook AS id, t.playbook_version AS edition,"
+	    " t.saved_at, a.name AS saved_by, t.note FROM playbook_text t LEFT JOIN account a ON"
+	    " a.id = t.by_id WHERE t.agency_id = ? AND t.state = 'draft' ORDER BY t.saved_at DESC",
+	    "t", call->agency_id);
+	return call->err->kind;
 }
+
+#define EDITION_PARAM { "edition", P_INT, 0, 1, 1000000, NULL }
 
 static const struct param show_params[] = {
 	{ "id", P_LINE, PF_REQUIRED | PF_POSITIONAL, 0, 60, NULL },
+	EDITION_PARAM,
 	{ 0 },
 };
 
 static int
 playbook_show(struct call *call)
 {
-	const struct pack_playbook *p = playbook_arg(call, "id");
+	const char *id = playbook_id_arg(call, "id");
+	struct edition e = { 0 };
 
-	if (p != NULL)
-		out_playbook(call, p);
+	if (id != NULL && edition_open(call, id, (int)arg_int(call, "edition", 0), &e) == 0) {
+		out_playbook(call, e.playbook);
+		edition_out_state(call, e.state);
+	}
+	edition_close(&e);
 	return call->err->kind;
 }
 
 static const struct param approve_params[] = {
 	{ "id", P_LINE, PF_REQUIRED | PF_POSITIONAL, 0, 60, NULL },
+	EDITION_PARAM,
 	{ "doc_number", P_LINE, PF_REQUIRED, 0, 60, NULL },
 	{ "doc_date", P_TIME, PF_REQUIRED | PF_PAST, 0, 0, NULL },
 	{ "signer", P_LINE, PF_REQUIRED, 0, 120, NULL },
@@ -225,22 +234,47 @@ day(struct call *call, int64_t ms)
 	return arena_strndup(call->arena, iso, 10);
 }
 
+/*
+ * The edition that was signed.  Beside a draft it has to be said which: whoever read
+ * the one in use must not put another in force.
+ */
+static int
+approved_edition(struct call *call, struct edition *ret)
+{
+	const char *id = playbook_id_arg(call, "id");
+
+	if (id == NULL)
+		return call->err->kind;
+	if (!arg_has(call, "edition") && edition_draft(call, id) > 0)
+		return err_fail(call->err, ERR_INVALID, "err.playbook_edition", "edition", "edition",
+		    text_int(call, edition_draft(call, id)), NULL, NULL);
+	return edition_open(call, id, (int)arg_int(call, "edition", 0), ret);
+}
+
 static int
 playbook_approve(struct call *call)
 {
-	const struct pack_playbook *p = playbook_arg(call, "id");
+	struct edition e = { 0 };
 
 	/* Whoever may sign it, or the administrator who has the signed paper before him. */
 	if (!call_may(call, RIGHT_ADMIN) && !call_may(call, RIGHT_DIRECT))
 		return call_fail(call, ERR_FORBIDDEN, "err.forbidden", NULL);
-	if (p == NULL)
-		return call->err->kind;
-	change_insert(call, "playbook_approval", NULL, COLS(CT("playbook", p->pack.id),
-	    CT("playbook_version", text_int(call, p->pack.version)),
-	    CT("doc_number", arg_text(call, "doc_number")),
-	    CT("doc_date", day(call, arg_time(call, "doc_date", call->now))),
-	    CT("signer", arg_text(call, "signer")), CI("approved_at", call->now)));
-	out_head(call, p);
+	if (approved_edition(call, &e) == 0 && str_eq(e.state, "draft"))
+		edition_put_in_force(call, &e);
+	if (call->err->kind == ERR_NONE && (str_eq(e.state, "replaced") ||
+	    str_eq(e.state, "withdrawn")))
+		err_fail(call->err, ERR_STATE, "err.playbook_state", "edition", "value", e.id, NULL,
+		    NULL);
+	if (call->err->kind == ERR_NONE) {
+		change_insert(call, "playbook_approval", NULL, COLS(CT("playbook", e.id),
+		    CT("playbook_version", text_int(call, e.playbook->pack.version)),
+		    CT("doc_number", arg_text(call, "doc_number")),
+		    CT("doc_date", day(call, arg_time(call, "doc_date", call->now))),
+		    CT("signer", arg_text(call, "signer")), CI("approved_at", call->now)));
+		playbook_out_head(call, e.playbook);
+		edition_out_state(call, e.state);
+	}
+	edition_close(&e);
 	return call->err->kind;
 }
 

@@ -11,6 +11,8 @@ const struct op *const ops_sections[] = {
 	ops_advance,
 	ops_triage,
 	ops_playbook,
+	ops_playbook_text,
+	ops_playbook_compare,
 	ops_check,
 	ops_task,
 	ops_direction,

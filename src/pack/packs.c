@@ -9,6 +9,7 @@
 #include "os/embed.h"
 #include "os/file.h"
 #include "pack/set.h"
+#include "pack/source.h"
 
 #define SHIPPED        "packs/"
 #define FILES_MAX      1000 /* of one folder of packs */
@@ -193,6 +194,60 @@ read_shipped(struct schema_read *r, struct packs *p, const struct map *own)
 	}
 }
 
+/* What the text became keeps to what its keeper says of it. */
+static void
+adopt(struct schema_read *r, struct pack_entry *e, const struct pack_source *source)
+{
+	struct pack *pack = e->pack;
+
+	if (e->kind != KIND_PLAYBOOK)
+		schema_fault(r, pack->line, pack->column, "pack.not_playbook", "kind", NULL, NULL,
+		    NULL, NULL);
+	else if (strcmp(pack->id, source->id) != 0)
+		schema_fault(r, pack->line, pack->column, "pack.other_id", "id", "value",
+		    source->id, NULL, NULL);
+	pack->version = source->version;
+	if (pack->from_ms < source->from_ms)
+		pack->from_ms = source->from_ms;
+	if (pack->to_ms > source->to_ms)
+		pack->to_ms = source->to_ms;
+	pack->file = "";
+}
+
+static void
+read_source(struct schema_read *r, struct packs *p, const struct pack_source *source)
+{
+	size_t before = p->entries;
+
+	r->file = source->name;
+	read_bytes(r, p, source->name, true, source->yaml, strlen(source->yaml));
+	if (p->entries > before)
+		adopt(r, &p->entry[before], source);
+}
+
+static bool
+is_taken(const struct packs *p, const struct pack_entry *e, size_t among)
+{
+	for (size_t i = 0; i < among; i++) {
+		const struct pack_entry *o = &p->entry[i];
+
+		if (o != e && o->kind == e->kind && o->pack->version == e->pack->version &&
+		    strcmp(o->pack->id, e->pack->id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The first ${texts} entries are texts; files after them give way. */
+static void
+step_aside(struct packs *p, size_t texts)
+{
+	for (size_t i = texts; i < p->entries; i++)
+		if (is_taken(p, &p->entry[i], texts))
+			while (is_taken(p, &p->entry[i], p->entries))
+				p->entry[i].pack->version++;
+}
+
 static int
 compare_entries(const void *a, const void *b)
 {
@@ -208,17 +263,28 @@ compare_entries(const void *a, const void *b)
 	return (x->pack->version > y->pack->version) - (x->pack->version < y->pack->version);
 }
 
-/* Everything of ${dir} (may be NULL) and of the program that it does not replace. */
+struct texts {
+	const struct pack_source *text;
+	size_t n;
+};
+
+/* The texts, everything of ${dir} (may be NULL), and of the program what that does not replace. */
 static int
-build(struct packs *p, const char *dir, struct schema_read *r, size_t *ret_files, struct err *err)
+build(struct packs *p, const char *dir, struct texts more, struct schema_read *r,
+    size_t *ret_files, struct err *err)
 {
 	struct own_files own = { dir, MAP_INIT, r };
 	int ret = dir == NULL ? 0 : walk(&own, "", 0, err);
+	size_t texts;
 
 	r->arena = &p->arena;
 	if (ret == 0) {
+		for (size_t i = 0; i < more.n; i++)
+			read_source(r, p, &more.text[i]);
+		texts = p->entries;
 		read_own(&own, p);
 		read_shipped(r, p, &own.path);
+		step_aside(p, texts);
 		qsort(p->entry, p->entries, sizeof(*p->entry), compare_entries);
 		set_cross_check(r, p);
 		*ret_files = own.path.used;
@@ -228,7 +294,8 @@ build(struct packs *p, const char *dir, struct schema_read *r, size_t *ret_files
 }
 
 int
-packs_load(const char *data_dir, struct packs **ret, struct err *err)
+packs_load_with(const char *data_dir, const struct pack_source *more, size_t n,
+    struct packs **ret, struct err *err)
 {
 	struct packs *p = xcalloc(1, sizeof(*p));
 	struct err first = { 0 };
@@ -239,7 +306,8 @@ packs_load(const char *data_dir, struct packs **ret, struct err *err)
 
 	if (data_dir != NULL)
 		snprintf(dir, sizeof(dir), "%s/packs", data_dir);
-	failed = build(p, data_dir != NULL && file_exists(dir) ? dir : NULL, &r, &files, &first);
+	failed = build(p, data_dir != NULL && file_exists(dir) ? dir : NULL,
+	    (struct texts){ more, n }, &r, &files, &first);
 	if (failed == 0 && r.faults == 0) {
 		*ret = p;
 		return 0;
@@ -249,6 +317,30 @@ packs_load(const char *data_dir, struct packs **ret, struct err *err)
 	if (err != NULL && err->kind == ERR_NONE)
 		*err = first;
 	return failed;
+}
+
+int
+packs_load(const char *data_dir, struct packs **ret, struct err *err)
+{
+	return packs_load_with(data_dir, NULL, 0, ret, err);
+}
+
+int
+packs_load_alone(const struct pack_source *one, bool complete, packs_check_fn fn, void *user,
+    struct packs **ret)
+{
+	struct packs *p = xcalloc(1, sizeof(*p));
+	struct schema_read r = { .complete = complete, .fn = fn, .user = user };
+
+	r.arena = &p->arena;
+	read_source(&r, p, one);
+	set_cross_check(&r, p);
+	if (r.faults == 0) {
+		*ret = p;
+		return 0;
+	}
+	packs_free(p);
+	return ERR_INVALID;
 }
 
 void
@@ -268,7 +360,7 @@ packs_check(const char *dir, bool complete, packs_check_fn fn, void *user,
 	struct packs *p = xcalloc(1, sizeof(*p));
 	struct schema_read r = { .complete = complete, .fn = fn, .user = user };
 	size_t files = 0;
-	int failed = build(p, dir, &r, &files, err);
+	int failed = build(p, dir, (struct texts){ NULL, 0 }, &r, &files, err);
 
 	packs_free(p);
 	if (failed == 0)

@@ -160,7 +160,8 @@ CREATE INDEX escalation_incident ON escalation (incident_id);
 CREATE TABLE playbook_text ( -- what was edited in the browser; it stands before the shipped file
 	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
 	playbook TEXT NOT NULL, playbook_version BIGINT NOT NULL, yaml TEXT NOT NULL, note TEXT,
-	saved_at BIGINT NOT NULL, by_id TEXT, state TEXT NOT NULL, -- draft in_force withdrawn
+	saved_at BIGINT NOT NULL, by_id TEXT, state TEXT NOT NULL, -- draft in_force replaced withdrawn
+	in_force_at BIGINT, withdrawn_at BIGINT, reason TEXT, -- it governs from the one to the other
 	UNIQUE (agency_id, playbook, playbook_version)
 );
 
