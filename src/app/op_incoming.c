@@ -6,6 +6,7 @@
 #include "app/app.h"
 #include "app/change.h"
 #include "app/duty.h"
+#include "app/evidence.h"
 #include "app/incident.h"
 #include "app/led.h"
 #include "app/observe.h"
@@ -511,6 +512,39 @@ task(struct call *call)
 	return answer(call, in.id);
 }
 
+/* ---- the paper itself -------- */
+
+static const struct param file_params[] = {
+	ID_PARAM,
+	{ "files", P_FILES, PF_REQUIRED, 0, 1, NULL },
+	{ 0 },
+};
+
+/* A scan or the signed file, kept as evidence of the incident. */
+static int
+attach_file(struct call *call)
+{
+	struct incident incident;
+	struct incoming in;
+	const char *id;
+
+	if (incoming_arg(call, &in) != 0)
+		return call->err->kind;
+	if (in.incident_id == NULL)
+		return call_fail(call, ERR_STATE, "err.incoming_file", NULL);
+	if (incident_load(call, in.incident_id, &incident) != 0 || incident_workable(call, &incident) != 0)
+		return call->err->kind;
+	if (call->uploads_count != 1)
+		return call_fail(call, ERR_INVALID, "err.one_file", "files");
+	id = evidence_insert(call, &(struct evidence_new){ .incident_id = incident.id,
+	    .upload = call->uploads, .kind = "document", .form = "copy", .collected_at = in.received_at,
+	    .description = words_in(call, LANG_VI, "incoming.task_why", WORDS_ARGS("number", in.number,
+	    "issuer", in.issuer, "doc_number", in.doc_number == NULL ? "–" : in.doc_number)) });
+	if (id != NULL)
+		change_update(call, "incoming", in.id, -1, COLS(CT("evidence_id", id)));
+	return answer(call, in.id);
+}
+
 /* ---- the answer that goes back -------- */
 
 static const struct param answer_params[] = {
@@ -574,6 +608,8 @@ const struct op ops_incoming[] = {
 	    NULL, "khien incoming reject VBD-2026-0001 --reason \"Nơi gửi xác nhận không ban hành\"" },
 	{ "incoming task", "POST", "/incoming/{id}/tasks", RIGHTS, OP_WRITE, task_params, task, NULL,
 	    "khien incoming task VBD-2026-0001 --open true --tasks \"Rà soát máy chủ thư\"" },
+	{ "incoming attach", "POST", "/incoming/{id}/file", RIGHTS, OP_WRITE, file_params, attach_file,
+	    NULL, "khien incoming attach VBD-2026-0001 --files cong-van.pdf" },
 	{ "incoming answer", "POST", "/incoming/{id}/answer", RIGHTS, OP_WRITE, answer_params, send_back,
 	    NULL, "khien incoming answer VBD-2026-0001 --result \"Không có máy bị ảnh hưởng\"" },
 	{ 0 },

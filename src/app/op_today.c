@@ -106,6 +106,10 @@ static const struct part due_actions = PART("actions_due",
     " x.owner_name) AS owner_name, x.due_at",
     "corrective_action", " AND x.state = 'open' AND x.due_at <= ?", "x.due_at");
 
+static const struct part suggested_help = PART("escalations_suggested",
+    "x.id, x.target, x.reason, x.triggers AS triggers_list, x.suggested_at",
+    "escalation", " AND x.state = 'suggested' AND x.suggested_at <= ?", "x.suggested_at");
+
 static int64_t
 count_part(struct call *c, const struct part *part, int64_t until)
 {
@@ -179,6 +183,27 @@ out_outbox(struct call *c)
 	    " ON i.id = o.incident_id WHERE o.agency_id = ? AND o.state IN ('failed', 'unknown')"
 	    " AND (o.incident_id IS NULL OR " VISIBLE ") ORDER BY o.created_at DESC LIMIT ?",
 	    "t" VISIBLE_TYPES "i", c->agency_id, VISIBLE_ARGS(c), may ? (int64_t)ITEMS_MAX : (int64_t)0);
+	jsonw_object_end(c->out);
+	return count;
+}
+
+/* Papers from authorities that wait to be checked or answered, the nearest due first. */
+static int64_t
+out_incoming(struct call *c)
+{
+#define INCOMING_OPEN \
+	" FROM incoming n LEFT JOIN incident i ON i.id = n.incident_id WHERE n.agency_id = ? AND n.state IN" \
+	" ('received', 'verified') AND ((n.incident_id IS NULL AND ? >= 1) OR " VISIBLE ")"
+	int64_t count;
+
+	jsonw_kobject(c->out, "incoming_open");
+	count = tx_int(c->tx, "SELECT COUNT(*) FROM (SELECT 1" INCOMING_OPEN " LIMIT " COUNT_MAX ") n",
+	    "ti" VISIBLE_TYPES, c->agency_id, (int64_t)c->actor.sees, VISIBLE_ARGS(c));
+	jsonw_kint(c->out, "count", count);
+	out_rows(c, "items", "SELECT n.id, n.number, n.kind, n.issuer, n.doc_number, n.state, n.due_at,"
+	    " n.incident_id, i.number AS incident_number" INCOMING_OPEN " ORDER BY n.due_at IS NULL,"
+	    " n.due_at, n.id LIMIT ?", "ti" VISIBLE_TYPES "i", c->agency_id, (int64_t)c->actor.sees,
+	    VISIBLE_ARGS(c), (int64_t)ITEMS_MAX);
 	jsonw_object_end(c->out);
 	return count;
 }
@@ -318,6 +343,8 @@ today(struct call *c)
 	waiting += out_part(c, &waiting_directions, CLOCK_MS_MAX);
 	waiting += out_part(c, &red_probes, CLOCK_MS_MAX);
 	waiting += out_part(c, &due_actions, c->now + SOON_MS);
+	waiting += out_part(c, &suggested_help, CLOCK_MS_MAX);
+	waiting += out_incoming(c);
 	waiting += out_outbox(c);
 	jsonw_karray(c->out, "deadlines");
 	out_deadlines(c, DEADLINES_MAX, 0, &n);

@@ -54,6 +54,8 @@ index_incident(struct tx *tx, const char *id)
 	add_rows(tx, &t, false, "SELECT number, place FROM report WHERE incident_id = ?", id);
 	add_rows(tx, &t, true, "SELECT name FROM scope_item WHERE incident_id = ?", id);
 	add_rows(tx, &t, true, "SELECT value FROM observable WHERE incident_id = ?", id);
+	add_rows(tx, &t, false, "SELECT number, doc_number FROM incoming WHERE incident_id = ?", id);
+	add_rows(tx, &t, true, "SELECT issuer, content FROM incoming WHERE incident_id = ?", id);
 	add_rows(tx, &t, false, "SELECT number FROM evidence WHERE incident_id = ?", id);
 	add_rows(tx, &t, true, "SELECT name FROM evidence WHERE incident_id = ?", id);
 	add_rows(tx, &t, true, "SELECT text FROM timeline WHERE incident_id = ? AND kind = 'note'", id);

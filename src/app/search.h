@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * search.h: what of an incident can be searched for: number, title, summary, what its
- * reports describe, observables, names of what is affected, evidence, notes.  Who
+ * reports describe, observables, names of what is affected, evidence, papers that came in, notes.  Who
  * reported is never part of it.
  *
  * The index follows the ledger, a moment behind: whoever writes does not wait for

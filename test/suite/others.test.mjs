@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Others outside: contacts, papers that come in, help that is asked for, personal data.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { Person, newData, person, serve } from './lib.mjs';
+import { Person, folder, newData, person, serve } from './lib.mjs';
 
 const data = newData({ testClock: true });
 const at = (time) => data.run('clock', 'set', time);
@@ -206,6 +208,23 @@ test('an order in an incident is owed an answer by its own time (D11), and sugge
   await admin.ok('POST', `/incoming/${order.id}/answer`, { result: 'Đã cô lập' });
   const after = (await duties(id)).find((d) => d.obligation === 'D11');
   assert.ok(['sent', 'acknowledged'].includes(after.state), after.state);
+});
+
+test('what waits is on the first page, the paper is found by its number and its file is evidence', async () => {
+  const id = await open('Thư lạ theo yêu cầu');
+  const loose = await admin.ok('POST', '/incoming', { kind: 'request', issuer: 'Công an tỉnh Thử', doc_number: '123/CAT-ANM', content: 'Cung cấp nhật ký' });
+  const today = await admin.ok('GET', '/today');
+  assert.ok(today.incoming_open.items.some((n) => n.number === loose.number));
+  assert.ok(today.escalations_suggested.count > 0);
+  assert.ok(!(await head.ok('GET', '/today')).incoming_open.items.some((n) => n.number === loose.number));
+  const file = join(folder(), 'cong-van.pdf');
+  writeFileSync(file, '%PDF-1.4 thử');
+  assert.throws(() => data.run('incoming', 'attach', loose.number, '--files', file), /incoming_file|chưa thuộc sự cố nào/);
+  await admin.ok('PATCH', `/incoming/${loose.id}`, { incident: id });
+  assert.match(data.run('incoming', 'attach', loose.number, '--files', file).evidence_number, /^CC-2026-/);
+  const found = (await admin.ok('GET', '/search?q=' + encodeURIComponent('123/CAT-ANM'))).items;
+  assert.ok(found.some((i) => i.id === id || i.incident_id === id), JSON.stringify(found));
+  await refused(admin, 409, 'incoming_attached', 'PATCH', `/incoming/${loose.id}`, { incident: advised });
 });
 
 test('papers of an incident that few may see stay with it', async () => {
