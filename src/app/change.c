@@ -185,8 +185,8 @@ actor_kind(enum actor_kind kind)
 }
 
 /*
- * The incident's place in lists ordered by what happened last.  Its version stays: a
- * note does not spoil what somebody else is editing meanwhile.
+ * The incident's place in lists ordered by what happened last (ROW_STAMP).  Its version
+ * stays: a note does not spoil what somebody else is editing meanwhile.
  */
 static void
 stamp(struct call *call, const char *incident_id)
@@ -194,7 +194,6 @@ stamp(struct call *call, const char *incident_id)
 	/* Writing the same time again would cost as much as the entry itself: three indexes carry it. */
 	tx_exec(call->tx, "UPDATE incident SET updated_at = ?1 WHERE id = ?2 AND updated_at <> ?1", "it",
 	    call->now, incident_id);
-	touch(call, "incident", incident_id, false);
 }
 
 void

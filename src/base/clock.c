@@ -26,6 +26,15 @@ clock_mono_ns(void)
 }
 
 int64_t
+clock_thread_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+int64_t
 clock_mono_ms(void)
 {
 	return clock_mono_ns() / 1000000;

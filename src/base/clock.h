@@ -20,6 +20,9 @@ int64_t clock_wall_ms(void);
 int64_t clock_mono_ms(void);
 int64_t clock_mono_ns(void);
 
+/* What the calling thread has computed so far; costs a system call. */
+int64_t clock_thread_ns(void);
+
 /* The kernel's boot id, 36 characters; "unknown" where it cannot be read. */
 const char *clock_boot_id(void);
 

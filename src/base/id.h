@@ -31,5 +31,5 @@ char *token_new(size_t bytes, char *out);
 /* Lower-case hex of ${len} bytes; ${out} has room for 2 * len + 1. Returns ${out}. */
 char *hex_encode(const void *data, size_t len, char *out);
 
-/* False unless ${hex} is exactly 2 * ${len} hex digits. */
+/* False unless ${hex} is exactly 2 * ${len} lower-case hex digits: a byte has one spelling only. */
 bool hex_decode(const char *hex, void *ret_data, size_t len);

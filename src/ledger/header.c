@@ -106,12 +106,21 @@ header_payload_hash(const uint8_t salt[static LEDGER_SALT], const char *payload,
 	sha256_end(&h, ret);
 }
 
+/* The usual short header is hashed in one piece: each piece more costs as much as a block. */
 void
 header_leaf(const char *header, size_t len, const uint8_t payload_hash[static TREE_HASH],
     uint8_t ret[static TREE_HASH])
 {
+	uint8_t text[1 + SHORT + TREE_HASH];
 	struct sha256 h;
 
+	if (len <= SHORT) {
+		text[0] = 0;
+		memcpy(text + 1, header, len);
+		memcpy(text + 1 + len, payload_hash, TREE_HASH);
+		sha256(text, 1 + len + TREE_HASH, ret);
+		return;
+	}
 	sha256_init(&h);
 	sha256_add(&h, "\x00", 1);
 	sha256_add(&h, header, len);

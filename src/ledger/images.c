@@ -2,6 +2,7 @@
 #include "ledger/images.h"
 
 #include "base/arena.h"
+#include "ledger/row.h"
 #include "os/sha256.h"
 
 void
@@ -18,12 +19,34 @@ image_key(struct span table, struct span id, uint8_t ret[static IMAGE_HASH])
 	memcpy(ret, hash, IMAGE_HASH);
 }
 
+/*
+ * Images written before ROW_STAMP was left out of them carry it.  Returns the bytes
+ * before it, of which ${ret_rest} is what follows; all when it is not there.
+ */
+static size_t
+before_stamp(struct span row, struct span *ret_rest)
+{
+	static const char member[] = ",\"" ROW_STAMP "\":";
+	const char *end = row.at + row.len, *at = memmem(row.at, row.len, member, sizeof(member) - 1);
+	const char *rest = at == NULL ? end : at + sizeof(member) - 1;
+
+	while (rest < end && *rest >= '0' && *rest <= '9')
+		rest++;
+	*ret_rest = (struct span){ rest, (size_t)(end - rest) };
+	return at == NULL ? row.len : (size_t)(at - row.at);
+}
+
 void
 image_hash(struct span row, uint8_t ret[static IMAGE_HASH])
 {
 	uint8_t hash[SHA256_SIZE];
+	struct sha256 h;
+	struct span rest;
 
-	sha256(row.at, row.len, hash);
+	sha256_init(&h);
+	sha256_add(&h, row.at, before_stamp(row, &rest));
+	sha256_add(&h, rest.at, rest.len);
+	sha256_end(&h, hash);
 	memcpy(ret, hash, IMAGE_HASH);
 }
 

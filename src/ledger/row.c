@@ -12,13 +12,16 @@ row_plan(struct query *q, struct row_plan *ret)
 	int n = query_columns(q);
 	uint8_t order[ROW_COLUMNS_MAX];
 
-	ret->columns = n < ROW_COLUMNS_MAX ? n : ROW_COLUMNS_MAX;
-	for (int i = 0; i < ret->columns; i++) {
-		int at = i;
+	ret->columns = 0;
+	for (int i = 0; i < n && ret->columns < ROW_COLUMNS_MAX; i++) {
+		int at = ret->columns;
 
+		if (strcmp(query_name(q, i), ROW_STAMP) == 0)
+			continue;
 		for (; at > 0 && strcmp(query_name(q, order[at - 1]), query_name(q, i)) > 0; at--)
 			order[at] = order[at - 1];
 		order[at] = (uint8_t)i;
+		ret->columns++;
 	}
 	for (int i = 0; i < ret->columns; i++) {
 		struct row_column *column = &ret->column[i];

@@ -2,6 +2,10 @@
 /*
  * row.h: the image of a row, as it stands in the ledger: canonical JSON of its
  * columns by name, columns that are NULL left out, whole numbers as numbers.
+ *
+ * One column is in no image: ROW_STAMP, the time of the last thing that happened to a
+ * row or to what belongs to it.  Lists are ordered by it; other rows tell it too, and it
+ * would make every note as long again as the row it is about.
  */
 #pragma once
 
@@ -10,6 +14,7 @@
 
 #define ROW_COLUMNS_MAX 64
 #define ROW_NAME_MAX    40
+#define ROW_STAMP       "updated_at"
 
 /* The columns of an open query in the order of their names. */
 struct row_plan {

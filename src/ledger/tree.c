@@ -69,20 +69,13 @@ tree_peaks_text(const struct tree *tree, char *out)
 	return hex_encode(tree->peak, tree->peaks * (size_t)TREE_HASH, out);
 }
 
-/* hex_decode() takes capitals too; here a byte has one spelling only. */
-static bool
-is_lower_hex(const char *s, size_t len)
-{
-	return strspn(s, "0123456789abcdef") == len && s[len] == '\0';
-}
-
 bool
 tree_of_peaks(uint64_t size, const char *text, struct tree *ret)
 {
 	unsigned peaks = (unsigned)__builtin_popcountll(size);
 	size_t len = peaks * (size_t)TREE_HASH;
 
-	if (peaks > TREE_PEAKS_MAX || !is_lower_hex(text, 2 * len))
+	if (peaks > TREE_PEAKS_MAX)
 		return false;
 	ret->size = size;
 	ret->peaks = peaks;

@@ -69,7 +69,7 @@ struct ledger_report {
 	int64_t agencies, entries, erased, checkpoints, rows;
 	int64_t faults;     /* all of them */
 	int64_t entries_ns; /* time for reading the entries and verifying their tree … */
-	int64_t tree_ns;    /* … of it: recomputing hashes and tree, without reading the database */
+	int64_t tree_ns;    /* processor time of it for hashes and tree, without reading the database */
 	int64_t rows_ns;    /* time for comparing the tables */
 	struct ledger_fault fault[LEDGER_FAULTS_KEPT]; /* the first ones */
 };

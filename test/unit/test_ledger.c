@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/id.h"
 #include "ledger/checkpoint.h"
+#include "ledger/images.h"
 #include "ledger/row.h"
 #include "ledger/verify.h"
 #include "store/driver.h"
@@ -304,7 +305,7 @@ flip_cell(const struct cell *cell, const char *const *with, judge_fn judge)
 	snprintf(text, sizeof(text), "SELECT typeof(%s) FROM %s WHERE rowid = %lld", cell->column,
 	    cell->table, (long long)cell->rowid);
 	type = tx_text(&tx, &arena, text, "");
-	snprintf(text, sizeof(text), "SELECT hex(%s) FROM %s WHERE rowid = %lld", cell->column,
+	snprintf(text, sizeof(text), "SELECT lower(hex(%s)) FROM %s WHERE rowid = %lld", cell->column,
 	    cell->table, (long long)cell->rowid);
 	hex = tx_text(&tx, &arena, text, "");
 	value = cell_int(cell->column, cell);
@@ -437,6 +438,11 @@ judge_row(const struct cell *cell, int64_t before, int64_t after)
 
 	(void)before;
 	(void)after;
+	if (strcmp(cell->column, ROW_STAMP) == 0) {
+		/* In no image: the times of the other rows tell it. */
+		assert_int_equal(verdict.kind, 0);
+		return;
+	}
 	assert_int_equal(verdict.kind, ERR_BROKEN);
 	if (strcmp(cell->table, "credential") == 0) {
 		assert_int_equal(first->kind, FAULT_CREDENTIAL);
@@ -515,6 +521,22 @@ the_same_bytes_as_another_type_are_found(void **state)
 }
 
 /* ---- whole entries ------------------------------------------------------------------ */
+
+static void
+an_image_with_a_stamp_is_the_same_as_one_without(void **state)
+{
+	static const char with[] = "{\"title\":\"Máy lạ\",\"updated_at\":1790000000000,\"version\":1}";
+	static const char without[] = "{\"title\":\"Máy lạ\",\"version\":1}";
+	static const char other[] = "{\"title\":\"Máy lạ\",\"version\":2}";
+	uint8_t a[IMAGE_HASH], b[IMAGE_HASH];
+
+	(void)state;
+	image_hash((struct span){ with, strlen(with) }, a);
+	image_hash((struct span){ without, strlen(without) }, b);
+	assert_memory_equal(a, b, IMAGE_HASH);
+	image_hash((struct span){ other, strlen(other) }, b);
+	assert_memory_not_equal(a, b, IMAGE_HASH);
+}
 
 static void
 removed_entries_are_missed(void **state)
@@ -866,7 +888,8 @@ TEST_MAIN(cmocka_unit_test_setup(the_untouched_ledger_holds, setup),
     cmocka_unit_test(every_bit_of_a_checkpoint_is_found),
     cmocka_unit_test(every_bit_of_every_row_is_found_with_its_column),
     cmocka_unit_test(the_same_bytes_as_another_type_are_found),
-    cmocka_unit_test(removed_entries_are_missed), cmocka_unit_test(swapped_entries_are_found),
+    cmocka_unit_test(an_image_with_a_stamp_is_the_same_as_one_without),
+		cmocka_unit_test(removed_entries_are_missed), cmocka_unit_test(swapped_entries_are_found),
     cmocka_unit_test(duplicated_and_inserted_entries_are_found),
     cmocka_unit_test(a_history_rewritten_without_the_key_is_found),
     cmocka_unit_test(a_history_rewritten_with_the_key_is_found_by_the_checkpoint_kept_outside),
