@@ -66,6 +66,17 @@ async function write(label, text) {
   await press('Control+A');
   await type(text);
 }
+// A browser opens its list of files only while the key press is fresh; on a starved machine it may be stale.
+async function choosing(field, file) {
+  for (let i = 0; ; i++) {
+    await reach(field);
+    const chooser = page.waitForEvent('filechooser', { timeout: 6000 }).catch(() => null);
+    await press('Enter');
+    const opened = await chooser;
+    if (opened) return opened.setFiles(file);
+    assert.ok(i < 3, 'no list of files opens');
+  }
+}
 async function submit() {
   await press('Control+Enter');
   await dialog().waitFor({ state: 'hidden' });
@@ -222,10 +233,7 @@ test('evidence is uploaded with its record', async () => {
   writeFileSync(file, 'một dòng\n');
   await tab('chung-cu');
   await pressButton(w('evidence.add'));
-  await reach(button(w('form.choose_file'), dialog()).or(dialog().getByRole('button', { name: w('evidence.file') })).first());
-  const chooser = page.waitForEvent('filechooser');
-  await press('Enter');
-  await (await chooser).setFiles(file);
+  await choosing(button(w('form.choose_file'), dialog()).or(dialog().getByRole('button', { name: w('evidence.file') })).first(), file);
   await write(w('evidence.place'), 'Phòng máy chủ');
   await write(w('evidence.method'), 'Chép qua USB chống ghi');
   await submit();

@@ -7,3 +7,5 @@ export * from './api/incident';
 export * from './api/work';
 export * from './api/system';
 export * from './api/duty';
+export * from './api/document';
+export * from './api/statistics';

@@ -14,6 +14,8 @@ const Deadlines = lazy(() => import('./pages/Deadlines'));
 const Search = lazy(() => import('./pages/Search'));
 const Admin = lazy(() => import('./pages/admin/Admin'));
 const Me = lazy(() => import('./pages/Me'));
+const Papers = lazy(() => import('./pages/papers/Papers'));
+const Figures = lazy(() => import('./pages/figures/Figures'));
 const Plain = lazy(() => import('./pages/Plain'));
 
 const wait = <Center h={240}><Loader aria-label="…" /></Center>;
@@ -30,7 +32,9 @@ export function App() {
 					{may('READ') && <Route path="/bao-cao/:id?" element={<Inbox />} />}
 					{may('READ') && <Route path="/su-co" element={<Incidents />} />}
 					{may('READ') && <Route path="/su-co/:number/:tab?" element={<IncidentPage />} />}
-					{may('READ') && <Route path="/thoi-han" element={<Deadlines />} />}
+					{may('READ') && <Route path="/thoi-han/:view?" element={<Deadlines />} />}
+					{(may('READ') || may('REGISTER')) && <Route path="/van-ban/:section?" element={<Papers />} />}
+					{may('READ') && <Route path="/so-lieu" element={<Figures />} />}
 					{may('READ') && <Route path="/tra-cuu" element={<Search />} />}
 					{(may('ADMIN') || may('INSPECT')) && <Route path="/quan-tri/:section?" element={<Admin />} />}
 					<Route path="/tai-khoan" element={<Me />} />

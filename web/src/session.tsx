@@ -6,7 +6,7 @@ import { askTime, call, Problem, setApiLang, setCsrf, setSignedOut, type Session
 import { changeLang, rememberedLang, type Lang } from './lib/i18n';
 import { forgetDrafts } from './lib/draft';
 
-export type Right = 'READ' | 'HANDLE' | 'DIRECT' | 'INSPECT' | 'ADMIN' | 'SELF';
+export type Right = 'READ' | 'HANDLE' | 'DIRECT' | 'REGISTER' | 'INSPECT' | 'ADMIN' | 'SELF';
 
 interface SessionValue {
 	session: SessionInfo | null;

@@ -62,6 +62,7 @@ function form(body: Record<string, unknown>): FormData {
 		if (value === undefined || value === null || value === '') continue;
 		if (value instanceof File) out.append(name, value);
 		else if (Array.isArray(value)) value.forEach((v) => out.append(name, v instanceof File ? v : String(v)));
+		else if (typeof value === 'object') out.append(name, JSON.stringify(value));
 		else out.append(name, String(value));
 	}
 	return out;
@@ -71,9 +72,10 @@ function hasFiles(body: Record<string, unknown>): boolean {
 	return Object.values(body).some((v) => v instanceof File || (Array.isArray(v) && v.some((x) => x instanceof File)));
 }
 
-/** Empty members are left out, but for PATCH, where they clear a field. */
+/** Empty members are left out, but for PATCH, where they clear a field. What lies inside a member goes as it is. */
 function json(method: Method, body: Record<string, unknown>): string {
-	return JSON.stringify(body, (_, v) => (method === 'PATCH' ? (v === null ? '' : v) : v === '' || v === null ? undefined : v));
+	const kept = Object.entries(body).filter(([, v]) => v !== undefined && (method === 'PATCH' || (v !== '' && v !== null)));
+	return JSON.stringify(Object.fromEntries(kept.map(([name, v]) => [name, v === null ? '' : v])));
 }
 
 export async function call<T>(method: Method, path: string, body?: Record<string, unknown>, signal?: AbortSignal): Promise<T> {
@@ -162,4 +164,14 @@ export async function qrSvg(text: string): Promise<string> {
 	} catch {
 		return '';
 	}
+}
+
+/** A paper as a page: as it is kept, or with ${edits} that are not saved yet. */
+export async function paperHtml(id: string, edits: Record<string, unknown> | null, signal: AbortSignal): Promise<string> {
+	const answer = await fetch(`${API}/documents/${id}/${edits ? 'preview' : 'file?format=html'}`, {
+		credentials: 'same-origin', signal, headers: { 'Accept-Language': lang, ...(edits ? { 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' } : {}) },
+		...(edits ? { method: 'POST', body: JSON.stringify({ values: edits }) } : {}),
+	});
+	if (!answer.ok) throw new Problem(answer.status, '', '');
+	return answer.text();
 }

@@ -21,6 +21,14 @@ export function writeDraft(key: string, values: Record<string, unknown>): void {
 		// a full or forbidden storage costs the draft, nothing else
 	}
 }
+/** The same for values of every shape, those of a paper. */
+export function writeWhole(key: string, values: Record<string, unknown>): void {
+	try {
+		localStorage.setItem(PREFIX + key, JSON.stringify(values));
+	} catch {
+		// a full or forbidden storage costs the draft, nothing else
+	}
+}
 export function dropDraft(key: string): void {
 	localStorage.removeItem(PREFIX + key);
 }

@@ -1,17 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Button, Center, Loader, Tooltip } from '@mantine/core';
+import IconCalendarDown from '@tabler/icons-react/dist/esm/icons/IconCalendarDown.mjs';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate, useSearchParams } from 'react-router-dom';
-import { useGet, type Deadline, type Page } from '../api';
+import { Link, NavLink, useNavigate, useParams, useSearchParams } from 'react-router-dom';
+import { API, useGet, type Deadline, type Page } from '../api';
 import { wordFor } from '../lib/i18n';
 import { absolute } from '../lib/time';
-import { Link } from 'react-router-dom';
 import { Chip, DataTable, type Column } from '../parts/DataTable';
 import { Due, Tag } from '../parts/Marks';
 import { Empty, Loaded, PageHead } from '../parts/Page';
 
-export const deadlineLink = (d: Deadline) => (d.incident_number ? `/su-co/${d.incident_number}${d.kind === 'task' ? `/viec#${d.id}` : d.kind === 'duty' ? '/ket-thuc' : ''}` : '/thoi-han');
+export const deadlineLink = (d: Deadline) => (d.incident_number ? `/su-co/${d.incident_number}${d.kind === 'task' ? `/viec#${d.id}` : d.kind === 'duty' ? `/nghia-vu#${d.id}` : ''}` : d.kind === 'duty' ? `/thoi-han/nghia-vu#${d.id}` : '/thoi-han');
+
+const MonthPage = lazy(() => import('./deadlines/Month'));
+const AllDuties = lazy(() => import('./deadlines/AllDuties'));
 
 export default function Deadlines() {
+	const { t } = useTranslation();
+	const { view } = useParams();
+	const views = [['', t('calendar.list')], ['lich', t('calendar.month')], ['nghia-vu', t('calendar.duties')]];
+	return (
+		<>
+			<PageHead title={t('frame.deadlines')}>
+				<Tooltip label={t('calendar.ics_hint')}><Button size="xs" variant="default" component="a" href={`${API}/calendar/ics`} download="khien.ics" leftSection={<IconCalendarDown size={15} aria-hidden />}>{t('calendar.ics')}</Button></Tooltip>
+			</PageHead>
+			<nav className="tabs page-tabs" aria-label={t('calendar.views')}>
+				{views.map(([slug, word]) => <NavLink key={slug} to={`/thoi-han${slug && `/${slug}`}`} end>{word}</NavLink>)}
+			</nav>
+			<Suspense fallback={<Center h={160}><Loader aria-label={t('page.loading')} /></Center>}>
+				{view === 'lich' ? <MonthPage /> : view === 'nghia-vu' ? <AllDuties /> : <List />}
+			</Suspense>
+		</>
+	);
+}
+
+function List() {
 	const { t } = useTranslation();
 	const go = useNavigate();
 	const [params, setParams] = useSearchParams();
@@ -26,7 +50,6 @@ export default function Deadlines() {
 	];
 	return (
 		<>
-			<PageHead title={t('frame.deadlines')} />
 			<Loaded of={q}>
 				{(d) => {
 					const kinds = [...new Set(d.items.map((x) => x.kind))];

@@ -4,8 +4,9 @@ import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router-dom';
-import { useGet, type Today as Data } from '../api';
+import { useGet, type Duty, type Page, type Today as Data } from '../api';
 import { absolute, clockOnly, now, sameDay, toMs } from '../lib/time';
+import { ClockStrip, running } from '../parts/Clock';
 import { Due, Level, StateMark } from '../parts/Marks';
 import { Card, Empty, Loaded, NewRows, PageHead, useFresh } from '../parts/Page';
 import { When } from '../parts/When';
@@ -44,6 +45,7 @@ function Board({ d }: { d: Data }) {
 	].filter((l) => l.n > 0);
 	return (
 		<div className="stack">
+			<Clocks />
 			<div className="two">
 				<Card title={t('today.must')} plain>
 					{lines.length === 0 ? (
@@ -70,7 +72,7 @@ function Board({ d }: { d: Data }) {
 						<ul className="rows">
 							{d.deadlines.slice(0, 6).map((x) => (
 								<li key={x.kind + x.id}>
-									<Link to={x.incident_number ? `/su-co/${x.incident_number}${x.kind === 'task' ? '/viec' : ''}` : '/thoi-han'} className="row">
+									<Link to={x.incident_number ? `/su-co/${x.incident_number}${x.kind === 'task' ? '/viec' : x.kind === 'duty' ? '/nghia-vu' : ''}` : '/thoi-han'} className="row">
 										<span className="grow" title={x.title}>{x.title}{x.incident_number && <span className="quiet"> · {x.incident_number}</span>}</span>
 										<Due at={x.due_at} from={x.from_at} />
 									</Link>
@@ -126,6 +128,22 @@ function place(items: { incident_number?: string; incident_id: string }[], tab: 
 
 function Health({ ok, word }: { ok: boolean; word: ReactNode }) {
 	return <li className="row"><span className={`dot ${ok ? 'green full' : 'red full'}`} aria-hidden /><span className="grow">{word}</span><span aria-hidden className={ok ? 'due ok' : 'due past'}>{ok ? '✓' : '!'}</span></li>;
+}
+
+const CLOCKS = 4;
+
+/** The law's nearest clocks; nothing at all when none runs. */
+function Clocks() {
+	const { t } = useTranslation();
+	const q = useGet<Page<Duty>>('/duties', { state: 'open', limit: 100 });
+	const items = running(q.data?.items ?? []).filter((d) => d.due_at);
+	if (items.length === 0) return null;
+	return (
+		<section aria-labelledby="clocks">
+			<h2 id="clocks" className="strip-title">{t('duty.clocks')} <Link to="/thoi-han/nghia-vu">{t('today.all_clocks', { count: items.length })}</Link></h2>
+			<ClockStrip duties={items.slice(0, CLOCKS)} numbers />
+		</section>
+	);
 }
 
 /** A quiet day: one line, and one small useful thing. */

@@ -6,6 +6,8 @@ import IconAlertTriangle from '@tabler/icons-react/dist/esm/icons/IconAlertTrian
 import IconChevronsLeft from '@tabler/icons-react/dist/esm/icons/IconChevronsLeft.mjs';
 import IconChevronsRight from '@tabler/icons-react/dist/esm/icons/IconChevronsRight.mjs';
 import IconClockHour4 from '@tabler/icons-react/dist/esm/icons/IconClockHour4.mjs';
+import IconChartBar from '@tabler/icons-react/dist/esm/icons/IconChartBar.mjs';
+import IconFileText from '@tabler/icons-react/dist/esm/icons/IconFileText.mjs';
 import IconHome from '@tabler/icons-react/dist/esm/icons/IconHome.mjs';
 import IconInbox from '@tabler/icons-react/dist/esm/icons/IconInbox.mjs';
 import IconKeyboard from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
@@ -40,6 +42,7 @@ export function Frame({ children }: { children: ReactNode }) {
 		'g b': () => go('/bao-cao'),
 		'g s': () => go('/su-co'),
 		'g c': () => go('/thoi-han'),
+		'g v': () => go('/van-ban'),
 		'g t': () => go('/tra-cuu'),
 	});
 
@@ -70,7 +73,9 @@ function Rail() {
 		{ to: '/bao-cao', icon: IconInbox, word: t('frame.reports'), on: read },
 		{ to: '/su-co', icon: IconAlertTriangle, word: t('frame.incidents'), on: read },
 		{ to: '/thoi-han', icon: IconClockHour4, word: t('frame.deadlines'), on: read },
-		{ to: '/tra-cuu', icon: IconSearch, word: t('frame.search'), on: read },
+		{ to: '/van-ban', icon: IconFileText, word: t('frame.papers'), on: read || may('REGISTER') },
+		{ to: '/so-lieu', icon: IconChartBar, word: t('frame.figures'), on: read, wide: true },
+		{ to: '/tra-cuu', icon: IconSearch, word: t('frame.search'), on: read, wide: true },
 		{ to: '/quan-tri', icon: IconSettings, word: t('frame.admin'), on: may('ADMIN') || may('INSPECT') },
 	].filter((i) => i.on);
 	return (
@@ -80,8 +85,8 @@ function Rail() {
 				<span>Khiên</span>
 			</Link>
 			<ul>
-				{items.map(({ to, icon: Icon, word }) => (
-					<li key={to}>
+				{items.map(({ to, icon: Icon, word, wide }) => (
+					<li key={to} className={wide ? 'wide-only' : undefined}>
 						<Tooltip label={word} position="right" disabled={!thin || narrow}>
 							<NavLink to={to} end={to === '/'}>
 								<Icon size={20} stroke={1.7} aria-hidden />
@@ -146,7 +151,7 @@ function Strip() {
 		<div className="strip" role="list" aria-label={t('frame.strip')}>
 			{items.map((d) => (
 				<div role="listitem" key={d.kind + d.id}>
-					<Link to={d.incident_number ? `/su-co/${d.incident_number}${d.kind === 'task' ? '/viec' : ''}` : '/thoi-han'} className={`pill ${urgency(d.due_at, d.from_at)} ${d.provisional ? 'hollow' : ''}`}
+					<Link to={d.incident_number ? `/su-co/${d.incident_number}${d.kind === 'task' ? '/viec' : d.kind === 'duty' ? '/nghia-vu' : ''}` : '/thoi-han'} className={`pill ${urgency(d.due_at, d.from_at)} ${d.provisional ? 'hollow' : ''}`}
 						title={`${d.title} · ${absolute(d.due_at)}`}>
 						<IconClockHour4 size={13} aria-hidden />
 						<span className="what">{d.title}</span>
@@ -238,6 +243,7 @@ function KeyHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) 
 		[['g', 'b'], t('keys.reports')],
 		[['g', 's'], t('keys.incidents')],
 		[['g', 'c'], t('keys.deadlines')],
+		[['g', 'v'], t('keys.papers')],
 		[['g', 't'], t('keys.find')],
 		[['Ctrl', 'Enter'], t('keys.submit')],
 		[['?'], t('keys.help')],

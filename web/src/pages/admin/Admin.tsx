@@ -10,6 +10,7 @@ const People = lazy(() => import('./People'));
 const Divisions = lazy(() => import('./Divisions'));
 const Systems = lazy(() => import('./Systems'));
 const Playbooks = lazy(() => import('./Playbooks'));
+const Regulations = lazy(() => import('./Regulations'));
 const AgencyPage = lazy(() => import('./AgencyPage'));
 const Settings = lazy(() => import('./Settings'));
 const AllSessions = lazy(() => import('./AllSessions'));
@@ -26,6 +27,7 @@ export default function Admin() {
 		{ slug: 'phong', page: <Divisions />, on: admin },
 		{ slug: 'he-thong', page: <Systems />, on: true },
 		{ slug: 'phuong-an', page: <Playbooks />, on: true },
+		{ slug: 'quy-dinh', page: <Regulations />, on: true },
 		{ slug: 'co-quan', page: <AgencyPage />, on: admin },
 		{ slug: 'cai-dat', page: <Settings />, on: admin },
 		{ slug: 'phien', page: <AllSessions />, on: admin },

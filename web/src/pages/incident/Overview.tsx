@@ -7,6 +7,7 @@ import { Link } from 'react-router-dom';
 import { useGet, type Direction, type IncidentFull, type Page, type Probe, type Task } from '../../api';
 import { useAct } from '../../lib/act';
 import { wordFor } from '../../lib/i18n';
+import { ClockStrip, running } from '../../parts/Clock';
 import { Beyond, Due, ProbeMark, Tag } from '../../parts/Marks';
 import { Card } from '../../parts/Page';
 import { When } from '../../parts/When';
@@ -34,6 +35,7 @@ export default function Overview({ incident: i, act, canHandle }: TabProps) {
 			{i.duplicate_of && <Alert color="gray" variant="light">{t('overview.duplicate_of')} <Link to={`/su-co/${i.duplicate_of}`}>{i.duplicate_of}</Link></Alert>}
 			{i.close_reason && <Alert color="gray" variant="light" title={t('overview.close_reason')}><span className="pre">{i.close_reason}</span></Alert>}
 			{i.watch_until_at && i.state === 'response_ended' && <Alert color="green" variant="light">{t('overview.watch')} <When at={i.watch_until_at} exact /></Alert>}
+			<Duties {...{ incident: i, act, canHandle }} />
 			<Card title={t('overview.known')} aside={canHandle && <Anchor component="button" size="sm" onClick={() => act({ kind: 'edit' })}>{t('incident.edit_short')}</Anchor>}>
 				{i.summary ? <p className="pre" style={{ margin: 0 }}>{i.summary}</p> : <p className="quiet" style={{ margin: 0 }}>{t('overview.no_summary')}</p>}
 				{i.option_chosen && <p className="pre" style={{ marginBottom: 0 }}><b>{t('incident.option_chosen')}: </b>{i.option_chosen}</p>}
@@ -92,7 +94,6 @@ export default function Overview({ incident: i, act, canHandle }: TabProps) {
 					</ul>
 				</Card>
 			)}
-			<Duties {...{ incident: i, act, canHandle }} />
 		</>
 	);
 }
@@ -120,21 +121,12 @@ function MissingOne({ text, names }: { text: string; names?: string[] }) {
 
 function Duties({ incident: i }: TabProps) {
 	const { t } = useTranslation();
-	if (i.duties.length === 0) return null;
+	const open = running(i.duties);
+	if (open.length === 0) return null;
 	return (
-		<Card title={t('overview.duties')} plain>
-			<ul className="rows">
-				{i.duties.map((d) => (
-					<li key={d.id} className="row multi">
-						<span className="grow">
-							{d.title} {d.is_provisional && <Tag kind="line" hint={t('duty.provisional_hint')}>{t('duty.provisional')}</Tag>}
-							{d.basis && <div className="quiet small">{d.basis}</div>}
-						</span>
-						<span className="quiet nowrap">{wordFor('duty', d.state)}</span>
-						<Due at={d.due_at} from={d.clock_from_at} done={['sent', 'acknowledged'].includes(d.state)} />
-					</li>
-				))}
-			</ul>
-		</Card>
+		<section aria-labelledby="owed">
+			<h2 id="owed" className="strip-title">{t('overview.duties')} <Link to={`/su-co/${i.number}/nghia-vu`}>{t('today.all_clocks', { count: i.duties.length })}</Link></h2>
+			<ClockStrip duties={open.filter((d) => d.due_at).slice(0, 4)} />
+		</section>
 	);
 }

@@ -6,6 +6,7 @@ import { Link, useNavigate, useParams } from 'react-router-dom';
 import { Center, Loader } from '@mantine/core';
 import { useGet, type IncidentFull } from '../../api';
 import { useKeys } from '../../lib/keys';
+import { running } from '../../parts/Clock';
 import { Loaded } from '../../parts/Page';
 import { useSession } from '../../session';
 import { Acts, type IncidentAct } from './Acts';
@@ -20,6 +21,9 @@ const tabs = {
 	'dau-hieu': lazy(() => import('./Observables')),
 	'chung-cu': lazy(() => import('./EvidenceTab')),
 	'chi-dao': lazy(() => import('./Directions')),
+	'nghia-vu': lazy(() => import('./Duties')),
+	'van-ban': lazy(() => import('./PapersTab')),
+	'ho-tro': lazy(() => import('./Support')),
 	'ket-thuc': lazy(() => import('./Closing')),
 	'nhat-ky': lazy(() => import('./History')),
 };
@@ -59,7 +63,7 @@ function Body({ incident }: { incident: IncidentFull }) {
 		']': () => go(`/su-co/${incident.number}/${list[(list.indexOf(name) + 1) % list.length]}`),
 		'[': () => go(`/su-co/${incident.number}/${list[(list.indexOf(name) + list.length - 1) % list.length]}`),
 	});
-	const count: Partial<Record<TabName, number>> = { viec: incident.tasks.open };
+	const count: Partial<Record<TabName, number>> = { viec: incident.tasks.open, 'nghia-vu': running(incident.duties).filter((d) => d.due_at).length };
 	return (
 		<div className="incident">
 			<Head incident={incident} act={setActing} canHandle={canHandle} />

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The paper as it will be printed, in a shadow so that its styles and ours do not meet.
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { paperHtml } from '../../api';
+
+const OWN = ':host{display:block;background:#fff;color:#000}.sheet{padding:1px 0}';
+
+/** The server's page without what a paper does not need; the content policy stops the rest. */
+function take(host: HTMLElement, html: string): void {
+	const page = new DOMParser().parseFromString(html, 'text/html');
+	const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
+	const rules = [...page.querySelectorAll('style')].map((s) => s.textContent ?? '').join('\n').replace(/\b(html|body)\b(?=\s*[,{])/g, '.sheet');
+	const sheet = new CSSStyleSheet();
+	sheet.replaceSync(OWN + rules);
+	root.adoptedStyleSheets = [sheet];
+	page.querySelectorAll('script,style,link,iframe,object,embed,form,meta,base').forEach((e) => e.remove());
+	const styles: [number, string][] = [];
+	[...page.body.querySelectorAll('*')].forEach((e, n) => {
+		for (const a of [...e.attributes]) if (a.name.startsWith('on')) e.removeAttribute(a.name);
+		const own = e.getAttribute('style');
+		if (own) styles.push([n, own]);
+		e.removeAttribute('style');
+	});
+	const box = document.createElement('div');
+	box.className = `sheet ${page.body.className}`;
+	box.lang = 'vi';
+	box.append(...page.body.childNodes);
+	// Through the object model, which the content policy does not take for foreign styles.
+	const all = box.querySelectorAll<HTMLElement>('*');
+	for (const [n, own] of styles) if (all[n]) all[n].style.cssText = own;
+	root.replaceChildren(box);
+}
+
+const IDLE_MS = 700;
+
+/** ${edits}: what is typed but not saved is shown too; ${seen} changes when something was saved. */
+export function Preview({ id, seen, edits }: { id: string; seen: string; edits: Record<string, unknown> | null }) {
+	const { t } = useTranslation();
+	const host = useRef<HTMLDivElement>(null);
+	const [state, setState] = useState<'wait' | 'there' | 'failed'>('wait');
+	useEffect(() => {
+		const stop = new AbortController();
+		const draw = () => paperHtml(id, edits, stop.signal)
+			.then((html) => {
+				if (host.current) take(host.current, html);
+				setState('there');
+			})
+			.catch((fault: Error) => {
+				if (fault.name !== 'AbortError') setState('failed');
+			});
+		const timer = setTimeout(() => void draw(), edits ? IDLE_MS : 0);
+		return () => {
+			clearTimeout(timer);
+			stop.abort();
+		};
+	}, [id, seen, edits]);
+	return (
+		<div className="paper-preview" role="region" aria-label={t('paper.preview')} tabIndex={0}>
+			{state === 'wait' && <p className="quiet">{t('page.loading')}</p>}
+			{state === 'failed' && <p className="quiet">{t('paper.no_preview')}</p>}
+			<div ref={host} />
+		</div>
+	);
+}
