@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdio.h>
 
+#include "app/duty.h"
 #include "app/evidence.h"
 #include "app/notify.h"
 #include "app/probe.h"
@@ -21,6 +22,9 @@ struct background {
 	/* The lane's own that keeps the search index. */
 	bool is_behind, is_tidying;
 	int followed;
+	/* Duties were looked at on that local day, under these packs. */
+	int64_t seen_day;
+	const struct packs *seen_packs;
 };
 
 static int64_t
@@ -223,6 +227,65 @@ tick_checkpoint(struct work *work, void *arg, struct err *err)
 	return run_op(b, "ledger checkpoint", "checkpoint", "{}", err);
 }
 
+static int
+job_duty_remind(struct work *work, const struct job *job, void *arg, struct err *err)
+{
+	(void)work;
+	return run_op(arg, "duty remind", job->kind, job->args_json, err);
+}
+
+static int
+job_duty_evaluate(struct work *work, const struct job *job, void *arg, struct err *err)
+{
+	(void)work;
+	return run_op(arg, "duty evaluate", job->kind, job->args_json, err);
+}
+
+/* Another day, other packs, a program that starts: what is owed is looked at again. */
+static int
+tick_duties(struct work *work, void *arg, struct err *err)
+{
+	struct background *b = arg;
+	int64_t day = (work_now(work) + CLOCK_LOCAL_S * INT64_C(1000)) / INT64_C(86400000);
+	const struct packs *packs = b->app->packs;
+
+	if (b->seen_day == day && b->seen_packs == packs)
+		return 0;
+	if (run_op(b, "duty evaluate", "duty", "{}", err) != 0)
+		return err->kind;
+	b->seen_day = day;
+	b->seen_packs = packs;
+	return 0;
+}
+
+struct morning {
+	struct app *app;
+	int64_t now;
+	bool is_due;
+};
+
+static int
+read_morning(struct tx *tx, void *arg, struct err *err)
+{
+	struct morning *m = arg;
+	struct arena arena = ARENA_INIT;
+
+	m->is_due = duty_morning_is_due(tx, &arena, m->app->packs, m->app->agency_id, m->now);
+	arena_clear(&arena);
+	return err->kind;
+}
+
+static int
+tick_morning(struct work *work, void *arg, struct err *err)
+{
+	struct background *b = arg;
+	struct morning m = { b->app, work_now(work), false };
+
+	if (store_read(b->app->store, read_morning, &m, err) != 0 || !m.is_due)
+		return err->kind;
+	return run_op(b, "duty morning", "morning", "{}", err);
+}
+
 /* What was sent or done long ago is in the ledger; its machinery may go. */
 #define KEEP_MS (INT64_C(90) * 86400000)
 
@@ -256,9 +319,13 @@ make(struct app *app)
 	work_add_sender(b->work, "webhook", send_webhook, b);
 	work_add_job(b->work, &(struct job_kind){ "report.escalate", job_escalate, b, 20 });
 	work_add_job(b->work, &(struct job_kind){ EVIDENCE_REMOVE_JOB, job_evidence_remove, b, 20 });
+	work_add_job(b->work, &(struct job_kind){ DUTY_REMIND_JOB, job_duty_remind, b, 20 });
+	work_add_job(b->work, &(struct job_kind){ DUTY_EVALUATE_JOB, job_duty_evaluate, b, 20 });
 	work_add_lane(b->work, "probes", lane_probes, b);
 	work_add_lane(b->work, "search", lane_search, b);
 	work_add_tick(b->work, "checkpoint", 60000, tick_checkpoint, b);
+	work_add_tick(b->work, "duties", 2000, tick_duties, b);
+	work_add_tick(b->work, "morning", 5000, tick_morning, b);
 	work_add_tick(b->work, "forget", 24 * 3600000, tick_forget, b);
 	return b;
 }

@@ -1,66 +1,187 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* duty.c: carries out what the plan says: opens, firms, moves, drops. */
 #include "app/duty.h"
 
 #include "app/app.h"
 #include "app/change.h"
 
-#define UNFINISHED "state IN ('pending', 'drafting', 'waiting_signature', 'numbered')"
+#define ACTIONS_MAX 64
 
-enum day_kind
-duty_day_kind(const void *arg, int64_t at_ms)
+/* ---- one duty -------------------------------------------------------------------------- */
+
+static const char *
+key_of(struct call *call, const struct duty_new *d)
 {
-	const char *said = pack_holiday(arg, at_ms);
+	const char *key = arena_printf(call->arena, "%s/%s/%s", d->base, d->regulation->pack.id,
+	    d->obligation->id);
 
-	return str_eq(said, "off") ? DAY_OFF : str_eq(said, "working") ? DAY_WORKING : DAY_AS_USUAL;
+	return d->instance > 1 ? arena_printf(call->arena, "%s/%d", key, d->instance) : key;
 }
 
-/* When the duty is due, counted from ${from}; SQL_NULL when the law names no time. */
-static int64_t
-due_at(struct call *call, const struct pack_due *due, int64_t from)
+static const char *
+state_of(const struct duty_new *d)
 {
-	enum deadline_unit unit;
-
-	if (str_eq(due->kind, "at_once"))
-		return from;
-	if (!str_eq(due->kind, "within") || !deadline_unit_of(due->unit, &unit))
-		return SQL_NULL;
-	return deadline_after(from, due->count, unit, duty_day_kind, call->app->packs).due_at;
+	return d->acknowledged_at != SQL_NULL && d->sent_at != SQL_NULL ? "acknowledged" :
+	    d->sent_at != SQL_NULL ? "sent" : "pending";
 }
 
-static bool
-concerns(const struct pack_obligation *o, bool is_member)
+const char *
+duty_insert(struct call *call, const struct duty_new *d)
 {
-	return o->provisional && !str_eq(o->trigger, "notice_received") &&
-	    (is_member || !o->members_only);
-}
+	const struct pack_obligation *o = d->obligation;
+	const char *key = key_of(call, d), *id;
+	bool done = d->sent_at != SQL_NULL;
 
-/* Returns when it is due. */
-static int64_t
-open_duty(struct call *call, const char *incident_id, const struct pack_regulation *r,
-    const struct pack_obligation *o, int64_t from)
-{
-	int64_t due = due_at(call, &o->due, from);
-
-	change_insert(call, "duty", NULL, COLS(CT("incident_id", incident_id),
-	    CT("profile", r->pack.id),
-	    CT("profile_version", arena_printf(call->arena, "%d", r->pack.version)),
+	/* A request that found its incident later takes its duty along. */
+	id = tx_text(call->tx, call->arena, "SELECT id FROM duty WHERE agency_id = ? AND key = ?", "tt",
+	    call->agency_id, key);
+	if (id != NULL) {
+		change_update(call, "duty", id, -1, COLS(CT("incident_id", d->incident_id)));
+		return id;
+	}
+	id = change_insert(call, "duty", NULL, COLS(CT("incident_id", d->incident_id),
+	    CT("profile", d->regulation->pack.id),
+	    CT("profile_version", arena_printf(call->arena, "%d", d->regulation->pack.version)),
 	    CT("obligation", o->id), CT("title", pack_say(&o->what, "vi")), CT("basis", o->basis),
-	    CT("certainty", o->certainty), CI("is_provisional", 1), CT("state", "pending"),
-	    CI("clock_from_at", from), CI("due_at", due)));
-	return due;
+	    CT("certainty", o->certainty), CI("is_provisional", d->is_provisional),
+	    CT("state", state_of(d)), CI("clock_from_at", d->from_at), CI("due_at", d->due_at),
+	    CI("done_at", done ? call->now : SQL_NULL), CT("kind", duty_kind_name(d->kind)),
+	    CT("recipients", duty_recipients(call->arena, d->agency, o)),
+	    CT("form", *o->form == '\0' ? NULL : o->form), CT("period", d->period),
+	    CI("period_from_at", d->period_from_at), CI("period_to_at", d->period_to_at),
+	    CT("key", key), CI("sent_at", d->sent_at),
+	    CI("acknowledged_at", done ? d->acknowledged_at : SQL_NULL), CI("opened_at", call->now)));
+	if (!done)
+		duty_remind_set(call, id, d->kind, d->from_at, d->due_at, 0);
+	return id;
 }
 
-static bool
-is_open_already(struct call *call, const char *incident_id, const struct pack_regulation *r,
-    const struct pack_obligation *o)
+/* ---- what the plan says -------------------------------------------------------------------- */
+
+/* What one evaluation did, for the timeline. */
+struct told {
+	struct call *call;
+	const char *incident_id;
+	int64_t opened, provisional, firmed, dropped, moved, nearest;
+	const char *titles, *dropped_titles, *reason;
+};
+
+static const char *
+listed(struct told *t, const char *list, const struct duty_rule *r)
 {
-	return tx_int(call->tx, "SELECT COUNT(*) FROM duty WHERE incident_id = ? AND profile = ?"
-	    " AND obligation = ? AND state NOT IN ('cancelled', 'superseded')", "ttt", incident_id,
-	    r->pack.id, o->id) > 0;
+	const struct duty_source *s = r->source;
+
+	return arena_printf(t->call->arena, "%s%s%s %s", list == NULL ? "" : list,
+	    list == NULL ? "" : "; ", s->obligation->id, pack_say(&s->obligation->what, "vi"));
 }
 
 static void
-tell(struct call *call, const char *incident_id, const char *word, int64_t count, int64_t due,
+note_opened(struct told *t, const struct duty_action *a)
+{
+	if (a->at != DUTY_NEVER)
+		return; /* done as it opened: nobody has anything to do */
+	t->opened++;
+	t->provisional += a->is_provisional;
+	t->titles = listed(t, t->titles, a->rule);
+	if (a->due_at != DUTY_NEVER && a->due_at < t->nearest)
+		t->nearest = a->due_at;
+}
+
+static void
+open_one(struct told *t, const struct duty_agency *agency, const struct duty_action *a)
+{
+	const struct duty_source *s = a->rule->source;
+
+	duty_insert(t->call, &(struct duty_new){ .regulation = s->regulation,
+	    .obligation = s->obligation, .agency = agency, .incident_id = t->incident_id,
+	    .base = *a->request != '\0' ? a->request : t->incident_id, .instance = a->instance,
+	    .kind = a->rule->kind, .is_provisional = a->is_provisional, .from_at = a->from_at,
+	    .due_at = a->due_at, .sent_at = a->at, .acknowledged_at = a->acknowledged_at,
+	    .period_from_at = SQL_NULL, .period_to_at = SQL_NULL });
+	note_opened(t, a);
+}
+
+static void
+reopen(struct told *t, const struct duty_action *a)
+{
+	struct call *call = t->call;
+	bool done = a->at != DUTY_NEVER;
+	enum duty_state state = done && a->acknowledged_at != DUTY_NEVER ? DUTY_ACKNOWLEDGED :
+	    done ? DUTY_SENT : DUTY_PENDING;
+
+	change_update(call, "duty", a->row->id, -1, COLS(CT("state", duty_state_name(state)),
+	    CT("reason", NULL), CI("is_provisional", a->is_provisional),
+	    CI("clock_from_at", a->from_at), CI("due_at", a->due_at), CI("sent_at", a->at),
+	    CI("done_at", done ? call->now : SQL_NULL),
+	    CI("acknowledged_at", done ? a->acknowledged_at : SQL_NULL), CI("reminded", SQL_NULL)));
+	if (!done)
+		duty_remind_set(call, a->row->id, a->rule->kind, a->from_at, a->due_at, 0);
+	note_opened(t, a);
+}
+
+static void
+fall_away(struct told *t, const struct duty_action *a)
+{
+	const char *reason = word(LANG_VI, a->reason);
+
+	change_update(t->call, "duty", a->row->id, -1, COLS(
+	    CT("state", a->kind == ACTION_DROP ? "cancelled" : "superseded"), CT("reason", reason)));
+	t->dropped++;
+	t->dropped_titles = listed(t, t->dropped_titles, a->rule);
+	t->reason = reason;
+}
+
+static void
+send(struct call *call, const struct duty_action *a)
+{
+	bool acknowledged = a->acknowledged_at != DUTY_NEVER;
+
+	if (a->kind == ACTION_ACKNOWLEDGE)
+		change_update(call, "duty", a->row->id, -1, COLS(CT("state", "acknowledged"),
+		    CI("acknowledged_at", a->acknowledged_at)));
+	else
+		change_update(call, "duty", a->row->id, -1, COLS(
+		    CT("state", acknowledged ? "acknowledged" : "sent"), CI("sent_at", a->at),
+		    CI("done_at", call->now), CI("acknowledged_at", a->acknowledged_at)));
+}
+
+static void
+carry_out(struct told *t, const struct duty_agency *agency, const struct duty_action *a)
+{
+	struct call *call = t->call;
+
+	switch (a->kind) {
+	case ACTION_OPEN:
+		open_one(t, agency, a);
+		break;
+	case ACTION_REOPEN:
+		reopen(t, a);
+		break;
+	case ACTION_FIRM:
+		change_update(call, "duty", a->row->id, -1, COLS(CI("is_provisional", 0)));
+		t->firmed += duty_is_unfinished(a->row->state);
+		break;
+	case ACTION_MOVE:
+		change_update(call, "duty", a->row->id, -1, COLS(CI("clock_from_at", a->from_at),
+		    CI("due_at", a->due_at), CI("reminded", SQL_NULL)));
+		duty_remind_set(call, a->row->id, a->rule->kind, a->from_at, a->due_at, 0);
+		t->moved++;
+		break;
+	case ACTION_DROP:
+	case ACTION_SUPERSEDE:
+		fall_away(t, a);
+		break;
+	case ACTION_SEND:
+	case ACTION_ACKNOWLEDGE:
+		send(call, a);
+		break;
+	}
+}
+
+/* ---- what is told of it ------------------------------------------------------------------------ */
+
+static void
+tell(struct call *call, const char *incident_id, const char *word_key, int64_t count, int64_t due,
     const char *text)
 {
 	char when[CLOCK_TEXT_SIZE] = "";
@@ -68,76 +189,84 @@ tell(struct call *call, const char *incident_id, const char *word, int64_t count
 	if (due != INT64_MAX)
 		clock_vi(due, when);
 	change_timeline(call, &(struct timeline_entry){ .incident_id = incident_id, .kind = "duty",
-	    .word = word, .text = text, .occurred_at = SQL_NULL, .told_at = SQL_NULL,
+	    .word = word_key, .text = text, .occurred_at = SQL_NULL, .told_at = SQL_NULL,
 	    .args = TIMELINE_ARGS("count", arena_printf(call->arena, "%lld", (long long)count),
 		"due", when) });
 }
 
-void
-duty_open_provisional(struct call *call, const char *incident_id, int64_t detected_at,
-    int64_t received_at)
+static const char *
+opened_word(const struct told *t)
 {
-	bool is_member = tx_int(call->tx, "SELECT is_network_member FROM agency WHERE id = ?", "t",
-	    call->agency_id) == 1;
-	int64_t count = 0, nearest = INT64_MAX, due;
+	bool provisional = t->provisional == t->opened;
+
+	if (t->nearest == INT64_MAX)
+		return provisional ? "timeline.duty_open" : "timeline.duty_new";
+	return provisional ? "timeline.duty_open_due" : "timeline.duty_new_due";
+}
+
+static void
+tell_all(const struct told *t)
+{
+	if (t->incident_id == NULL)
+		return;
+	if (t->opened > 0)
+		tell(t->call, t->incident_id, opened_word(t), t->opened, t->nearest, t->titles);
+	if (t->firmed > 0)
+		tell(t->call, t->incident_id, "timeline.duty_confirm", t->firmed, INT64_MAX, NULL);
+	if (t->moved > 0)
+		tell(t->call, t->incident_id, "timeline.duty_move", t->moved, INT64_MAX, NULL);
+	if (t->dropped > 0)
+		tell(t->call, t->incident_id, "timeline.duty_drop", t->dropped, INT64_MAX,
+		    arena_printf(t->call->arena, "%s (%s)", t->reason, t->dropped_titles));
+}
+
+void
+duty_evaluate(struct call *call, const char *incident_id)
+{
+	struct duty_action *actions = arena_alloc(call->arena, ACTIONS_MAX * sizeof(*actions));
+	struct told told = { .call = call, .incident_id = incident_id, .nearest = INT64_MAX };
+	struct duty_agency agency;
+	size_t n;
+
+	if (call->err->kind != ERR_NONE)
+		return;
+	duty_agency_read(call->tx, call->arena, call->agency_id, &agency);
+	n = duty_differs(call->tx, call->arena, call->app->packs, call->agency_id, call->now,
+	    incident_id, actions, ACTIONS_MAX);
+	for (size_t i = 0; i < n && call->err->kind == ERR_NONE; i++)
+		carry_out(&told, &agency, &actions[i]);
+	tell_all(&told);
+	if (incident_id == NULL)
+		duty_open_periods(call, &agency);
+}
+
+/* ---- a change of the agency's own point of contact ---------------------------------------------- */
+
+void
+duty_contact_changed(struct call *call)
+{
 	const struct pack_regulation *r;
+	const struct pack_obligation *o;
+	struct duty_agency agency;
+	size_t at = 0;
 
-	for (size_t i = 0; (r = pack_regulation_next(call->app->packs, detected_at, &i)) != NULL;) {
-		for (size_t k = 0; k < r->obligations; k++) {
-			const struct pack_obligation *o = &r->obligation[k];
+	duty_agency_read(call->tx, call->arena, call->agency_id, &agency);
+	while ((o = pack_obligation_next(call->app->packs, "contact_changed", call->now, &at, &r)) != NULL) {
+		struct duty_rule rule = { .kind = duty_kind_of(o->due.kind), .count = o->due.count };
 
-			if (!concerns(o, is_member) || is_open_already(call, incident_id, r, o))
-				continue;
-			due = open_duty(call, incident_id, r, o,
-			    str_eq(o->due.clock, "received") ? received_at : detected_at);
-			count++;
-			if (due != SQL_NULL && due < nearest)
-				nearest = due;
-		}
+		/* One that is still to be told of takes this change with it. */
+		if (!duty_concerns(&agency, o) || duty_is_off(&agency, r->pack.id) ||
+		    tx_int(call->tx, "SELECT COUNT(*) FROM duty WHERE agency_id = ? AND profile = ? AND"
+		    " obligation = ? AND incident_id IS NULL AND state IN " DUTY_UNFINISHED, "ttt",
+		    call->agency_id, r->pack.id, o->id) > 0)
+			continue;
+		if (rule.kind == DUTY_WITHIN && !deadline_unit_of(o->due.unit, &rule.unit))
+			continue;
+		duty_insert(call, &(struct duty_new){ .regulation = r, .obligation = o,
+		    .agency = &agency, .base = arena_printf(call->arena, "%lld", (long long)call->now),
+		    .instance = 1, .kind = rule.kind, .from_at = call->now,
+		    .due_at = duty_due(&rule, call->now, duty_day_kind, call->app->packs),
+		    .sent_at = SQL_NULL, .acknowledged_at = SQL_NULL, .period_from_at = SQL_NULL,
+		    .period_to_at = SQL_NULL });
 	}
-	if (count > 0)
-		tell(call, incident_id, nearest == INT64_MAX ? "timeline.duty_open" :
-		    "timeline.duty_open_due", count, nearest, NULL);
-}
-
-/* The ids of the incident's duties that match ${where}, ended by NULL. */
-static const char **
-duties_where(struct call *call, const char *incident_id, const char *where, size_t *ret_count)
-{
-	const char *sql = arena_printf(call->arena,
-	    "SELECT id FROM duty WHERE incident_id = ? AND %s ORDER BY id LIMIT 200", where);
-	const char **ids = arena_alloc(call->arena, 201 * sizeof(*ids));
-	struct query q;
-
-	*ret_count = 0;
-	query_open(&q, call->tx, sql, "t", incident_id);
-	while (query_step(&q) && *ret_count < 200)
-		ids[(*ret_count)++] = arena_strdup(call->arena, query_text(&q, 0));
-	query_close(&q);
-	return ids;
-}
-
-void
-duty_confirm(struct call *call, const char *incident_id)
-{
-	size_t n;
-	const char **ids = duties_where(call, incident_id, "is_provisional = 1 AND " UNFINISHED, &n);
-
-	for (size_t i = 0; i < n; i++)
-		change_update(call, "duty", ids[i], -1, COLS(CI("is_provisional", 0)));
-	if (n > 0)
-		tell(call, incident_id, "timeline.duty_confirm", (int64_t)n, INT64_MAX, NULL);
-}
-
-void
-duty_drop(struct call *call, const char *incident_id, const char *reason)
-{
-	size_t n;
-	const char **ids = duties_where(call, incident_id, UNFINISHED, &n);
-
-	for (size_t i = 0; i < n; i++)
-		change_update(call, "duty", ids[i], -1, COLS(CT("state", "cancelled"),
-		    CT("reason", reason)));
-	if (n > 0)
-		tell(call, incident_id, "timeline.duty_drop", (int64_t)n, INT64_MAX, reason);
 }

@@ -22,7 +22,7 @@ incident_insert(struct call *call, const struct incident_new *in, const char **r
 	change_timeline(call, &(struct timeline_entry){ .incident_id = id, .kind = "state",
 	    .word = "timeline.received", .occurred_at = in->detected_at, .told_at = SQL_NULL,
 	    .ref_table = "incident", .ref_id = id, .args = TIMELINE_ARGS("number", number) });
-	duty_open_provisional(call, id, in->detected_at, call->now);
+	duty_evaluate(call, id);
 	*ret_number = number;
 	return id;
 }

@@ -46,6 +46,7 @@ app_init(const struct app_init *init, struct buf *out, enum lang lang, struct er
 	struct arena arena = ARENA_INIT;
 	struct app *app = xcalloc(1, sizeof(*app));
 	char password[32], name[64];
+	struct packs *packs = NULL;
 	struct jsonw w;
 	int ret;
 
@@ -62,6 +63,9 @@ app_init(const struct app_init *init, struct buf *out, enum lang lang, struct er
 	if (ret == 0)
 		ret = store_open(arena_printf(&arena, "%s/khien.db", init->dir), STORE_CREATE, &app->store, err);
 	if (ret == 0)
+		ret = packs_load(NULL, &packs, err);
+	app->packs = packs;
+	if (ret == 0)
 		ret = found(app, init, password_new(password), lang, out, err);
 	if (ret == 0) {
 		buf_reset(out);
@@ -75,6 +79,8 @@ app_init(const struct app_init *init, struct buf *out, enum lang lang, struct er
 		jsonw_kbool(&w, "test_clock", init->test_clock);
 		jsonw_object_end(&w);
 	}
+	packs_free(packs);
+	app->packs = NULL;
 out:
 	app_close(app);
 	arena_clear(&arena);

@@ -252,16 +252,8 @@ do_effects(struct call *call, const struct incident *incident, const struct step
 
 	if ((effects & EFFECT_TAKE) != 0)
 		take_reports(call, incident, step->at);
-	if ((effects & EFFECT_CONFIRM) != 0)
-		duty_confirm(call, incident->id);
-	if ((effects & EFFECT_TELL) != 0) {
+	if ((effects & EFFECT_TELL) != 0)
 		tell_reporters(call, incident);
-		duty_drop(call, incident->id, word(LANG_VI, "plan.not_incident"));
-	}
-	/* What fell away when it was no incident, or a duplicate, is owed again. */
-	if ((effects & EFFECT_REOPEN) != 0 && step->t->from != STATE_CLOSED)
-		duty_open_provisional(call, incident->id, incident->detected_at,
-		    incident->received_at);
 	if ((effects & EFFECT_CLOSE) != 0)
 		withdraw_directions(call, incident);
 	if ((effects & EFFECT_REOPEN) != 0)
@@ -274,6 +266,7 @@ do_effects(struct call *call, const struct incident *incident, const struct step
 	if ((effects & EFFECT_CHECK) != 0)
 		check_round_start(call, incident->id);
 	plan_phase_begins(call, incident->id, step->t->to, step->at);
+	duty_evaluate(call, incident->id);
 }
 
 /* ---- what is told of it -------- */

@@ -9,6 +9,7 @@
 #include "app/led.h"
 #include "app/observe.h"
 #include "app/ops.h"
+#include "app/others.h"
 #include "app/out.h"
 #include "app/search.h"
 #include "app/visible.h"
@@ -306,6 +307,7 @@ incident_show(struct call *c)
 		jsonw_null(c->out);
 	}
 	show_counts(c, i.id);
+	escalation_out(c, i.id);
 	incident_next(c, &i);
 	return c->err->kind;
 }
@@ -381,6 +383,7 @@ incident_set(struct call *c)
 	change_timeline(c, &(struct timeline_entry){ .incident_id = i.id, .kind = "note",
 	    .word = "timeline.set", .occurred_at = SQL_NULL, .told_at = SQL_NULL, .ref_table = "incident",
 	    .ref_id = i.id, .args = TIMELINE_ARGS("fields", fields_set(c)) });
+	duty_evaluate(c, i.id);
 	return out_short(c, i.id);
 }
 
@@ -482,7 +485,6 @@ incident_merge(struct call *c)
 	change_insert(c, "incident_link", NULL, COLS(CT("incident_id", i.id), CT("other_id", into.id),
 	    CT("kind", "duplicate")));
 	move_reports(c, &i, &into);
-	duty_drop(c, i.id, word(LANG_VI, "duty.reason.duplicate"));
 	change_timeline(c, &(struct timeline_entry){ .incident_id = into.id, .kind = "report",
 	    .word = "timeline.merged_from", .occurred_at = i.detected_at, .told_at = SQL_NULL,
 	    .text = arg_text(c, "reason"), .ref_table = "incident", .ref_id = i.id,
@@ -490,6 +492,7 @@ incident_merge(struct call *c)
 	/* The clocks of the law start at the first detection of the two. */
 	if (i.detected_at < into.detected_at)
 		change_update(c, "incident", into.id, -1, COLS(CI("detected_at", i.detected_at)));
+	duty_evaluate(c, into.id);
 	return out_short(c, into.id);
 }
 

@@ -5,6 +5,7 @@
 #include "app/app.h"
 #include "app/change.h"
 #include "app/credential.h"
+#include "app/duty.h"
 #include "app/ops.h"
 #include "app/out.h"
 #include "app/totp.h"
@@ -130,6 +131,15 @@ set_password(struct call *c, const char *id, const char *password, bool must_cha
 	return c->err->kind;
 }
 
+/* Who answers for the agency in the network of responders. */
+static void
+point_of_contact(struct call *c, const char *account_id)
+{
+	if (tx_int(c->tx, "SELECT COUNT(*) FROM account WHERE id = ? AND (' ' || roles || ' ' LIKE"
+	    " '% netadmin %' OR ' ' || roles || ' ' LIKE '% substitute %')", "t", account_id) > 0)
+		duty_contact_changed(c);
+}
+
 static int
 user_add(struct call *c)
 {
@@ -146,6 +156,7 @@ user_add(struct call *c)
 	    CI("created_at", c->now)));
 	if (set_password(c, id, arg_text(c, "password"), arg_text(c, "password") == NULL) != 0)
 		return c->err->kind;
+	point_of_contact(c, id);
 	return out_account(c, id);
 }
 
@@ -195,6 +206,7 @@ user_set(struct call *c)
 		change_update(c, "account", id, arg_int(c, "version", -1), cols, n);
 	/* Fewer rights must hold at once, also in sessions that are open. */
 	keep_an_admin(c);
+	point_of_contact(c, id);
 	return out_account(c, id);
 }
 
@@ -208,6 +220,7 @@ user_disable(struct call *c)
 	change_update(c, "account", id, -1, COLS(CI("is_disabled", 1)));
 	tx_exec(c->tx, "DELETE FROM session WHERE account_id = ?", "t", id);
 	keep_an_admin(c);
+	point_of_contact(c, id);
 	return out_account(c, id);
 }
 

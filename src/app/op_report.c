@@ -267,6 +267,7 @@ report_new(struct call *c)
 	observe_text(c, incident_id, arg_text(c, "description"), "report");
 	if (!taken)
 		notify_report(c, incident_id, report_id);
+	duty_evaluate(c, incident_id);
 	return c->err->kind != ERR_NONE ? c->err->kind : out_report_answer(c, report_id);
 }
 
@@ -388,6 +389,7 @@ report_ask(struct call *c)
 
 	if (owned_arg(c, "id", "report", &i, &id) != 0 || message(c, id, "out", "timeline.ask") != 0)
 		return c->err->kind;
+	duty_evaluate(c, i.id);
 	jsonw_kstring(c->out, "id", id);
 	return c->err->kind;
 }

@@ -6,6 +6,7 @@
 #include "app/args.h"
 #include "app/change.h"
 #include "app/credential.h"
+#include "app/duty.h"
 #include "app/ops.h"
 #include "app/out.h"
 #include "app/setting.h"
@@ -99,6 +100,12 @@ agency_set(struct call *c)
 		return call_fail(c, ERR_INVALID, "err.required", "name");
 	if (n > 0)
 		change_update(c, "agency", c->agency_id, arg_int(c, "version", -1), cols, n);
+	if (arg_has(c, "phone") || arg_has(c, "email") || arg_has(c, "hotline") || arg_has(c, "fax") ||
+	    arg_has(c, "address") || arg_has(c, "name"))
+		duty_contact_changed(c);
+	/* Another membership, another set of yearly reports. */
+	if (json_get(c->args, "is_network_member") != NULL)
+		duty_evaluate(c, NULL);
 	return agency_show(c);
 }
 
@@ -205,6 +212,7 @@ agency_found(struct call *c)
 		    CI("must_change_password", 1), CI("created_at", c->now)));
 		credential_set(c, id, hash, NULL);
 	}
+	duty_evaluate(c, NULL);
 	jsonw_kstring(c->out, "agency_id", c->agency_id);
 	return c->err->kind;
 }
@@ -258,7 +266,7 @@ sample_remove(struct call *c)
 static void
 out_setting(struct call *c, const struct setting *s)
 {
-	static const char *const type[] = { "int", "text", "secret", "roles" };
+	static const char *const type[] = { "int", "text", "secret", "roles", "clock" };
 	const char *value = setting_text(c, s->name);
 	char key[80];
 
@@ -301,6 +309,15 @@ setting_name(void *arg, size_t i)
 	return i < settings_count ? settings[i].name : NULL;
 }
 
+/* "07:30" */
+static bool
+is_clock(const char *value)
+{
+	return strlen(value) == 5 && strspn(value, "0123456789") == 2 && value[2] == ':' &&
+	    strspn(value + 3, "0123456789") == 2 && strtol(value, NULL, 10) < 24 &&
+	    strtol(value + 3, NULL, 10) < 60;
+}
+
 static int
 setting_check(struct call *c, const struct setting *s, const char *value)
 {
@@ -316,6 +333,8 @@ setting_check(struct call *c, const struct setting *s, const char *value)
 				return err_fail(c->err, ERR_INVALID, "err.role", "value", "value", role, NULL, NULL);
 		return 0;
 	}
+	if (s->type == SETTING_CLOCK)
+		return *value == '\0' || is_clock(value) ? 0 : call_fail(c, ERR_INVALID, "err.clock", "value");
 	if (s->type != SETTING_INT || *value == '\0')
 		return (int64_t)strlen(value) <= s->max || s->type == SETTING_INT ? 0 :
 		    call_fail(c, ERR_INVALID, "err.too_long", "value");
@@ -362,12 +381,16 @@ static int
 clock_set(struct call *c)
 {
 	char iso[CLOCK_TEXT_SIZE];
-	int64_t to = arg_time(c, "time", c->now);
+	int64_t to = arg_time(c, "time", c->now), before = c->now;
 	const char *id = tx_text(c->tx, c->arena, "SELECT id FROM test_clock", "");
 
 	if (id == NULL)
 		return call_fail(c, ERR_STATE, "err.no_test_clock", NULL);
 	change_update(c, "test_clock", id, -1, COLS(CI("now_at", to)));
+	/* Another day may owe other reports. */
+	c->now = to;
+	duty_evaluate(c, NULL);
+	c->now = before;
 	jsonw_kstring(c->out, "time", clock_iso(to, iso));
 	return c->err->kind;
 }

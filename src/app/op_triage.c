@@ -4,8 +4,10 @@
 
 #include "app/app.h"
 #include "app/change.h"
+#include "app/duty.h"
 #include "app/led.h"
 #include "app/ops.h"
+#include "app/others.h"
 #include "app/out.h"
 #include "app/plan.h"
 #include "app/workable.h"
@@ -224,6 +226,19 @@ strictest(unsigned triggers)
 	return NULL;
 }
 
+/* All that were said, by spaces. */
+static const char *
+triggers(struct call *call, unsigned said)
+{
+	const char *list = NULL;
+
+	for (unsigned bit = SEVERITY_IMMEDIATE; bit <= SEVERITY_LOG_ONLY; bit <<= 1)
+		if ((said & bit) != 0)
+			list = arena_printf(call->arena, "%s%s%s", list == NULL ? "" : list,
+			    list == NULL ? "" : " ", severity_trigger_name((enum severity_trigger)bit));
+	return list;
+}
+
 static int
 override(struct call *call, struct verdict *v)
 {
@@ -358,7 +373,8 @@ triage(struct call *call)
 	result = result_json(call, &v.result);
 	if (change_update(call, "incident", was.id, arg_int(call, "version", -1),
 	    COLS(CT("type", v.type), CI("level", v.level), CT("qd05_class", v.class),
-	    CT("reporting", v.reporting), CT("beyond", beyond),
+	    CT("reporting", v.reporting), CT("report_triggers", triggers(call, v.result.triggers)),
+	    CT("beyond", beyond),
 	    CT("severity_version", v.version))) != 0)
 		return call->err->kind;
 	score_id = store_score(call, &was, &v, result);
@@ -370,6 +386,8 @@ triage(struct call *call)
 		if (playbook != NULL)
 			plan_apply(call, &was, playbook);
 	}
+	duty_evaluate(call, was.id);
+	escalation_evaluate(call, was.id);
 	incident_answer(call, was.id);
 	jsonw_kstring(call->out, "score_id", score_id);
 	jsonw_kraw(call->out, "result", result);
@@ -408,17 +426,21 @@ confirm_beyond(struct call *call)
 	bool yes = arg_bool(call, "confirmed");
 	const char *reason = arg_text(call, "reason");
 	struct incident incident;
+	int64_t first; /* the clock of the report started then */
 
 	if (incident_arg(call, "id", &incident) != 0 || incident_workable(call, &incident) != 0)
 		return call->err->kind;
+	first = tx_int(call->tx, "SELECT beyond_at FROM incident WHERE id = ?", "t", incident.id);
 	if (!yes && reason == NULL)
 		return call_fail(call, ERR_INVALID, "err.required", "reason");
 	change_update(call, "incident", incident.id, -1,
 	    COLS(CT("beyond", yes ? "confirmed" : "refused"),
-	    CI("beyond_at", yes ? call->now : SQL_NULL)));
+	    CI("beyond_at", !yes ? SQL_NULL : first != SQL_NULL ? first : call->now)));
 	change_timeline(call, &(struct timeline_entry){ .incident_id = incident.id, .kind = "score",
 	    .word = yes ? "timeline.beyond.confirmed" : "timeline.beyond.refused", .text = reason,
 	    .occurred_at = SQL_NULL, .told_at = SQL_NULL });
+	duty_evaluate(call, incident.id);
+	escalation_answered(call, incident.id, yes, reason);
 	return incident_answer(call, incident.id);
 }
 

@@ -23,6 +23,8 @@ const struct op *const ops_sections[] = {
 	ops_observable,
 	ops_review,
 	ops_duty,
+	ops_calendar,
+	ops_regulation,
 	ops_timeline,
 	ops_search,
 	ops_stat,

@@ -26,6 +26,8 @@ extern const struct op ops_scope[];    /* app/op_scope.c: what is touched */
 extern const struct op ops_observable[]; /* app/op_observable.c: signs of an attack */
 extern const struct op ops_review[];   /* app/op_review.c: lessons, corrective actions */
 extern const struct op ops_duty[];     /* app/op_duty.c: what is owed to others */
+extern const struct op ops_calendar[]; /* app/op_calendar.c: everything that is due, days off */
+extern const struct op ops_regulation[]; /* app/op_regulation.c: which law holds here, which leads */
 extern const struct op ops_timeline[]; /* app/op_timeline.c: all that happened, notes */
 extern const struct op ops_search[];   /* app/op_search.c: search, changes */
 extern const struct op ops_today[];    /* app/op_today.c: what to do now, deadlines */

@@ -9,6 +9,7 @@ const struct setting settings[] = {
 	{ "watch.hours", SETTING_INT, 1, 720, "72" },
 	{ "probe.interval_s", SETTING_INT, 30, 86400, "300" },
 	{ "direction.hours", SETTING_INT, 1, 720, "24" },
+	{ "mail.morning", SETTING_CLOCK, 0, 5, "07:30" },
 	{ "mail.url", SETTING_TEXT, 0, 200, "" },
 	{ "mail.user", SETTING_TEXT, 0, 200, "" },
 	{ "mail.password", SETTING_SECRET, 0, 200, "" },

@@ -4,8 +4,9 @@
 
 #include "app/op.h"
 
-enum setting_type { SETTING_INT, SETTING_TEXT, SETTING_SECRET, SETTING_ROLES };
+enum setting_type { SETTING_INT, SETTING_TEXT, SETTING_SECRET, SETTING_ROLES, SETTING_CLOCK };
 
+/* SETTING_CLOCK: a time of the day, "07:30", or "" for never. */
 struct setting {
 	const char *name; /* catalogue key of its sentence: setting.<name> */
 	enum setting_type type;

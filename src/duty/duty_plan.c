@@ -508,7 +508,6 @@ size_t
 duty_plan(const struct duty_case *c, struct duty_action *ret, size_t max)
 {
 	struct plan p = { .c = c, .f = c->facts, .action = ret, .max = max };
-	bool several;
 
 	link_rows(&p);
 	for (size_t i = 0; i < c->rules && i < DUTY_RULES_MAX; i++) {
@@ -517,14 +516,13 @@ duty_plan(const struct duty_case *c, struct duty_action *ret, size_t max)
 		if (r->head != i || r->trigger == TRIGGER_CALENDAR || r->trigger == TRIGGER_CONTACT_CHANGED ||
 		    r->trigger >= TRIGGERS)
 			continue;
-		several = i + 1 < c->rules && c->rule[i + 1].head == i;
 		if (r->trigger != TRIGGER_REQUEST) {
 			if (c->facts->has_incident)
-				plan_rule(&p, several ? version_of(&p, i, NULL) : r, NULL);
+				plan_rule(&p, r->has_versions ? version_of(&p, i, NULL) : r, NULL);
 			continue;
 		}
 		for (size_t k = 0; k < c->requests; k++)
-			plan_rule(&p, several ? version_of(&p, i, &c->request[k]) : r, &c->request[k]);
+			plan_rule(&p, r->has_versions ? version_of(&p, i, &c->request[k]) : r, &c->request[k]);
 	}
 	return p.n;
 }

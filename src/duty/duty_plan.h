@@ -65,6 +65,7 @@ struct duty_rule {
 	bool is_provisional; /* holds before the incident is verified */
 	int64_t from_ms, to_ms; /* the regulation holds for from <= t < to */
 	size_t head;         /* the first rule of the same profile and obligation; may be itself */
+	bool has_versions;   /* of a head: other rules have it as theirs */
 	const void *source;  /* the caller's */
 };
 

@@ -11,7 +11,7 @@
 #define DAY    (24 * HOUR)
 #define T0     INT64_C(1795996800000) /* 2026-11-30 08:00 local, a Monday */
 
-#define RULE(p, o, t, c, k, n, u) { p, o, t, c, k, n, u, false, INT64_MIN, INT64_MAX, 0, NULL }
+#define RULE(p, o, t, c, k, n, u) { p, o, t, c, k, n, u, false, INT64_MIN, INT64_MAX, 0, false, NULL }
 
 enum { R_D01, R_D02, R_D03, R_D04, R_D05, R_D06, R_D07, R_D08, R_D11, R_D20, R_D21, R_D23, R_D24,
 	R_D30, R_D31, R_N03, RULES };
