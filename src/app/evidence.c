@@ -31,13 +31,41 @@ tell(struct call *call, const struct evidence_new *e, const char *id, const char
 		"sha256", e->upload != NULL ? e->upload->sha256 : "") });
 }
 
+/* Who leads the incident keeps what others sent in; nobody before it is taken. */
+static struct party
+lead_of(struct call *call, const char *incident_id)
+{
+	struct party lead = { tx_text(call->tx, call->arena, "SELECT a.id FROM incident i JOIN account a ON"
+	    " a.id = i.lead_id WHERE i.id = ?", "t", incident_id), NULL };
+
+	lead.name = account_name(call, lead.id);
+	return lead;
+}
+
+void
+evidence_adopt(struct call *call, const char *incident_id)
+{
+	struct party lead = lead_of(call, incident_id);
+	struct query q;
+
+	if (lead.id == NULL)
+		return;
+	query_open(&q, call->tx, "SELECT id FROM evidence WHERE incident_id = ? AND report_id IS NOT NULL AND"
+	    " holder IS NULL AND holder_id IS NULL AND state = 'held' ORDER BY number", "t", incident_id);
+	while (query_step(&q))
+		change_update(call, "evidence", arena_strdup(call->arena, query_text(&q, 0)), -1,
+		    COLS(CT("holder", lead.name), CT("holder_id", lead.id)));
+	query_close(&q);
+}
+
 static const char *
 insert_row(struct call *call, const struct evidence_new *e, const char *number, const char *name)
 {
 	struct party actor = party_actor(call);
 	bool by_actor = e->collected_by == NULL && e->collected_by_id == NULL;
 	struct party by = by_actor ? actor : (struct party){ e->collected_by_id, e->collected_by };
-	struct party holder = actor.id != NULL ? actor : by.id != NULL ? by : (struct party){ 0 };
+	struct party holder = actor.id != NULL ? actor : by.id != NULL ? by :
+	    e->report_id != NULL ? lead_of(call, e->incident_id) : (struct party){ 0 };
 	const struct upload *u = e->upload;
 
 	return change_insert(call, "evidence", NULL, COLS(CT("incident_id", e->incident_id),

@@ -32,6 +32,9 @@ struct evidence_new {
  */
 const char *evidence_insert(struct call *call, const struct evidence_new *evidence);
 
+/* The incident was taken: what reporters sent in, and nobody holds, is held by who leads it. */
+void evidence_adopt(struct call *call, const char *incident_id);
+
 /* One line of custody, closed at once: collect, verify, export or dispose. */
 struct custody_line {
 	const char *evidence_id, *incident_id, *action;

@@ -1,10 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/incident.h"
 
+#include <stdio.h>
+
+#include "app/app.h"
 #include "app/change.h"
 #include "app/duty.h"
+#include "app/evidence.h"
 #include "app/led.h"
 #include "base/id.h"
+
+const struct pack_symptom *
+symptoms_leading(struct call *c, const char *symptoms)
+{
+	const struct pack_symptoms *pack = pack_symptoms(c->app->packs, c->now);
+	const struct pack_symptom *best = NULL;
+	char id[64];
+
+	while (symptoms != NULL && *symptoms != '\0') {
+		size_t len = strcspn(symptoms, " ");
+		const struct pack_symptom *s;
+
+		snprintf(id, sizeof(id), "%.*s", (int)len, symptoms);
+		s = pack == NULL ? NULL : pack_symptom(pack, id);
+		if (len > 0 && s == NULL) {
+			err_fail(c->err, ERR_INVALID, "err.symptom", "symptoms", "value", id, NULL, NULL);
+			return NULL;
+		}
+		if (s != NULL && (best == NULL || s->rank < best->rank))
+			best = s;
+		symptoms += len + (symptoms[len] == ' ');
+	}
+	return best;
+}
 
 const char *
 incident_insert(struct call *call, const struct incident_new *in, const char **ret_number)
@@ -46,6 +74,7 @@ incident_take(struct call *call, const char *incident_id)
 	if (change_update(call, "incident", incident_id, arg_int(call, "version", -1),
 	    COLS(CT("lead_id", taker(call)))) != 0 || incident_load(call, incident_id, &i) != 0)
 		return call->err->kind;
+	evidence_adopt(call, i.id);
 	return incident_move(call, &i, &(struct move){ .to = STATE_VERIFYING, .by = BY_ADVANCE,
 	    .occurred_at = SQL_NULL, .seen = -1 });
 }

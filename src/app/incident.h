@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/op.h"
+#include "pack/pack.h"
 
 struct incident_new {
 	const char *title, *type, *summary, *system_id, *system_name;
@@ -16,3 +17,9 @@ const char *incident_insert(struct call *call, const struct incident_new *in, co
 
 /* received → verifying, led by the caller; also marks its reports as taken. */
 int incident_take(struct call *call, const char *incident_id);
+
+/*
+ * The one of the chosen symptoms (ids by spaces, NULL for none) that decides; NULL when none
+ * was chosen, or with ERR_INVALID (err.symptom, field symptoms) for an id that is none.
+ */
+const struct pack_symptom *symptoms_leading(struct call *call, const char *symptoms);

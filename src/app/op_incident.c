@@ -49,6 +49,7 @@ check_type(struct call *c)
 static const struct param open_params[] = {
 	{ "title", P_LINE, 0, 0, 200, NULL },
 	{ "report", P_ID, 0, 0, 0, NULL },
+	{ "symptoms", P_LIST, 0, 0, 0, NULL },
 	{ "description", P_TEXT, 0, 0, 8000, NULL },
 	{ "type", P_LINE, 0, 0, 40, NULL },
 	{ "system", P_LINE, 0, 0, 160, NULL },
@@ -73,30 +74,59 @@ open_from_report(struct call *c)
 	return out_short(c, i.id);
 }
 
+/* What was seen, in the words of the report form. */
+static void
+tell_symptoms(struct call *c, const char *incident_id)
+{
+	const struct pack_symptoms *pack = pack_symptoms(c->app->packs, c->now);
+	const char *chosen = arg_list(c, "symptoms", ' '), *list = NULL;
+
+	for (size_t i = 0; pack != NULL && chosen != NULL && i < pack->symptoms; i++) {
+		const struct pack_symptom *s = &pack->symptom[i];
+
+		if (strstr(arena_printf(c->arena, " %s ", chosen), arena_printf(c->arena, " %s ", s->id)) != NULL)
+			list = list == NULL ? pack_say(&s->title, "vi") :
+			    arena_printf(c->arena, "%s; %s", list, pack_say(&s->title, "vi"));
+	}
+	if (list != NULL)
+		change_timeline(c, &(struct timeline_entry){ .incident_id = incident_id, .kind = "note",
+		    .word = "timeline.symptoms", .occurred_at = SQL_NULL, .told_at = SQL_NULL,
+		    .args = TIMELINE_ARGS("symptoms", list) });
+}
+
 static int
 incident_open(struct call *c)
 {
 	int64_t detected_at = arg_time(c, "detected_at", c->now);
 	int64_t occurred_at = arg_time(c, "occurred_at", SQL_NULL);
-	const char *id, *number, *system = arg_text(c, "system");
+	const char *id, *number, *system = arg_text(c, "system"), *title = arg_text(c, "title");
+	const struct pack_symptom *symptom = symptoms_leading(c, arg_list(c, "symptoms", ' '));
+	const char *type = arg_text(c, "type");
 
+	if (c->err->kind != ERR_NONE)
+		return c->err->kind;
 	if (arg_has(c, "report"))
 		return open_from_report(c);
-	if (!arg_has(c, "title"))
+	if (title == NULL && symptom != NULL)
+		title = pack_say(&symptom->title, "vi");
+	if (type == NULL && symptom != NULL && *symptom->type != '\0')
+		type = symptom->type;
+	if (title == NULL)
 		return call_fail(c, ERR_INVALID, "err.required", "title");
 	if (check_type(c) != 0)
 		return c->err->kind;
 	if (occurred_at != SQL_NULL && occurred_at > detected_at)
 		return err_fail(c->err, ERR_INVALID, "err.time_order", "detected_at", "other",
 		    "@field.occurred_at", NULL, NULL);
-	id = incident_insert(c, &(struct incident_new){ .title = arg_text(c, "title"),
-	    .summary = arg_text(c, "description"), .type = arg_text(c, "type"),
+	id = incident_insert(c, &(struct incident_new){ .title = title,
+	    .summary = arg_text(c, "description"), .type = type,
 	    .system_id = system == NULL ? NULL : tx_text(c->tx, c->arena, "SELECT id FROM info_system"
 	        " WHERE agency_id = ?1 AND (id = ?2 OR name = ?2)", "tt", c->agency_id, system),
 	    .system_name = system == NULL ? NULL : tx_text(c->tx, c->arena, "SELECT COALESCE((SELECT"
 	        " name FROM info_system WHERE agency_id = ?1 AND id = ?2), ?2)", "tt", c->agency_id, system),
 	    .occurred_at = occurred_at, .detected_at = detected_at }, &number);
 	observe_text(c, id, arg_text(c, "description"), "report");
+	tell_symptoms(c, id);
 	if (arg_bool(c, "take"))
 		incident_take(c, id);
 	return out_short(c, id);

@@ -24,31 +24,6 @@ static const char *const langs[] = { "vi", "en", NULL };
 
 /* ---- symptoms and the card ------------------------------------------------------- */
 
-/* The chosen symptom that decides, NULL when none was chosen; unknown ids are an error. */
-static const struct pack_symptom *
-leading_symptom(struct call *c, const char *symptoms)
-{
-	const struct pack_symptoms *pack = pack_symptoms(c->app->packs, c->now);
-	const struct pack_symptom *best = NULL;
-	char id[64];
-
-	while (symptoms != NULL && *symptoms != '\0') {
-		size_t len = strcspn(symptoms, " ");
-		const struct pack_symptom *s;
-
-		snprintf(id, sizeof(id), "%.*s", (int)len, symptoms);
-		s = pack == NULL ? NULL : pack_symptom(pack, id);
-		if (len > 0 && s == NULL) {
-			err_fail(c->err, ERR_INVALID, "err.symptom", "symptoms", "value", id, NULL, NULL);
-			return NULL;
-		}
-		if (s != NULL && (best == NULL || s->rank < best->rank))
-			best = s;
-		symptoms += len + (symptoms[len] == ' ');
-	}
-	return best;
-}
-
 static void
 out_texts(struct call *c, const char *key, const struct pack_text *text, size_t n)
 {
@@ -230,7 +205,7 @@ static int
 report_new(struct call *c)
 {
 	int64_t told_at = arg_time(c, "told_at", c->now), noticed_at;
-	const struct pack_symptom *symptom = leading_symptom(c, arg_list(c, "symptoms", ' '));
+	const struct pack_symptom *symptom = symptoms_leading(c, arg_list(c, "symptoms", ' '));
 	const char *incident_id, *report_id, *number = NULL, *before;
 	struct incident existing = { 0 };
 	bool taken;
@@ -418,15 +393,25 @@ static const struct param list_params[] = {
 	{ 0 },
 };
 
+/* The report whose code was typed, as it stands on the reporter's slip; NULL when it is none. */
+static const char *
+the_code(struct call *c)
+{
+	return !arg_has(c, "q") ? NULL : tx_text(c->tx, c->arena, "SELECT id FROM report WHERE agency_id ="
+	    " ? AND code = ?", "tt", c->agency_id, plain_code(c, arg_text(c, "q")));
+}
+
 /* One part of the inbox in its own order, along an index made for it. */
 static void
-inbox_part(struct call *c, struct filter *f, bool waiting, const char *incident_id, const char *match)
+inbox_part(struct call *c, struct filter *f, bool waiting, const char *incident_id,
+    const char *match, const char *id)
 {
 	filter_init(f, "SELECT " REPORT_COLUMNS REPORT_FROM);
 	filter_sql(f, waiting ? " AND r.taken_at IS NULL" : " AND r.taken_at IS NOT NULL");
 	filter_text(f, " AND r.agency_id = ?", c->agency_id);
 	filter_visible(f, c);
 	filter_text(f, " AND r.incident_id = ?", incident_id);
+	filter_text(f, " AND r.id = ?", id);
 	if (match != NULL) {
 		filter_sql(f, " AND ");
 		filter_text(f, find_condition, match);
@@ -442,19 +427,19 @@ report_list(struct call *c)
 	bool waiting = strcmp(state, "taken") != 0, taken = strcmp(state, "waiting") != 0;
 	struct incident i = { 0 };
 	struct filter part[2 * FIND_PARTS];
-	const char *match[FIND_PARTS] = { NULL };
+	const char *match[FIND_PARTS] = { NULL }, *code = the_code(c);
 	size_t n = 0;
 
 	if (arg_has(c, "incident") && incident_arg(c, "incident", &i) != 0)
 		return c->err->kind;
-	for (int w = 0; w < FIND_PARTS && arg_has(c, "q"); w++)
+	for (int w = 0; w < FIND_PARTS && arg_has(c, "q") && code == NULL; w++)
 		match[w] = search_words(c, "q", (enum find_words)w);
 	for (int w = 0; w < FIND_PARTS && waiting; w++)
-		if (match[w] != NULL || (w == 0 && !arg_has(c, "q")))
-			inbox_part(c, &part[n++], true, i.id, match[w]);
+		if (match[w] != NULL || (w == 0 && (code != NULL || !arg_has(c, "q"))))
+			inbox_part(c, &part[n++], true, i.id, match[w], code);
 	for (int w = 0; w < FIND_PARTS && taken; w++)
-		if (match[w] != NULL || (w == 0 && !arg_has(c, "q")))
-			inbox_part(c, &part[n++], false, i.id, match[w]);
+		if (match[w] != NULL || (w == 0 && (code != NULL || !arg_has(c, "q"))))
+			inbox_part(c, &part[n++], false, i.id, match[w], code);
 	out_parts(c, part, n, page_limit(c), NULL);
 	return c->err->kind;
 }

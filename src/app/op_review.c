@@ -111,9 +111,11 @@ out_action(struct call *c, const char *id)
 	return c->err->kind;
 }
 
+static const char *const action_list_states[] = { "open", "done", "dropped", "all", NULL };
+
 static const struct param action_list_params[] = {
 	{ "incident", P_ID, 0, 0, 0, NULL },
-	{ "state", P_ENUM, 0, 0, 0, action_states },
+	{ "state", P_ENUM, 0, 0, 0, action_list_states },
 	PARAMS_PAGE,
 	{ 0 },
 };
@@ -121,15 +123,18 @@ static const struct param action_list_params[] = {
 static int
 action_list(struct call *c)
 {
+	const char *state = arg_text(c, "state");
 	int64_t limit = page_limit(c);
 	struct incident i = { 0 };
 
 	if (arg_text(c, "incident") != NULL && incident_arg(c, "incident", &i) != 0)
 		return c->err->kind;
+	if (str_eq(state, "all"))
+		state = NULL;
 	out_page(c, "items", limit, "SELECT " ACTION_COLUMNS ACTION_FROM " AND " VISIBLE
 	    " AND a.agency_id = ? AND (? IS NULL OR a.incident_id = ?) AND (? IS NULL OR a.state = ?)"
 	    " ORDER BY a.state <> 'open', a.due_at, a.id LIMIT ? OFFSET ?", VISIBLE_TYPES "tttttii",
-	    VISIBLE_ARGS(c), c->agency_id, i.id, i.id, arg_text(c, "state"), arg_text(c, "state"),
+	    VISIBLE_ARGS(c), c->agency_id, i.id, i.id, state, state,
 	    limit + 1, page_offset(c));
 	return 0;
 }
