@@ -8,6 +8,7 @@
 #include "app/credential.h"
 #include "app/duty.h"
 #include "app/ops.h"
+#include "app/others.h"
 #include "app/out.h"
 #include "app/setting.h"
 #include "app/version.h"
@@ -155,6 +156,25 @@ insert_system(struct call *c, const struct json *s)
 	change_insert(c, "info_system", NULL, cols, n);
 }
 
+/* Made up, and told so by their names; looked at on the day the sample is made. */
+static void
+insert_contact(struct call *c, const struct json *contact)
+{
+	char today[CONTACT_DAY_SIZE];
+	struct col cols[24];
+	const char *key;
+	struct json *value;
+	void *it = NULL;
+	size_t n = 0;
+
+	cols[n++] = (struct col)CI("is_sample", 1);
+	cols[n++] = (struct col)CI("created_at", c->now);
+	cols[n++] = (struct col)CT("verified_on", day_of(c->now, today));
+	while (json_next(contact, &it, &key, &value) && n < ARRAY_LEN(cols))
+		cols[n++] = (struct col)CT(key, json_str(value));
+	change_insert(c, "contact", NULL, cols, n);
+}
+
 static int
 insert_sample(struct call *c, const char *password_hash)
 {
@@ -185,6 +205,9 @@ insert_sample(struct call *c, const char *password_hash)
 	list = json_get(sample, "systems");
 	for (size_t i = 0; i < json_len(list); i++)
 		insert_system(c, json_at(list, i));
+	list = json_get(sample, "contacts");
+	for (size_t i = 0; i < json_len(list); i++)
+		insert_contact(c, json_at(list, i));
 	json_free(sample);
 	return c->err->kind;
 }
@@ -253,6 +276,7 @@ sample_remove(struct call *c)
 	delete_samples(c, "division");
 	delete_samples(c, "account");
 	delete_samples(c, "info_system");
+	delete_samples(c, "contact");
 	change_update(c, "agency", c->agency_id, -1, COLS(CT("name", arg_text(c, "name")),
 	    CT("short_name", NULL), CT("symbol", NULL), CT("parent_name", NULL), CT("place", NULL),
 	    CT("address", NULL), CT("phone", NULL), CT("fax", NULL), CT("email", NULL),

@@ -31,5 +31,9 @@ const struct op *const ops_sections[] = {
 	ops_today,
 	ops_ledger,
 	ops_dossier,
+	ops_contact,
+	ops_incoming,
+	ops_escalation,
+	ops_personal,
 	NULL,
 };

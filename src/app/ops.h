@@ -33,5 +33,9 @@ extern const struct op ops_search[];   /* app/op_search.c: search, changes */
 extern const struct op ops_today[];    /* app/op_today.c: what to do now, deadlines */
 extern const struct op ops_ledger[];   /* app/op_ledger.c: verify, checkpoint, list */
 extern const struct op ops_dossier[];  /* app/op_dossier.c: a case as one archive */
+extern const struct op ops_contact[];  /* app/op_contact.c: to whom papers go, own points of contact */
+extern const struct op ops_incoming[]; /* app/op_incoming.c: orders and warnings from authorities */
+extern const struct op ops_escalation[]; /* app/op_escalation.c: others asked for help */
+extern const struct op ops_personal[]; /* app/op_personal.c: personal data, the national process */
 
 extern const struct op *const ops_sections[]; /* app/ops.c; NULL at the end */

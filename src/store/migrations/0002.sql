@@ -156,6 +156,8 @@ CREATE TABLE escalation ( -- asking others for help; region E
 	supported_at BIGINT, released_at BIGINT, note TEXT, document_id TEXT
 );
 CREATE INDEX escalation_incident ON escalation (incident_id);
+CREATE INDEX escalation_suggested ON escalation (agency_id, suggested_at) WHERE state = 'suggested';
+CREATE INDEX task_incoming ON task (incoming_id) WHERE incoming_id IS NOT NULL;
 
 CREATE TABLE playbook_text ( -- what was edited in the browser; it stands before the shipped file
 	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
