@@ -5,6 +5,8 @@
 #include <stdio.h>
 
 #include "app/duty.h"
+#include "app/document.h"
+#include "app/document_mail.h"
 #include "app/evidence.h"
 #include "app/notify.h"
 #include "app/probe.h"
@@ -103,6 +105,14 @@ send_mail(void *arg, const struct outbox_item *item, struct outbox_point *point,
 }
 
 static enum outbox_outcome
+send_document(void *arg, const struct outbox_item *item, struct outbox_point *point, struct err *why)
+{
+	struct background *b = arg;
+
+	return document_mail(b->app, item, point, work_cancel_fd(b->work), why);
+}
+
+static enum outbox_outcome
 send_webhook(void *arg, const struct outbox_item *item, struct outbox_point *point, struct err *why)
 {
 	static const char *const names[] = { "webhook.secret" };
@@ -153,6 +163,15 @@ job_evidence_remove(struct work *work, const struct job *job, void *arg, struct 
 
 	(void)work;
 	return evidence_remove(b->app, job, err);
+}
+
+static int
+lane_documents(struct work *work, void *arg, bool *ret_did, struct err *err)
+{
+	struct background *b = arg;
+
+	(void)work;
+	return document_settle(b->app, ret_did, err);
 }
 
 static int
@@ -307,6 +326,13 @@ tick_forget(struct work *work, void *arg, struct err *err)
 	return store_write(((struct background *)arg)->app->store, forget, &at, err);
 }
 
+static int
+tick_sweep(struct work *work, void *arg, struct err *err)
+{
+	(void)work;
+	return evidence_sweep(((struct background *)arg)->app, err);
+}
+
 static struct background *
 make(struct app *app)
 {
@@ -317,15 +343,18 @@ make(struct app *app)
 	    .trouble = trouble });
 	work_add_sender(b->work, "mail", send_mail, b);
 	work_add_sender(b->work, "webhook", send_webhook, b);
+	work_add_sender(b->work, DOCUMENT_MAIL, send_document, b);
 	work_add_job(b->work, &(struct job_kind){ "report.escalate", job_escalate, b, 20 });
 	work_add_job(b->work, &(struct job_kind){ EVIDENCE_REMOVE_JOB, job_evidence_remove, b, 20 });
 	work_add_job(b->work, &(struct job_kind){ DUTY_REMIND_JOB, job_duty_remind, b, 20 });
 	work_add_job(b->work, &(struct job_kind){ DUTY_EVALUATE_JOB, job_duty_evaluate, b, 20 });
 	work_add_lane(b->work, "probes", lane_probes, b);
+	work_add_lane(b->work, "documents", lane_documents, b);
 	work_add_lane(b->work, "search", lane_search, b);
 	work_add_tick(b->work, "checkpoint", 60000, tick_checkpoint, b);
 	work_add_tick(b->work, "duties", 2000, tick_duties, b);
 	work_add_tick(b->work, "morning", 5000, tick_morning, b);
+	work_add_tick(b->work, "sweep", 24 * 3600000, tick_sweep, b);
 	work_add_tick(b->work, "forget", 24 * 3600000, tick_forget, b);
 	return b;
 }

@@ -113,6 +113,15 @@ struct removal {
 	const char *sha256;
 };
 
+/* Whether a row names that content; every column that does is here. */
+static bool
+is_wanted(struct tx *tx, const char *sha256)
+{
+	return tx_int(tx, "SELECT (SELECT COUNT(*) FROM evidence WHERE sha256 = ?1 AND state = 'held')"
+	    " + (SELECT COUNT(*) FROM document WHERE signed_sha256 = ?1)"
+	    " + (SELECT COUNT(*) FROM dispatch WHERE proof_sha256 = ?1)", "t", sha256) != 0;
+}
+
 /*
  * The file goes while the write lock is held: nobody can enter a piece with this
  * content meanwhile (evidence_insert() looks for the file under the same lock).
@@ -123,10 +132,9 @@ static int
 remove_blob(struct tx *tx, void *arg, struct err *err)
 {
 	struct removal *r = arg;
-	int64_t held = tx_int(tx, "SELECT COUNT(*) FROM evidence WHERE sha256 = ? AND state = 'held'",
-	    "t", r->sha256);
+	bool wanted = is_wanted(tx, r->sha256);
 
-	if (err->kind == ERR_NONE && job_done(tx, r->job) == 0 && held == 0)
+	if (err->kind == ERR_NONE && job_done(tx, r->job) == 0 && !wanted)
 		blob_remove(r->app->blobs, r->sha256, err);
 	return err->kind;
 }
@@ -144,4 +152,54 @@ evidence_remove(struct app *app, const struct job *job, struct err *err)
 	if (removal.sha256 == NULL)
 		return err_set(err, ERR_INVALID, "err.required", "sha256");
 	return store_write(app->store, remove_blob, &removal, err);
+}
+
+/* ---- what nobody entered ----------------------------------------------------------- */
+
+#define SWEEP_AGE_S (24 * 3600)
+
+struct sweep {
+	struct app *app;
+	struct err *err;
+	const char *sha256;
+	bool wanted;
+};
+
+static int
+look(struct tx *tx, void *arg, struct err *err)
+{
+	struct sweep *s = arg;
+
+	s->wanted = is_wanted(tx, s->sha256);
+	return err->kind;
+}
+
+static int
+remove_unwanted(struct tx *tx, void *arg, struct err *err)
+{
+	struct sweep *s = arg;
+
+	if (look(tx, s, err) == 0 && !s->wanted)
+		blob_remove(s->app->blobs, s->sha256, err);
+	return err->kind;
+}
+
+static int
+sweep_one(void *arg, const char *sha256)
+{
+	struct sweep *s = arg;
+
+	s->sha256 = sha256;
+	if (store_read(s->app->store, look, s, s->err) == 0 && !s->wanted)
+		store_write(s->app->store, remove_unwanted, s, s->err);
+	return s->err->kind;
+}
+
+int
+evidence_sweep(struct app *app, struct err *err)
+{
+	struct sweep s = { .app = app, .err = err };
+	int ret = blob_sweep(app->blobs, SWEEP_AGE_S, err);
+
+	return ret != 0 ? ret : blob_each(app->blobs, SWEEP_AGE_S, sweep_one, &s, err);
 }

@@ -51,3 +51,9 @@ void custody_insert(struct call *call, const struct custody_line *line);
  * the same content, and completes the job.
  */
 int evidence_remove(struct app *app, const struct job *job, struct err *err);
+
+/*
+ * Removes what uploads left in the blob store that no row names a day later: files of a
+ * form that was refused, of a writer that died.
+ */
+int evidence_sweep(struct app *app, struct err *err);

@@ -222,12 +222,19 @@ blob_remove(const char *dir, const char *sha256, struct err *err)
 	return file_sync_parent(path, err);
 }
 
+static bool
+is_old_file(const char *path, int64_t age_s)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && time(NULL) - st.st_mtime >= age_s;
+}
+
 int
 blob_sweep(const char *dir, int64_t age_s, struct err *err)
 {
 	char path[PATH_SIZE];
 	struct dirent *entry;
-	struct stat st;
 	DIR *d = opendir(dir);
 
 	if (d == NULL)
@@ -236,9 +243,47 @@ blob_sweep(const char *dir, int64_t age_s, struct err *err)
 		if (!str_starts(entry->d_name, TMP) ||
 		    snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name) >= PATH_SIZE)
 			continue;
-		if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && time(NULL) - st.st_mtime >= age_s)
+		if (is_old_file(path, age_s))
 			unlink(path);
 	}
 	closedir(d);
 	return 0;
+}
+
+/* Those of one folder, whose two letters begin their names. */
+static int
+each_in(const char *dir, const char *two, int64_t age_s, blob_fn fn, void *arg, struct err *err)
+{
+	char path[PATH_SIZE], file[PATH_SIZE], sha256[BLOB_HASH_SIZE];
+	struct dirent *entry;
+	int ret = 0;
+	DIR *d;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, two) >= PATH_SIZE)
+		return 0;
+	d = opendir(path);
+	if (d == NULL)
+		return errno == ENOENT ? 0 : sys_fail(err, path);
+	while (ret == 0 && (entry = readdir(d)) != NULL) {
+		if (strlen(entry->d_name) != BLOB_HASH_SIZE - 3)
+			continue;
+		snprintf(sha256, sizeof(sha256), "%.2s%.62s", two, entry->d_name);
+		if (path_of(dir, sha256, file) && is_old_file(file, age_s))
+			ret = fn(arg, sha256);
+	}
+	closedir(d);
+	return ret;
+}
+
+int
+blob_each(const char *dir, int64_t age_s, blob_fn fn, void *arg, struct err *err)
+{
+	char two[3];
+	int ret = 0;
+
+	for (int i = 0; i < 256 && ret == 0; i++) {
+		snprintf(two, sizeof(two), "%02x", i);
+		ret = each_in(dir, two, age_s, fn, arg, err);
+	}
+	return ret;
 }

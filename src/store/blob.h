@@ -40,3 +40,10 @@ int blob_remove(const char *dir, const char *sha256, struct err *err);
 
 /* Removes what writers that died left behind longer than ${age_s} seconds ago. */
 int blob_sweep(const char *dir, int64_t age_s, struct err *err);
+
+/*
+ * Tells ${fn} of every blob that was written longer than ${age_s} seconds ago, until it
+ * returns another error kind than 0, which is returned.
+ */
+typedef int (*blob_fn)(void *arg, const char *sha256);
+int blob_each(const char *dir, int64_t age_s, blob_fn fn, void *arg, struct err *err);

@@ -2,7 +2,8 @@
 // The command line: help, examples, exit statuses, JSON, both languages.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync, mkdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { folder, khien, newData } from './lib.mjs';
@@ -94,6 +95,25 @@ test('the sample is removed by one command', () => {
   assert.equal(d.run('agency', 'show').name, 'Sở Thật');
   assert.equal(d.run('user', 'list').items.length, 0);
   assert.equal(d.run('ledger', 'verify').ok, true);
+});
+
+test('files that no row names are removed after a day, those of evidence are kept', () => {
+  const d = newData();
+  const piece = join(folder(), 'nhat-ky.txt');
+  writeFileSync(piece, 'kept');
+  d.run('incident', 'open', '--title', 'Thử');
+  d.run('evidence', 'add', 'SC-' + new Date().getFullYear() + '-0001', '--file', piece, '--kind', 'file', '--form', 'copy', '--collected-at', new Date().toISOString(), '--place', 'Phòng 203', '--method', 'Sao chép');
+  const orphan = (name, text) => {
+    const hash = createHash('sha256').update(text).digest('hex');
+    mkdirSync(join(d.dir, 'blobs', hash.slice(0, 2)), { recursive: true });
+    writeFileSync(join(d.dir, 'blobs', hash.slice(0, 2), hash.slice(2)), text);
+    return join(d.dir, 'blobs', hash.slice(0, 2), hash.slice(2));
+  };
+  const old = orphan('old', 'refused long ago'), young = orphan('young', 'perhaps being entered'), kept = orphan('kept', 'kept');
+  const before = new Date(Date.now() - 3 * 86400e3);
+  for (const file of [old, kept]) utimesSync(file, before, before);
+  d.run('work', 'run');
+  assert.deepEqual([old, young, kept].map((file) => existsSync(file)), [false, true, true]);
 });
 
 test('only what the server needs is linked into it', () => {
