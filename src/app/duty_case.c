@@ -2,6 +2,7 @@
 /* duty_case.c: the facts and duties of one incident, or of all, as the plan wants them. */
 #include "app/app.h"
 #include "app/duty.h"
+#include "model/personal.h"
 #include "text/words.h"
 
 #define REQUESTS_MAX 64
@@ -22,8 +23,8 @@
 #define FACTS_SQL \
 	"SELECT i.id, i.state, i.detected_at, i.received_at, i.confirmed_at, i.beyond, i.beyond_at," \
 	" i.response_ended_at, i.closed_at, i.qd05_class, COALESCE(i.report_triggers, i.reporting)," \
-	" i.personal_data, COALESCE(i.personal_data_kinds, '') || CASE WHEN i.personal_data_role =" \
-	" 'processor' THEN ' processed' ELSE '' END, i.personal_data_suspected_at," \
+	" i.personal_data, i.personal_data_kinds, i.personal_data_suspected_at, i.personal_data_harm," \
+	" i.personal_data_role," \
 	" (SELECT MIN(r.told_at) FROM report r WHERE r.incident_id = i.id AND r.channel <> 'sensor')," \
 	" (SELECT MIN(r.taken_at) FROM report r WHERE r.incident_id = i.id AND r.channel <> 'sensor')," \
 	" (SELECT CASE WHEN COUNT(*) = COUNT(" ANSWERED_AT ") THEN MAX(" ANSWERED_AT ") END FROM report r" \
@@ -34,8 +35,8 @@
 	" 'provincial_csirt') FROM incident i WHERE "
 
 enum { F_ID, F_STATE, F_DETECTED, F_RECEIVED, F_CONFIRMED, F_BEYOND, F_BEYOND_AT, F_ENDED, F_CLOSED,
-	F_CLASS, F_REPORTING, F_PERSONAL, F_KINDS, F_PERSONAL_AT, F_TOLD, F_TAKEN, F_ACKNOWLEDGED,
-	F_CALLED, F_CAME };
+	F_CLASS, F_REPORTING, F_PERSONAL, F_KINDS, F_PERSONAL_AT, F_HARM, F_ROLE, F_TOLD,
+	F_TAKEN, F_ACKNOWLEDGED, F_CALLED, F_CAME };
 
 static bool
 has_word(const char *list, const char *word_wanted)
@@ -49,24 +50,36 @@ has_word(const char *list, const char *word_wanted)
 }
 
 static enum duty_personal
-personal_of(const char *state)
+region_of(enum personal_state state)
 {
-	if (str_empty(state) || str_eq(state, "unknown"))
-		return PERSONAL_UNKNOWN;
-	if (str_eq(state, "not_affected"))
+	switch (state) {
+	case PDATA_NOT_AFFECTED:
 		return PERSONAL_NONE;
-	if (str_eq(state, "recorded"))
+	case PDATA_AFFECTED:
+	case PDATA_ASSESSED:
+		return PERSONAL_SUSPECTED;
+	case PDATA_NOTICE_DUE:
+	case PDATA_NOTIFIED:
+	case PDATA_SUBJECTS_NOTIFIED:
+		return PERSONAL_NOTICE;
+	case PDATA_RECORDED:
 		return PERSONAL_RECORDED;
-	return str_eq(state, "notice_due") || str_eq(state, "notified") ||
-	    str_eq(state, "subjects_notified") ? PERSONAL_NOTICE : PERSONAL_SUSPECTED;
+	default:
+		return PERSONAL_UNKNOWN;
+	}
 }
+
+/* The bits are those of the pack's triggers in the same order. */
+_Static_assert((int)KINDS_BREACH == PDATA_BREACH && (int)KINDS_FINANCE == PDATA_SENSITIVE_FINANCE &&
+    (int)KINDS_LOCATION == PDATA_LOCATION_BIOMETRIC && (int)KINDS_PROCESSED == PDATA_PROCESSOR,
+    "one order");
 
 /* DUTY_NEVER and SQL_NULL are the same number. */
 static void
 facts_of(struct query *q, int64_t now, struct duty_facts *f)
 {
 	const char *state = query_text(q, F_STATE), *reporting = query_text(q, F_REPORTING);
-	const char *kinds = query_text(q, F_KINDS);
+	enum personal_state personal = personal_of(query_text(q, F_PERSONAL));
 
 	*f = (struct duty_facts){ .now = now, .has_incident = true,
 		.is_dismissed = str_eq(state, "closed_not_incident"),
@@ -78,10 +91,9 @@ facts_of(struct query *q, int64_t now, struct duty_facts *f)
 		.ended_at = query_opt(q, F_ENDED), .closed_at = query_opt(q, F_CLOSED),
 		.reporting = (has_word(reporting, "immediate") ? REPORTING_IMMEDIATE : 0u) |
 		    (has_word(reporting, "24h") ? REPORTING_24H : 0u),
-		.personal = personal_of(query_text(q, F_PERSONAL)),
-		.personal_kinds = (has_word(kinds, "finance") ? KINDS_FINANCE : 0u) |
-		    (has_word(kinds, "location") || has_word(kinds, "biometric") ? KINDS_LOCATION : 0u) |
-		    (has_word(kinds, "processed") ? KINDS_PROCESSED : 0u),
+		.personal = region_of(personal),
+		.personal_kinds = personal_triggers(personal, query_text(q, F_KINDS), query_text(q, F_HARM),
+		    query_text(q, F_ROLE)),
 		.personal_at = query_opt(q, F_PERSONAL_AT), .told_at = query_opt(q, F_TOLD),
 		.taken_at = query_opt(q, F_TAKEN), .acknowledged_at = query_opt(q, F_ACKNOWLEDGED),
 		.called_at = query_opt(q, F_CALLED), .came_at = query_opt(q, F_CAME) };

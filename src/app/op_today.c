@@ -217,6 +217,9 @@ out_incoming(struct call *c)
 #define DUTY_OPEN \
 	" AND x.state IN ('pending', 'drafting', 'waiting_signature', 'numbered')" \
 	" AND x.due_at IS NOT NULL"
+/* Of what comes back by the calendar: not every day and week, and not long before. */
+#define PERIODIC_SOON \
+	" AND (x.incident_id IS NOT NULL OR (x.due_at < ? AND COALESCE(length(x.period), 0) <> 10))"
 #define TASK_OPEN " AND x.state = 'open' AND x.due_at IS NOT NULL"
 #define WATCHED " AND i.agency_id = ? AND i.state = 'response_ended' AND i.watch_until_at IS NOT NULL"
 #define BY_DUE " ORDER BY due_at, id LIMIT ? OFFSET ?"
@@ -225,7 +228,7 @@ out_incoming(struct call *c)
 static const char *const deadlines_sql[2] = {
 	ITEM("duty", "x", "x.title", "x.due_at", "x.is_provisional")
 	"duty x LEFT JOIN incident i ON i.id = x.incident_id WHERE (x.incident_id IS NULL OR " VISIBLE ")"
-	" AND x.agency_id = ?" DUTY_OPEN " UNION ALL "
+	" AND x.agency_id = ?" DUTY_OPEN PERIODIC_SOON " UNION ALL "
 	ITEM("task", "x", "x.title", "x.due_at", "0") WIDE("task") TASK_OPEN " UNION ALL "
 	ITEM("watch", "i", "i.title", "i.watch_until_at", "0") "incident i WHERE " VISIBLE WATCHED BY_DUE,
 	ITEM("duty", "x", "x.title", "x.due_at", "x.is_provisional") NARROW("duty") DUTY_OPEN
@@ -235,7 +238,7 @@ static const char *const deadlines_sql[2] = {
 };
 
 static void
-open_deadlines(struct call *c, struct query *q, int64_t limit, int64_t offset)
+open_deadlines(struct call *c, struct query *q, int64_t until, int64_t limit, int64_t offset)
 {
 #define ARM_TYPES VISIBLE_TYPES "t"
 #define ARM(c) VISIBLE_ARGS(c), (c)->agency_id
@@ -244,20 +247,20 @@ open_deadlines(struct call *c, struct query *q, int64_t limit, int64_t offset)
 		    MINE_TYPES ARM_TYPES "ii", MINE_ARGS(c), ARM(c), MINE_ARGS(c), ARM(c), MINE_ARGS(c),
 		    ARM(c), limit, offset);
 	else
-		query_open(q, c->tx, deadlines_sql[0], ARM_TYPES ARM_TYPES ARM_TYPES "ii", ARM(c), ARM(c),
-		    ARM(c), limit, offset);
+		query_open(q, c->tx, deadlines_sql[0], ARM_TYPES "i" ARM_TYPES ARM_TYPES "ii", ARM(c), until,
+		    ARM(c), ARM(c), limit, offset);
 }
 
 /* Writes the items of one page into the open array; whether there are more. */
 static bool
-out_deadlines(struct call *c, int64_t limit, int64_t offset, int64_t *ret_count)
+out_deadlines(struct call *c, int64_t until, int64_t limit, int64_t offset, int64_t *ret_count)
 {
 	char iso[CLOCK_TEXT_SIZE];
 	struct query q;
 	int64_t n = 0;
 	bool more;
 
-	open_deadlines(c, &q, limit + 1, offset);
+	open_deadlines(c, &q, until, limit + 1, offset);
 	for (; n < limit && query_step(&q); n++) {
 		jsonw_object(c->out);
 		jsonw_kstring(c->out, "kind", query_text(&q, 0));
@@ -284,7 +287,7 @@ deadline_list(struct call *c)
 	bool more;
 
 	jsonw_karray(c->out, "items");
-	more = out_deadlines(c, page_limit(c), page_offset(c), &count);
+	more = out_deadlines(c, CLOCK_MS_MAX, page_limit(c), page_offset(c), &count);
 	jsonw_array_end(c->out);
 	jsonw_kbool(c->out, "more", more);
 	return c->err->kind;
@@ -347,7 +350,7 @@ today(struct call *c)
 	waiting += out_incoming(c);
 	waiting += out_outbox(c);
 	jsonw_karray(c->out, "deadlines");
-	out_deadlines(c, DEADLINES_MAX, 0, &n);
+	out_deadlines(c, c->now + 2 * SOON_MS, DEADLINES_MAX, 0, &n);
 	jsonw_array_end(c->out);
 	waiting += n;
 	waiting += out_open_incidents(c);

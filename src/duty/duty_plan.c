@@ -181,15 +181,13 @@ want_personal(const struct duty_facts *f, enum duty_trigger trigger, struct want
 {
 	unsigned kinds_asked = trigger == TRIGGER_FINANCE ? KINDS_FINANCE :
 	    trigger == TRIGGER_LOCATION ? KINDS_LOCATION : trigger == TRIGGER_PROCESSOR ?
-	    KINDS_PROCESSED : 0;
-	bool is_suspected = f->personal != PERSONAL_NONE &&
-	    (f->personal > PERSONAL_NONE || f->personal_at != DUTY_NEVER);
+	    KINDS_PROCESSED : KINDS_BREACH;
 
 	w->since = f->personal_at;
 	w->is_provisional = f->personal < PERSONAL_NOTICE;
-	w->holds = is_suspected && (kinds_asked == 0 || (f->personal_kinds & kinds_asked) != 0);
+	w->holds = f->personal > PERSONAL_NONE && (f->personal_kinds & kinds_asked) != 0;
 	w->why_not = f->personal == PERSONAL_NONE ? REASON("no_personal_data") :
-	    REASON("other_data");
+	    trigger == TRIGGER_PERSONAL ? REASON("assessed") : REASON("other_data");
 }
 
 static void

@@ -213,6 +213,12 @@ deadlines_of_all_kinds_stand_in_one_line(void **state)
 		const char *kind = json_get_str(item, "kind"), *due = json_get_str(item, "due_at");
 
 		assert_true(strcmp(before, due) <= 0);
+		/* The yearly ones stand among them and belong to no incident. */
+		if (json_get_str(item, "incident_number") == NULL) {
+			assert_string_equal(kind, "duty");
+			before = due;
+			continue;
+		}
 		assert_string_equal(json_get_str(item, "incident_number"), sc);
 		duty |= strcmp(kind, "duty") == 0 && json_get_bool(item, "provisional", false) &&
 		    strstr(due, "2026-11-28T10:00") != NULL;
@@ -301,13 +307,18 @@ static void
 the_list_of_projections_is_that_of_the_schema(void **state)
 {
 	static const char begins[] = " (\n\tid TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT";
-	const struct embed *file = embed_get("src/store/migrations/0001.sql");
+	const struct embed *file[] = { embed_get("src/store/migrations/0001.sql"),
+		embed_get("src/store/migrations/0002.sql") };
 	size_t tables = 0, listed = 0;
+	struct buf schema = BUF_INIT(1 << 20);
 	char name[64];
 
 	(void)state;
-	assert_non_null(file);
-	for (const char *p = file->data; (p = strstr(p, "CREATE TABLE ")) != NULL;) {
+	for (size_t i = 0; i < ARRAY_LEN(file); i++) {
+		assert_non_null(file[i]);
+		buf_add(&schema, file[i]->data, file[i]->size);
+	}
+	for (const char *p = buf_str(&schema); (p = strstr(p, "CREATE TABLE ")) != NULL;) {
 		bool is_listed = false, is_projection;
 		size_t n;
 
@@ -326,6 +337,7 @@ the_list_of_projections_is_that_of_the_schema(void **state)
 	while (projection_tables[listed] != NULL)
 		listed++;
 	assert_int_equal(listed, tables);
+	buf_clear(&schema);
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)

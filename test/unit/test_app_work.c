@@ -260,6 +260,8 @@ duties_open_with_the_incident_and_count_from_detection(void **state)
 	assert_non_null(strstr(world_told(sc, "duty"), "Đã đôn đốc nghĩa vụ"));
 	world_fails("quantri", "duty chase", A("{'id':'%s'}", id), ERR_INVALID, "err.required");
 	assert_true(count("giamdoc", "duty list", NULL) >= 2);
+	/* Those that come back by the calendar have a test of their own. */
+	world_sql("DELETE FROM duty WHERE incident_id IS NULL");
 	world_sql("UPDATE duty SET due_at = NULL WHERE obligation = 'D22'");
 	list = world_ok("giamdoc", "duty list", "{'limit':1,'offset':1}");
 	assert_string_equal(json_get_str(json_at(json_get(list, "items"), 0), "obligation"), "D22");

@@ -272,12 +272,13 @@ personal_data_from_suspicion(void **state)
 	facts.confirmed_at = T0;
 	facts.personal = PERSONAL_SUSPECTED;
 	facts.personal_at = facts.now = T0 + HOUR;
+	facts.personal_kinds = KINDS_BREACH;
 	plan();
 	assert_true(row_of("D30")->is_provisional);
 	assert_int_equal(row_of("D30")->due_at, T0 + HOUR + 72 * HOUR);
 	assert_int_equal(state_of("D31"), DUTY_STATES);
 	facts.personal = PERSONAL_NOTICE;
-	facts.personal_kinds = KINDS_FINANCE;
+	facts.personal_kinds = KINDS_BREACH | KINDS_FINANCE;
 	plan();
 	assert_false(row_of("D30")->is_provisional);
 	assert_int_equal(state_of("D31"), DUTY_PENDING);

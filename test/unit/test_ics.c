@@ -4,7 +4,7 @@
 #include "base/utf8.h"
 #include "text/ics.h"
 
-#define AT INT64_C(1797760800000) /* 2026-12-20 18:00 local */
+#define AT INT64_C(1797760800000) /* 2026-12-20 17:00 local */
 
 static struct buf out = BUF_INIT(1 << 20);
 
@@ -25,7 +25,7 @@ an_event_has_what_the_standard_asks(void **state)
 	(void)state;
 	write_one("Báo cáo", "Dòng 1\nDòng 2; a, b \\ c\x01");
 	assert_non_null(strstr(buf_str(&out), "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"));
-	assert_non_null(strstr(buf_str(&out), "\r\nDTSTART:20261220T110000Z\r\n"));
+	assert_non_null(strstr(buf_str(&out), "\r\nDTSTART:20261220T100000Z\r\n"));
 	assert_non_null(strstr(buf_str(&out), "\r\nSTATUS:TENTATIVE\r\n"));
 	assert_non_null(strstr(buf_str(&out), "\r\nTRIGGER:-PT60M\r\n"));
 	assert_non_null(strstr(buf_str(&out), "Dòng 1\\nDòng 2\\; a\\, b \\\\ c\r\n"));

@@ -195,7 +195,8 @@ regulations_hold_between_their_dates(void **state)
 		{ "2026-08-18", "incident_detected", "D03 " },
 		{ "2026-08-19", "incident_detected", "D22 D03 " },
 		{ "2026-11-22", "personal_data_breach", "D30 D33 " },
-		{ "2025-12-31", "personal_data_breach", "" },
+		{ "2025-12-31", "personal_data_breach", "D30 " },
+		{ "2023-06-30", "personal_data_breach", "" },
 		{ "2026-11-22", "out_of_control", "D09 " },
 		{ "2026-11-22", "nothing", "" },
 	};
