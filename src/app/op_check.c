@@ -55,9 +55,10 @@ out_checks(struct call *call, const char *incident_id)
 	    " WHERE incident_id = ? AND round = ?", "ti", incident_id, round);
 	jsonw_object_end(call->out);
 	jsonw_karray(call->out, "items");
-	query_open(&q, call->tx, "SELECT k.*, a.name AS checked_by_name FROM check_item k LEFT"
-	    " JOIN account a ON a.id = k.checked_by_id WHERE k.incident_id = ? ORDER BY k.round"
-	    " DESC, k.position", "t", incident_id);
+	query_open(&q, call->tx, "SELECT k.id, k.version, k.incident_id, k.round,"
+	    " k.position, k.item, k.title AS title_said, k.result, k.note, k.checked_at,"
+	    " k.checked_by_id, a.name AS checked_by_name FROM check_item k LEFT JOIN account a ON"
+	    " a.id = k.checked_by_id WHERE k.incident_id = ? ORDER BY k.round DESC, k.position", "t", incident_id);
 	while (query_step(&q)) {
 		jsonw_object(call->out);
 		out_fields(call, &q);

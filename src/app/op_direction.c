@@ -31,7 +31,7 @@ static const char *const answers[] = { "approve", "refuse", "other", NULL };
 static const char *const record_channels[] = { "oral", "written", NULL };
 
 #define COLUMNS \
-	"SELECT d.id, d.version, d.incident_id, d.task_id, t.title AS task_title, d.question," \
+	"SELECT d.id, d.version, d.incident_id, d.task_id, t.title AS task_title_said, d.question," \
 	" d.situation, d.cost, d.if_not, d.asked_id, d.asked_name, d.asked_by_id," \
 	" b.name AS asked_by_name, d.asked_at, d.due_at, d.channel, d.state, d.token_expires_at," \
 	" d.answer, d.words, d.answered_at, d.answered_name, d.entered_at, d.evidence_id" \
@@ -317,7 +317,7 @@ out_seen(struct call *call, const char *id)
 	out_row(call, "token", "SELECT d.id, d.question, d.situation, d.cost, d.if_not,"
 	    " d.asked_name, b.name AS asked_by_name, b.phone AS asked_by_phone, d.asked_at,"
 	    " d.due_at, d.token_expires_at, d.state, d.answer, d.words, d.answered_at, t.title AS"
-	    " task_title, i.number AS incident_number, i.title AS incident_title, i.level AS"
+	    " task_title_said, i.number AS incident_number, i.title AS incident_title, i.level AS"
 	    " incident_level, i.state AS incident_state, i.detected_at, g.name AS agency_name,"
 	    " g.hotline FROM direction d JOIN incident i ON i.id = d.incident_id JOIN agency g ON"
 	    " g.id = d.agency_id LEFT JOIN task t ON t.id = d.task_id LEFT JOIN account b ON b.id"

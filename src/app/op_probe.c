@@ -17,7 +17,7 @@ static const char *const kinds[] = { "tcp_open", "tcp_closed", "http_status", "h
 	"http_no_text", "person", NULL };
 
 #define COLUMNS \
-	"SELECT p.id, p.version, p.incident_id, p.task_id, t.title AS task_title, t.state AS" \
+	"SELECT p.id, p.version, p.incident_id, p.task_id, t.title AS task_title_said, t.state AS" \
 	" task_state, p.kind, p.target, p.expect, p.interval_s, p.state, p.state_at, p.detail," \
 	" p.expires_at, p.confirmed_by_id, a.name AS confirmed_by_name, p.is_stopped, r.ran_at," \
 	" CASE WHEN p.kind = 'person' THEN p.expires_at ELSE r.next_at END AS next_at," \

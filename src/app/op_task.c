@@ -23,9 +23,10 @@ static const char *const roles_param[] = { "netadmin", "substitute", "office_chi
 #define COLUMNS \
 	"SELECT t.playbook, t.step, i.playbook_version, t.id, t.version, t.incident_id," \
 	" i.number AS incident_number, i.title AS incident_title, i.level AS incident_level," \
-	" t.origin, t.phase, t.position, t.title, t.why, t.role, t.is_mandatory, t.max_minutes," \
-	" t.needs_approval, t.produces_evidence, t.is_reversible, t.undo_text, t.state," \
-	" t.assignee_id, a.name AS assignee_name, t.due_at, t.done_at, t.entered_at," \
+	" t.origin, t.phase, t.position, t.title AS title_said, t.why AS why_said, t.role," \
+	" t.is_mandatory, t.max_minutes, t.needs_approval, t.produces_evidence, t.is_reversible," \
+	" t.undo_text AS undo_text_said, t.state, t.assignee_id, a.name AS assignee_name, t.due_at," \
+	" t.done_at, t.entered_at," \
 	" t.done_by_id, b.name AS done_by_name, t.note, t.waive_reason, t.direction_id, d.state" \
 	" AS direction_state, d.answer AS direction_answer, t.is_without_approval, t.loop," \
 	" (SELECT COUNT(*) FROM probe p WHERE " ITS_PROBES ") AS probes," \

@@ -5,6 +5,9 @@
 
 #include <stdio.h>
 
+#include "app/app.h"
+#include "pack/say.h"
+
 static bool
 ends(const char *name, size_t len, const char *suffix)
 {
@@ -35,7 +38,8 @@ struct plan {
 			FIELD_FLAG,
 			FIELD_JSON,
 			FIELD_LIST,
-			FIELD_WORD
+			FIELD_WORD,
+			FIELD_SAID
 		} kind;
 		char key[56];
 		size_t len;
@@ -47,6 +51,7 @@ plan_field(struct field *f, const char *name)
 {
 	static const struct { const char *ending; int kind; } as[] = {
 		{ "_json", FIELD_JSON }, { "_list", FIELD_LIST }, { "_word", FIELD_WORD },
+		{ "_said", FIELD_SAID },
 	};
 	size_t len = strlen(name);
 
@@ -105,6 +110,25 @@ out_number(struct jsonw *w, const struct field *f, int64_t n)
 		jsonw_int(w, n);
 }
 
+/*
+ * A row keeps the words a task had when it was made, in Vietnamese: they are what
+ * was approved.  A reader of English gets the pack's own English for them.
+ */
+static const char *
+said(struct call *call, const char *text)
+{
+	static const char *const own[] = { "plan.find_cause", "plan.find_cause_why" };
+	const char *english;
+
+	if (call->lang != LANG_EN)
+		return text;
+	english = packs_english(call->app->packs, text);
+	for (size_t i = 0; english == NULL && i < ARRAY_LEN(own); i++)
+		if (strcmp(word(LANG_VI, own[i]), text) == 0)
+			english = word(LANG_EN, own[i]);
+	return english == NULL ? text : english;
+}
+
 static void
 out_text(struct call *call, const struct field *f, struct query *q, int i)
 {
@@ -116,6 +140,8 @@ out_text(struct call *call, const struct field *f, struct query *q, int i)
 		words_array(call->out, text);
 	else if (f->kind == FIELD_WORD)
 		jsonw_string(call->out, word(call->lang, text));
+	else if (f->kind == FIELD_SAID)
+		jsonw_string(call->out, said(call, text));
 	else
 		jsonw_stringn(call->out, text, query_size(q, i));
 }

@@ -5,6 +5,7 @@
  *	is_x, needs_x, must_x, under_x, produces_x   true or false
  *	x_list      words separated by spaces, as an array named x
  *	x_word      a catalogue key, as its text in the caller's language, named x
+ *	x_said      words copied from a pack, in the caller's language where it has them, named x
  * agency_id is left out.  NULL stays null.
  */
 #pragma once

@@ -309,6 +309,7 @@ packs_load_with(const char *data_dir, const struct pack_source *more, size_t n,
 	failed = build(p, data_dir != NULL && file_exists(dir) ? dir : NULL,
 	    (struct texts){ more, n }, &r, &files, &first);
 	if (failed == 0 && r.faults == 0) {
+		set_learn(p);
 		*ret = p;
 		return 0;
 	}
@@ -349,6 +350,7 @@ packs_free(struct packs *p)
 	if (p == NULL)
 		return;
 	free(p->entry);
+	map_clear(&p->english, NULL);
 	arena_clear(&p->arena);
 	free(p);
 }
