@@ -132,6 +132,25 @@ read_others(const struct calendar_ask *ask, struct calendar *c)
 	}
 }
 
+/* Warnings and decisions with a time; what an order asks for is a duty. */
+static void
+read_incoming(const struct calendar_ask *ask, struct calendar *c)
+{
+	static const char sql[] = COLUMNS("incoming", "n", "n.number || ': ' || n.issuer", "n.due_at",
+	    "n.state", "0") " FROM incoming n LEFT JOIN incident i ON i.id = n.incident_id WHERE"
+	    " n.agency_id = ? AND n.state IN ('received', 'verified') AND n.kind NOT IN ('order', 'request')"
+	    WINDOW("n.due_at") " AND ((n.incident_id IS NULL AND ? >= 1) OR " VISIBLE ") ORDER BY n.due_at"
+	    " LIMIT 500";
+	struct call all = eyes(ask), *seen = &all;
+	struct query q;
+
+	query_open(&q, ask->tx, sql, "tiii" VISIBLE_TYPES, ask->agency_id, window_from(ask), ask->to_at,
+	    (int64_t)seen->actor.sees, VISIBLE_ARGS(seen));
+	while (query_step(&q) && take(ask, c, &q) != NULL)
+		;
+	query_close(&q);
+}
+
 /* Addresses are looked at again every year; one never verified is due now. */
 static void
 read_contacts(const struct calendar_ask *ask, struct calendar *c)
@@ -243,6 +262,7 @@ calendar_read(const struct calendar_ask *ask, struct calendar *ret)
 	if (!ask->is_brief) {
 		read_others(ask, ret);
 		read_contacts(ask, ret);
+		read_incoming(ask, ret);
 	}
 	for (size_t i = 0; i < ret->n; i++) {
 		struct calendar_item *item = &ret->item[i];

@@ -5,7 +5,7 @@
 #include "app/duty.h"
 
 struct calendar_item {
-	const char *kind;  /* duty task direction corrective watch contact */
+	const char *kind;  /* duty task direction corrective watch contact incoming */
 	const char *id;    /* of its row; NULL: foreseen, not opened yet */
 	const char *key;   /* stable, also before the row is there */
 	const char *incident_id, *incident_number, *title, *state, *basis, *certainty, *profile, *obligation;

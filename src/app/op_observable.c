@@ -3,6 +3,7 @@
 #include "app/change.h"
 #include "app/observe.h"
 #include "app/ops.h"
+#include "app/others.h"
 #include "app/out.h"
 #include "app/workable.h"
 #include "model/observable.h"
@@ -149,6 +150,7 @@ observable_add(struct call *c)
 	    .occurred_at = arg_time(c, "seen_at", SQL_NULL), .told_at = SQL_NULL,
 	    .ref_table = "observable", .ref_id = id, .args = TIMELINE_ARGS(
 		"type", arena_printf(c->arena, "@observable.type.%s", name), "value", value) });
+	escalation_evaluate(c, i.id);
 	return out_one(c, id);
 }
 
@@ -250,6 +252,7 @@ observable_set(struct call *c)
 			cols[k].name = "is_ioc";
 	if (n > 0 && change_update(c, "observable", id, arg_int(c, "version", -1), cols, n) == 0)
 		tell(c, &i, id, "timeline.observable_set");
+	escalation_evaluate(c, i.id);
 	return out_one(c, id);
 }
 

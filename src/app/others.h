@@ -11,9 +11,6 @@ const char *words_in(struct call *call, enum lang lang, const char *key, const c
 /* The local day of ${at_ms} as YYYY-MM-DD. Returns ${out}. */
 char *day_of(int64_t at_ms, char out[static CONTACT_DAY_SIZE]);
 
-/* 00:00 local of a day YYYY-MM-DD; SQL_NULL when it is none. */
-int64_t day_start(const char *day);
-
 /* A contact as other operations need it; strings live in the arena. */
 struct contact {
 	const char *id, *role, *name, *person, *phone;
@@ -28,20 +25,6 @@ int contact_arg(struct call *call, const char *name, struct contact *ret);
  * into the open array; a body that no longer exists.  Returns how many.
  */
 size_t contact_warn_name(struct call *call, const char *name, const char *field);
-
-/* One contact that has to be looked at again. */
-struct contact_due {
-	const char *id, *name, *role;
-	int64_t due_at; /* 00:00 local of the day */
-	bool is_verified; /* it was looked at once */
-};
-
-/*
- * The contacts, not retired, whose yearly look falls due in ${from} <= t < ${to}, the
- * nearest first, at most ${max}: for calendars and the daily mail.  What is overdue
- * is found with ${from} = INT64_MIN.  Returns how many.
- */
-size_t contacts_due(struct call *call, int64_t from, int64_t to, struct contact_due *ret, size_t max);
 
 /*
  * Looks at what the incident's data say about its limits (domain: "may exceed own

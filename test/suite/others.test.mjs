@@ -78,6 +78,12 @@ test('a contact is entered, looked at, and looked at again after a year', async 
   at('2026-11-23T08:30:00+07:00');
 });
 
+test('the calendar shows who has to be looked at again, and when', async () => {
+  const items = (await admin.ok('GET', '/calendar?from=2027-11-23T00:00:00%2B07:00&to=2027-11-24T00:00:00%2B07:00')).items;
+  const mine = items.find((i) => i.kind === 'contact' && i.id === office.id);
+  assert.equal(time(mine.due_at), time('2027-11-23T00:00:00+07:00'));
+});
+
 test('what was verified is no longer so when it is changed', async () => {
   const same = await admin.ok('PATCH', `/contacts/${office.id}`, { note: 'Hỏi phòng trực trước' });
   assert.equal(same.verified_on, '2026-11-23');
@@ -144,6 +150,9 @@ test('a warning is registered with everything §7.6 asks, and no task comes of i
   assert.equal(warning.doc_date, '2026-11-20');
   assert.equal(warning.receiver, 'Nguyễn Văn Quản');
   await refused(admin, 409, 'incoming_unverified', 'POST', `/incoming/${warning.id}/tasks`, { open: true });
+  const due = async (who) => (await who.ok('GET', '/calendar?from=2026-11-27T00:00:00%2B07:00&to=2026-11-28T00:00:00%2B07:00')).items.some((i) => i.kind === 'incoming' && i.id === warning.id);
+  assert.ok(await due(substitute));
+  assert.ok(!await due(head), 'a head of division sees its own incidents alone');
   await refused(admin, 409, 'incoming_unverified', 'POST', `/incoming/${warning.id}/answer`, { result: 'x' });
   await refused(admin, 422, 'incoming_how', 'POST', `/incoming/${warning.id}/verify`, { how: 'callback' });
   await refused(admin, 422, 'incoming_how', 'POST', `/incoming/${warning.id}/verify`, { how: 'digital_signature', contact: office.id });
@@ -298,6 +307,22 @@ test('spread after isolation and an outage beyond what was approved are signs to
   at('2026-11-23T10:01:00+07:00');
   assert.deepEqual((await help(down)).signs.map((s) => s.id), ['rto']);
   at('2026-11-23T10:00:00+07:00');
+});
+
+test('the same sign of an attack in two other incidents is a campaign, but not one few may see', async () => {
+  const sign = { value: 'chien-dich.example.net', ioc: true };
+  const [one, two, kept] = [await open('Vụ một'), await open('Vụ hai'), await open('Vụ kín')];
+  await admin.ok('POST', `/incidents/${kept}/restrict`, { restricted: true, reason: 'cần kín' });
+  for (const id of [one, kept]) await admin.ok('POST', `/incidents/${id}/observables`, sign);
+  const id = await open('Vụ ba');
+  const own = await admin.ok('POST', `/incidents/${id}/observables`, { ...sign, ioc: false });
+  await admin.ok('POST', `/incidents/${two}/observables`, sign);
+  assert.deepEqual((await help(id)).signs, [], 'not called a sign of an attack yet');
+  await admin.ok('PATCH', `/observables/${own.id}`, { ioc: true });
+  const region = await help(id);
+  assert.deepEqual(region.signs.map((s) => s.id), ['crime']);
+  assert.match(region.signs[0].text, /^Cùng dấu hiệu với 2 sự cố/);
+  assert.equal(region.escalation.state, 'suggested');
 });
 
 test('what the questions say and what the data say is told once', async () => {
