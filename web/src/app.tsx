@@ -13,6 +13,7 @@ const IncidentPage = lazy(() => import('./pages/incident/Page'));
 const Deadlines = lazy(() => import('./pages/Deadlines'));
 const Search = lazy(() => import('./pages/Search'));
 const Admin = lazy(() => import('./pages/admin/Admin'));
+const PlaybookPage = lazy(() => import('./pages/playbook/PlaybookPage'));
 const Me = lazy(() => import('./pages/Me'));
 const Papers = lazy(() => import('./pages/papers/Papers'));
 const Figures = lazy(() => import('./pages/figures/Figures'));
@@ -36,6 +37,7 @@ export function App() {
 					{(may('READ') || may('REGISTER')) && <Route path="/van-ban/:section?" element={<Papers />} />}
 					{may('READ') && <Route path="/so-lieu" element={<Figures />} />}
 					{may('READ') && <Route path="/tra-cuu" element={<Search />} />}
+					{may('READ') && <Route path="/quan-tri/phuong-an/:id/:part?" element={<PlaybookPage />} />}
 					{(may('ADMIN') || may('INSPECT')) && <Route path="/quan-tri/:section?" element={<Admin />} />}
 					<Route path="/tai-khoan" element={<Me />} />
 					<Route path="*" element={<Navigate to="/" replace />} />

@@ -130,7 +130,7 @@ function Health({ ok, word }: { ok: boolean; word: ReactNode }) {
 	return <li className="row"><span className={`dot ${ok ? 'green full' : 'red full'}`} aria-hidden /><span className="grow">{word}</span><span aria-hidden className={ok ? 'due ok' : 'due past'}>{ok ? '✓' : '!'}</span></li>;
 }
 
-const CLOCKS = 4;
+const CLOCKS = 5;
 
 /** The law's nearest clocks; nothing at all when none runs. */
 function Clocks() {

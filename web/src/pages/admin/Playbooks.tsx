@@ -2,15 +2,14 @@
 import { Button, Drawer, Group } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useGet, useSend, type Page, type Playbook } from '../../api';
+import { Link } from 'react-router-dom';
+import { useGet, type Page, type Playbook } from '../../api';
 import { wordFor } from '../../lib/i18n';
 import { labelOf, useTypes } from '../../lib/people';
-import { parseTyped } from '../../lib/time';
 import { useSession } from '../../session';
-import { ActionDialog } from '../../parts/Form';
 import { Tag } from '../../parts/Marks';
 import { Loaded } from '../../parts/Page';
-import { Problem } from '../../api';
+import { ApproveDialog } from '../playbook/Approve';
 
 interface Whole extends Playbook {
 	phases: { phase: string; title: string; steps: { id: string; text: string; why: string | null; role: string; is_mandatory: boolean; needs_approval: boolean; undo_text: string | null; max_minutes: number }[] }[];
@@ -22,7 +21,6 @@ interface Whole extends Playbook {
 export default function Playbooks() {
 	const { t } = useTranslation();
 	const { may } = useSession();
-	const { send } = useSend();
 	const types = useTypes();
 	const q = useGet<Page<Playbook>>('/playbooks');
 	const [approving, setApproving] = useState<Playbook | null>(null);
@@ -40,6 +38,7 @@ export default function Playbooks() {
 										<div className="quiet small">{t('playbook.facts', { version: p.version, steps: p.steps })}{p.types?.length ? ` · ${p.types.map((x) => labelOf(types, x)).join(', ')}` : ''}</div>
 									</span>
 									{p.approved ? <Tag kind="good" hint={`${p.approved.doc_date?.slice(0, 10).split('-').reverse().join('/') ?? ''} ${p.approved.signer ?? ''}`}>{t('playbook.approved', { number: p.approved.doc_number })}</Tag> : <Tag kind="warn">{t('playbook.not_approved')}</Tag>}
+									<Button size="compact-sm" variant="default" component={Link} to={`/quan-tri/phuong-an/${p.id}`}>{may('ADMIN') ? t('playbook.edit') : t('playbook.read')}</Button>
 									<Button size="compact-sm" variant="default" component="a" href={`/in/phuong-an/${p.id}`} target="_blank">{t('print.print')}</Button>
 									{(may('ADMIN') || may('DIRECT')) && <Button size="compact-sm" variant={p.approved ? 'default' : 'filled'} onClick={() => setApproving(p)}>{p.approved ? t('playbook.approve_again') : t('playbook.approve')}</Button>}
 								</li>
@@ -48,20 +47,7 @@ export default function Playbooks() {
 					</div>
 				)}
 			</Loaded>
-			{approving && (
-				<ActionDialog opened onClose={() => setApproving(null)} title={t('playbook.approve_title', { title: approving.title })} submit={t('playbook.approve')} size="md"
-					intro={<p style={{ margin: 0 }}>{t('playbook.approve_why')}</p>}
-					fields={[
-						{ name: 'doc_number', label: t('playbook.doc_number'), required: true, placeholder: '123/QĐ-SKHCN' },
-						{ name: 'doc_date', label: t('playbook.doc_date'), kind: 'date', required: true },
-						{ name: 'signer', label: t('playbook.signer'), required: true },
-					]}
-					onSubmit={(v) => {
-						const day = parseTyped(v.doc_date);
-						if (!day) throw new Problem(422, 'urn:khien:error:date', t('playbook.bad_date'), 'doc_date');
-						return send('POST', `/playbooks/${approving.id}/approve`, { ...v, doc_date: day });
-					}} />
-			)}
+			{approving && <ApproveDialog of={approving} onClose={() => setApproving(null)} />}
 			<Drawer opened={openId !== null} onClose={() => setOpenId(null)} size={760} title={t('task.playbook')} closeButtonProps={{ 'aria-label': t('form.close') }}>
 				{openId && <Show id={openId} />}
 			</Drawer>

@@ -109,7 +109,7 @@ function Dialogs({ acting, roles, onClose }: { acting: Acting; roles: Role[]; on
 			<ActionDialog opened onClose={onClose} title={t('contact.verify_title', { name: acting.of.name })} submit={t('contact.verify_save')} initial={{ verified_on: dayOnly(now()) }}
 				intro={<><p style={{ margin: 0 }}>{t('contact.verify_why')}</p>{acting.of.warnings?.map((w) => <p key={w.id} className="bad small" style={{ margin: 0 }}>{w.text}</p>)}</>}
 				fields={[{ name: 'how', label: t('contact.verified_how'), required: true, placeholder: t('contact.verified_how_hint') }, { name: 'verified_on', label: t('contact.verified_on'), kind: 'date', required: true, half: true }]}
-				onSubmit={(v) => send('POST', `/contacts/${acting.of.id}/verify`, { how: v.how, verified_on: dayOf(v.verified_on, t('playbook.bad_date')), version: acting.of.version })} />
+				onSubmit={(v) => send('POST', `/contacts/${acting.of.id}/verify`, { how: v.how, verified_on: dayOf(v.verified_on, t('playbook.bad_date'), 'verified_on'), version: acting.of.version })} />
 		);
 	case 'retire':
 		return (

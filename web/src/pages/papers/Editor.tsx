@@ -24,6 +24,8 @@ function asks(f: FormField, values: PaperValues): boolean {
 	return no !== holds;
 }
 
+const isShort = (f: FormField) => ['date', 'time', 'datetime', 'int', 'money'].includes(f.type) || (f.type === 'line' && f.max > 0 && f.max <= 200);
+
 export function Editor({ paper: p, reload, act }: { paper: PaperFull; reload: () => Promise<unknown>; act: (s: Step) => void }) {
 	const { t } = useTranslation();
 	const { may, session } = useSession();
@@ -84,11 +86,11 @@ export function Editor({ paper: p, reload, act }: { paper: PaperFull; reload: ()
 				{gaps.length > 0 && <Jumps tone="gap" title={t('paper.gaps', { count: gaps.length })} items={gaps.map((g) => ({ field: g.field, text: plainLabel(g.label) }))} />}
 				{Object.keys(faults).length > 0 && <Jumps tone="fault" title={t('paper.faults', { count: Object.keys(faults).length })} items={Object.entries(faults).map(([field, text]) => ({ field, text }))} />}
 				{!locked && gaps.length === 0 && Object.keys(faults).length === 0 && <p className="all-filled">✓ {t('paper.complete')}</p>}
-				{shown.map((f) => (
-					<div key={f.id} data-paper-field={f.id} className={gaps.some((g) => g.field === f.id) ? 'gap' : undefined}>
+				<div className="paper-fields">{shown.map((f) => (
+					<div key={f.id} data-paper-field={f.id} className={[gaps.some((g) => g.field === f.id) && 'gap', isShort(f) && 'short'].filter(Boolean).join(' ') || undefined}>
 						<PaperField field={f} value={values[f.id]} words={values[`${f.id}_text`]} set={(v) => set(f.id, v)} setWords={(v) => set(`${f.id}_text`, v)} fault={faults[f.id]} locked={locked} />
 					</div>
-				))}
+				))}</div>
 				{problem && !problem.field && <ProblemAlert problem={problem} />}
 				{problem?.isConflict && (
 					<Group gap="xs">

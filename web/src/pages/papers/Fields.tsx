@@ -32,7 +32,7 @@ export function PaperField(props: Props) {
 	case 'money':
 		return <NumberInput {...common} value={typeof value === 'number' ? value : ''} onChange={(v) => set(v === '' ? null : Number(v))} thousandSeparator="." decimalSeparator="," allowDecimal={false} rightSection={f.type === 'money' ? <span className="quiet small">đ</span> : undefined} />;
 	case 'bool':
-		return <Group {...common}><Radio.Group value={value === true ? 'yes' : value === false ? 'no' : ''} onChange={(v) => set(v === 'yes')} aria-label={common.label}><Stack gap={4}>{(['yes', 'no'] as const).map((v) => <Radio key={v} value={v} label={t(`paper.${v}`)} disabled={locked} />)}</Stack></Radio.Group></Group>;
+		return <Group {...common}><Radio.Group value={value === true ? 'yes' : value === false ? 'no' : ''} onChange={(v) => set(v === 'yes')} aria-label={common.label}><Stack gap={8}>{(['yes', 'no'] as const).map((v) => <Radio key={v} value={v} label={t(`paper.${v}`)} disabled={locked} />)}</Stack></Radio.Group></Group>;
 	case 'choice':
 		return <Group {...common}><OneOf {...props} label={common.label} /></Group>;
 	case 'choices':
@@ -78,7 +78,7 @@ function OneOf({ field: f, value, set, words, setWords, locked, label }: Props &
 	return (
 		<>
 			<Radio.Group value={text(value)} onChange={set} aria-label={label}>
-				<Stack gap={4} mt={4}>
+				<Stack gap={8} mt={4}>
 					{f.choices.map((c) => (
 						<div key={c.id} className="choice-line">
 							<Radio value={c.id} label={c.text} disabled={locked} />
@@ -96,7 +96,7 @@ function ManyOf({ field: f, value, set, words, setWords, locked }: Props & { lab
 	const chosen = Array.isArray(value) ? (value as string[]) : [];
 	const toggle = (id: string) => set(chosen.includes(id) ? chosen.filter((x) => x !== id) : f.choices.map((c) => c.id).filter((x) => x === id || chosen.includes(x)));
 	return (
-		<Stack gap={4} mt={4}>
+		<Stack gap={8} mt={4}>
 			{f.choices.map((c) => (
 				<div key={c.id} className="choice-line">
 					<Checkbox label={c.text} checked={chosen.includes(c.id)} onChange={() => toggle(c.id)} disabled={locked} />

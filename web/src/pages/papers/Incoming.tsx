@@ -80,7 +80,7 @@ function EntryDialog({ of, onClose }: { of?: Incoming; onClose: () => void }) {
 		{ name: 'incident', label: t('reports.incident'), kind: 'select', options: (cases.data?.items ?? []).map((i) => ({ value: i.number, label: `${i.number} · ${i.title}` })) },
 	];
 	const before = (of ?? {}) as Record<string, unknown>;
-	const body = (v: Record<string, unknown>) => ({ ...v, ...(v.doc_date ? { doc_date: dayOf(String(v.doc_date), t('playbook.bad_date')) } : {}) });
+	const body = (v: Record<string, unknown>) => ({ ...v, ...(v.doc_date ? { doc_date: dayOf(String(v.doc_date), t('playbook.bad_date'), 'doc_date') } : {}) });
 	if (!of) return <ActionDialog opened onClose={onClose} size="xl" title={t('incoming.add')} submit={t('incoming.add_save')} draft="incoming" initial={{ kind: 'order', urgency: 'normal' }} fields={fields} onSubmit={(v) => send('POST', '/incoming', body(v))} />;
 	return (
 		<ActionDialog opened onClose={onClose} size="xl" title={of.number} submit={t('incident.save')} fields={fields}

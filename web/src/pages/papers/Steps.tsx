@@ -96,9 +96,9 @@ export function StepDialog({ paper: p, step, onClose, onSent }: Props) {
 	}
 }
 
-export function dayOf(typed: string, bad: string): string {
+export function dayOf(typed: string, bad: string, field = 'date'): string {
 	const day = parseTyped(typed);
-	if (!day) throw new Problem(422, 'urn:khien:error:date', bad, 'date');
+	if (!day) throw new Problem(422, 'urn:khien:error:date', bad, field);
 	return day;
 }
 
