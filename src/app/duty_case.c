@@ -11,12 +11,12 @@
 /* ---- facts ------------------------------------------------------------------------------- */
 
 /*
- * A report by web, telephone or in person is acknowledged as it is made: the code is
- * in the answer, or the administrator on the line.  The others are by the first
+ * A report by web, telephone, on paper or in person is acknowledged as it is made: the
+ * code is in the answer, or the administrator on the line or at the table.  The others are by the first
  * message back.  One that waits for an answer leaves the whole unacknowledged.
  */
 #define ANSWERED_AT \
-	"CASE WHEN r.channel = 'web' THEN r.entered_at WHEN r.channel IN ('phone', 'in_person') THEN" \
+	"CASE WHEN r.channel = 'web' THEN r.entered_at WHEN r.channel IN ('phone', 'in_person', 'paper') THEN" \
 	" r.told_at ELSE (SELECT MIN(m.sent_at) FROM report_message m WHERE m.report_id = r.id AND" \
 	" m.direction = 'out') END"
 

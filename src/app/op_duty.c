@@ -217,7 +217,7 @@ incident_duties(struct call *c)
 
 /* What the operations on one duty need. */
 struct one {
-	const char *id, *incident_id, *title;
+	const char *id, *incident_id, *title, *recipients;
 	enum duty_state state;
 	enum duty_kind kind;
 	int64_t from_at, due_at, sent_at;
@@ -232,7 +232,7 @@ one_arg(struct call *c, struct one *ret)
 	bool found;
 
 	query_open(&q, c->tx, "SELECT d.id, d.incident_id, d.title, d.state, d.kind, d.clock_from_at,"
-	    " d.due_at, d.sent_at, d.decided_at FROM duty d LEFT JOIN incident i ON i.id = d.incident_id"
+	    " d.due_at, d.sent_at, d.decided_at, d.recipients FROM duty d LEFT JOIN incident i ON i.id = d.incident_id"
 	    " WHERE d.id = ? AND d.agency_id = ?" SEEN, "tt" VISIBLE_TYPES, arg_text(c, "id"),
 	    c->agency_id, VISIBLE_ARGS(c));
 	found = query_step(&q);
@@ -242,7 +242,8 @@ one_arg(struct call *c, struct one *ret)
 			.title = arena_strdup(c->arena, query_text(&q, 2)),
 			.state = duty_state_of(query_text(&q, 3)), .kind = duty_kind_of(query_text(&q, 4)),
 			.from_at = query_opt(&q, 5), .due_at = query_opt(&q, 6),
-			.sent_at = query_opt(&q, 7), .is_decided = query_opt(&q, 8) != SQL_NULL };
+			.sent_at = query_opt(&q, 7), .is_decided = query_opt(&q, 8) != SQL_NULL,
+			.recipients = arena_strdup(c->arena, query_text(&q, 9)) };
 	query_close(&q);
 	return found ? 0 : call_fail(c, ERR_NOT_FOUND, "err.not_found", "id");
 }
@@ -365,6 +366,25 @@ static const struct param done_params[] = {
 	{ 0 },
 };
 
+/* Nobody outside has to say that he got it. */
+static bool
+is_internal(const char *recipients)
+{
+	static const char *const own[] = { "internal", "netadmin", "office", "director", NULL };
+
+	for (const char *at = recipients == NULL ? "" : recipients; *at != '\0'; at += *at == ' ') {
+		size_t len = strcspn(at, " ");
+		bool found = false;
+
+		for (size_t i = 0; own[i] != NULL; i++)
+			found |= strlen(own[i]) == len && strncmp(own[i], at, len) == 0;
+		if (!found)
+			return false;
+		at += len;
+	}
+	return true;
+}
+
 /* Done without a document of Khiên: a backup, a check, a notice sent by other means. */
 static int
 duty_done(struct call *c)
@@ -379,8 +399,10 @@ duty_done(struct call *c)
 	if (d.incident_id != NULL && d.from_at != SQL_NULL && at < d.from_at)
 		return err_fail(c->err, ERR_INVALID, "err.time_order", "at", "other",
 		    "@field.clock_from_at", NULL, NULL);
-	change_update(c, "duty", d.id, arg_int(c, "version", -1), COLS(CT("state", "sent"),
-	    CI("sent_at", at), CI("done_at", c->now), CT("proof", arg_text(c, "proof"))));
+	change_update(c, "duty", d.id, arg_int(c, "version", -1), COLS(
+	    CT("state", is_internal(d.recipients) ? "acknowledged" : "sent"), CI("sent_at", at),
+	    CI("acknowledged_at", is_internal(d.recipients) ? at : SQL_NULL), CI("done_at", c->now),
+	    CT("proof", arg_text(c, "proof"))));
 	tell(c, &d, "timeline.duty_done", at, arg_text(c, "proof"), NULL);
 	duty_evaluate(c, d.incident_id);
 	return answer(c, d.id);

@@ -132,7 +132,8 @@ want_told(const struct duty_facts *f, bool is_answer, struct want *w)
 	w->since = f->detected_at;
 	w->is_provisional = f->confirmed_at == DUTY_NEVER;
 	w->sent_at = is_answer ? f->acknowledged_at : f->told_at;
-	w->acknowledged_at = is_answer ? DUTY_NEVER : f->taken_at;
+	/* An answer given is an answer had. */
+	w->acknowledged_at = is_answer ? f->acknowledged_at : f->taken_at;
 	w->why_not = REASON("no_notice");
 }
 

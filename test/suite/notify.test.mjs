@@ -78,6 +78,7 @@ const mail = await mailServer();
 const hook = await hookServer();
 run('clock', 'set', '2026-11-23T08:00:00+07:00');
 run('setting', 'set', 'mail.url', mail.url);
+run('setting', 'set', 'mail.morning', '');
 run('setting', 'set', 'mail.from', 'khien@example.vn');
 run('setting', 'set', 'webhook.url', hook.url);
 run('setting', 'set', 'webhook.secret', 'khoa');

@@ -175,7 +175,7 @@ a_notice_of_a_colleague_is_done_by_itself(void **state)
 	plan();
 	assert_int_equal(state_of("D01"), DUTY_SENT);
 	assert_int_equal(row_of("D01")->sent_at, T0 + 10 * MINUTE);
-	assert_int_equal(state_of("D02"), DUTY_SENT);
+	assert_int_equal(state_of("D02"), DUTY_ACKNOWLEDGED);
 	facts.taken_at = T0 + 20 * MINUTE;
 	plan();
 	assert_int_equal(state_of("D01"), DUTY_ACKNOWLEDGED);
