@@ -9,6 +9,8 @@
 #include "ledger/note.h"
 #include "store/store.h"
 
+struct zip_list;
+
 #define DOSSIER_ENTRIES_MAX     100000
 #define DOSSIER_CHECKPOINTS_MAX 400 /* newest ones that consistency proofs are given for */
 
@@ -18,6 +20,9 @@ struct dossier_options {
 	const struct note_key *key; /* with its secret part; used under the agency's name */
 	int64_t at_ms;              /* stands in the checkpoint and in dossier.json */
 	const char *readme;         /* DOC-TOI.txt: see dossier_readme() */
+	/* Adds documents/…, the incident's papers in print; NULL: none. */
+	int (*papers)(void *arg, struct tx *tx, struct zip_list *files, struct err *err);
+	void *papers_arg;
 };
 
 /*

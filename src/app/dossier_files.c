@@ -319,6 +319,9 @@ dossier_files(struct dossier *d)
 	choose_points(d);
 	if (read_leaves(d, root) != 0 || add_entries(d) != 0 || add_evidence(d) != 0 || add_seal(d) != 0)
 		return d->err->kind != 0 ? d->err->kind : tx_err(d->tx)->kind;
+	if (d->want->papers != NULL &&
+	    d->want->papers(d->want->papers_arg, d->tx, &d->files, d->err) != 0)
+		return d->err->kind;
 	add_consistency(d);
 	add_checkpoint(d, &key, root);
 	buf_adds(&readme, d->want->readme);

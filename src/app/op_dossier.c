@@ -2,6 +2,7 @@
 /* op_dossier.c: handing out an incident as one archive that proves itself. */
 #include "app/app.h"
 #include "app/change.h"
+#include "app/document_papers.h"
 #include "app/dossier.h"
 #include "app/ops.h"
 #include "app/out.h"
@@ -68,6 +69,14 @@ struct making {
 };
 
 static int
+papers(void *arg, struct tx *tx, struct zip_list *files, struct err *err)
+{
+	struct making *m = arg;
+
+	return document_papers(m->call, tx, m->id, files, err);
+}
+
+static int
 make(struct tx *tx, void *arg, struct err *err)
 {
 	struct making *m = arg;
@@ -80,7 +89,7 @@ make(struct tx *tx, void *arg, struct err *err)
 	dossier_readme(&readme, agency, m->number, c->now);
 	ret = dossier_export(tx, &(struct dossier_options){ .agency_id = c->agency_id,
 	    .incident_id = m->id, .blobs = c->app->blobs, .key = m->key, .at_ms = c->now,
-	    .readme = buf_str(&readme) }, m->path, err);
+	    .readme = buf_str(&readme), .papers = papers, .papers_arg = m }, m->path, err);
 	buf_clear(&readme);
 	return ret;
 }

@@ -11,7 +11,7 @@
 #include "text/mime.h"
 #include "text/url.h"
 
-#define MESSAGE_MAX       ((size_t)4 << 20)
+#define MESSAGE_MAX       WORKER_FRAME_MAX
 #define ANSWER_MAX        4096  /* bytes of the worker's own answer */
 #define MAIL_MS           120000
 #define WEBHOOK_MS        20000
@@ -197,6 +197,8 @@ write_message(const struct mail_settings *s, const struct courier_mail *mail, st
 		.to_count = 1,
 		.subject = mail->subject,
 		.text = mail->text,
+		.files = mail->files,
+		.files_count = mail->files_count,
 	};
 
 	snprintf(id, sizeof(id), "%.60s@%.120s", mail->id, strchr(s->from, '@') + 1);

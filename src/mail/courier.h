@@ -10,6 +10,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "text/mime.h"
 
 enum courier_end { /* the same four as enum outbox_outcome, in the same order */
 	COURIER_SENT,
@@ -49,6 +50,8 @@ struct courier_mail {
 	int64_t date_ms;
 	const char *to, *subject;
 	const char *text; /* lines ended by \n */
+	const struct mime_file *files; /* attached; all together about 5 MB at most */
+	size_t files_count;
 };
 
 /* ${why} is filled unless SENT: a key "send.…" with {host}, {code}, {answer} where known. */

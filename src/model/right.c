@@ -11,7 +11,7 @@ const struct role roles[] = {
 	{ "office_chief", BASE | RIGHT_READ | RIGHT_HANDLE, SEES_OPEN },
 	{ "office", BASE, SEES_NOTHING },
 	{ "division_head", BASE | RIGHT_READ, SEES_DIVISION },
-	{ "registry_clerk", BASE, SEES_NOTHING },
+	{ "registry_clerk", BASE | RIGHT_REGISTER, SEES_NOTHING },
 	{ "inspector", BASE | RIGHT_READ | RIGHT_INSPECT, SEES_OPEN },
 	{ "staff", BASE, SEES_NOTHING },
 };
@@ -24,6 +24,7 @@ const struct right_name right_names[] = {
 	{ RIGHT_DIRECT, "direct" },
 	{ RIGHT_INSPECT, "inspect" },
 	{ RIGHT_ADMIN, "admin" },
+	{ RIGHT_REGISTER, "register" },
 	{ RIGHT_LOCAL, "local" },
 };
 const size_t right_names_count = ARRAY_LEN(right_names);

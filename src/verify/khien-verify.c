@@ -950,7 +950,7 @@ read_dossier(void)
 	for (size_t i = 0; i < v.files; i++) {
 		const char *name = v.file[i].name;
 		bool good = strncmp(name, "entries/", 8) == 0 || strncmp(name, "proofs/", 7) == 0 ||
-		    strncmp(name, "evidence/", 9) == 0;
+		    strncmp(name, "evidence/", 9) == 0 || strncmp(name, "documents/", 10) == 0;
 
 		for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++)
 			good = good || strcmp(name, known[k]) == 0;
