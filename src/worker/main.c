@@ -5,6 +5,8 @@
 #include "os/worker.h"
 #include "watch/prober.h"
 #include "worker/inspect.h"
+#include "worker/render.h"
+#include "worker/sheet.h"
 
 #define MB(n) ((size_t)(n) << 20)
 
@@ -15,8 +17,12 @@ main(int argc, char **argv)
 	static const struct worker_kind kinds[] = {
 		{ "inspect", CONFINE_DESCRIPTORS, { MB(256), 10 }, 30, inspect_prepare,
 		    inspect_serve },
+		{ "sheet", CONFINE_DESCRIPTORS, { MB(256), 10 }, 30, NULL, sheet_serve },
 		{ "send", CONFINE_NETWORK, { MB(512), 60 }, 180, transfer_init, carrier_serve },
 		{ "probe", CONFINE_NETWORK, { MB(1024), 30 }, 30, transfer_init, prober_serve },
+		/* Kept by the server for many requests, each with its own time limit there. */
+		{ "render", CONFINE_DESCRIPTORS, { MB(768), 180 }, 86400, render_prepare,
+		    render_serve },
 	};
 
 	worker_main(kinds, ARRAY_LEN(kinds), argc, argv);
