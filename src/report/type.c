@@ -20,8 +20,9 @@
 #define OUTLINES_MAX 2000
 #define FACES_MAX    8
 
-static const char *const folders[] = { "/usr/share/fonts/truetype/liberation",
-	"/usr/share/fonts/truetype/liberation2", "/usr/share/fonts/liberation-serif", NULL };
+/* The older package has no Vietnamese letters; a folder whose fonts have none is passed over. */
+static const char *const folders[] = { "/usr/share/fonts/truetype/liberation2",
+	"/usr/share/fonts/truetype/liberation", "/usr/share/fonts/liberation-serif", NULL };
 static const char *const faces[] = { "LiberationSerif-Regular.ttf", "LiberationSerif-Bold.ttf",
 	"LiberationSerif-Italic.ttf", "LiberationSerif-BoldItalic.ttf", NULL };
 /* What the text font lacks: boxes, arrows, other scripts. */
@@ -81,6 +82,22 @@ struct type {
 	size_t outlines;
 };
 
+/* Whether the file has the letters of Vietnamese: "ế" stands for them. */
+static bool
+is_vietnamese(const char *path)
+{
+	int faces_in_file;
+	FcPattern *pattern = FcFreeTypeQuery((const FcChar8 *)path, 0, NULL, &faces_in_file);
+	FcCharSet *letters;
+	bool is = pattern != NULL &&
+	    FcPatternGetCharSet(pattern, FC_CHARSET, 0, &letters) == FcResultMatch &&
+	    FcCharSetHasChar(letters, 0x1ebf);
+
+	if (pattern != NULL)
+		FcPatternDestroy(pattern);
+	return is;
+}
+
 static bool
 add_faces(FcConfig *config)
 {
@@ -90,7 +107,7 @@ add_faces(FcConfig *config)
 	for (int f = 0; folders[f] != NULL && found == 0; f++) {
 		for (int i = 0; faces[i] != NULL; i++) {
 			snprintf(path, sizeof(path), "%s/%s", folders[f], faces[i]);
-			if (access(path, R_OK) == 0 &&
+			if (access(path, R_OK) == 0 && is_vietnamese(path) &&
 			    FcConfigAppFontAddFile(config, (const FcChar8 *)path))
 				found++;
 		}
