@@ -81,7 +81,7 @@ say_items(struct buf *out, const char *from, const char *to, const struct json *
 static bool
 say_place(struct buf *out, const char *from, const char *to, const struct json *facts)
 {
-	size_t len = (size_t)(to - from), name = strcspn(from, "|}:");
+	size_t len = (size_t)(to - from), name = strcspn(from, "|}:?");
 	char path[100];
 
 	if (name > len)
@@ -92,7 +92,8 @@ say_place(struct buf *out, const char *from, const char *to, const struct json *
 	path[name] = '\0';
 	if (from[name] == '|')
 		return say_items(out, from + name + 1, to, form_fact(facts, path));
-	return say_fact(out, form_fact(facts, path));
+	/* {name?} may be missing without the line. */
+	return say_fact(out, form_fact(facts, path)) || memchr(from + name, '?', len - name) != NULL;
 }
 
 /* False when a fact it needs is not known; then what was added does not count. */
