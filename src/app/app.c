@@ -76,7 +76,6 @@ app_close(struct app *app)
 		return;
 	packset_close(app);
 	store_close(app->store);
-	free(app->packs_fault);
 	free(app->blobs);
 	free(app->dir);
 	free(app);

@@ -12,7 +12,7 @@ struct app {
 	_Atomic(struct packs *) packs; /* exchanged by app/packset.c; what it once was stays readable */
 	_Atomic(int64_t) packs_stamp;
 	struct packset *packset;
-	char *packs_fault; /* why the agency's own packs are not in use; NULL: they are */
+	_Atomic(char *) packs_fault; /* why the agency's own packs are not in use; NULL: they are */
 	char agency_id[37];
 	bool test_clock;   /* made with init --test-clock */
 	void (*kick)(void *arg); /* wakes the scheduler after a commit; may be NULL */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/packset.h"
 
+#include <dirent.h>
 #include <pthread.h>
+#include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 
@@ -9,6 +12,10 @@ struct packset {
 	pthread_mutex_t lock;
 	struct packs **set; /* every set that was ever in use, the newest last */
 	size_t sets;
+	char **fault; /* every text that packs_fault ever was */
+	size_t faults;
+	uint64_t files;        /* a digest of names, sizes and times of the agency's own files */
+	bool is_without_files; /* the set in use has none of them */
 };
 
 /* ---- the texts -------- */
@@ -65,7 +72,7 @@ put(struct app *app, struct packs *packs, int64_t stamp)
 	app->packs_stamp = stamp;
 }
 
-static char *
+static void
 say(struct err *err)
 {
 	struct buf text = BUF_INIT(4000);
@@ -73,7 +80,78 @@ say(struct err *err)
 	words_err(&text, LANG_VI, err);
 	log_error("%s", buf_str(&text));
 	err_clear(err);
-	return buf_take(&text);
+	buf_clear(&text);
+}
+
+/* The text stays until the end: somebody may be showing it. */
+static void
+set_fault(struct app *app, struct err *err)
+{
+	struct packset *ps = app->packset;
+	struct buf text = BUF_INIT(4000);
+
+	if (err == NULL) {
+		app->packs_fault = NULL;
+		return;
+	}
+	words_err(&text, LANG_VI, err);
+	say(err);
+	ps->fault = xrealloc(ps->fault, (ps->faults + 1) * sizeof(char *));
+	ps->fault[ps->faults] = buf_take(&text);
+	app->packs_fault = ps->fault[ps->faults++];
+}
+
+/* ---- the agency's files -------- */
+
+#define FOLDERS_MAX 6
+
+static uint64_t
+mix(uint64_t sum, const void *data, size_t len)
+{
+	const unsigned char *p = data;
+
+	for (size_t i = 0; i < len; i++)
+		sum = (sum ^ p[i]) * UINT64_C(0x100000001b3);
+	return sum;
+}
+
+/* The same whatever order the folder is read in: the files' digests are added up. */
+static uint64_t
+digest_of(const char *dir, int depth)
+{
+	char path[PATH_MAX];
+	struct dirent *entry;
+	uint64_t sum = 0;
+	DIR *d = depth > FOLDERS_MAX ? NULL : opendir(dir);
+
+	while (d != NULL && (entry = readdir(d)) != NULL) {
+		struct stat st;
+
+		if (*entry->d_name == '.' || snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name) >=
+		    (int)sizeof(path) || stat(path, &st) != 0)
+			continue;
+		if (S_ISDIR(st.st_mode)) {
+			sum += digest_of(path, depth + 1);
+		} else {
+			uint64_t one = mix(UINT64_C(0xcbf29ce484222325), path, strlen(path));
+
+			one = mix(one, &st.st_size, sizeof(st.st_size));
+			one = mix(one, &st.st_ino, sizeof(st.st_ino));
+			sum += mix(one, &st.st_mtim, sizeof(st.st_mtim));
+		}
+	}
+	if (d != NULL)
+		closedir(d);
+	return sum;
+}
+
+static uint64_t
+files_digest(const struct app *app)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/packs", app->dir);
+	return digest_of(path, 0);
 }
 
 /* What can be read of: files and texts; texts alone; neither. */
@@ -85,10 +163,13 @@ load_first(struct tx *tx, void *arg, struct err *err)
 	struct sources s = read_sources(tx, app->agency_id, &arena);
 	struct packs *packs;
 	struct err own = { 0 };
-	int ret = packs_load_with(app->dir, s.source, s.n, &packs, &own);
+	int ret;
 
+	app->packset->files = files_digest(app);
+	ret = packs_load_with(app->dir, s.source, s.n, &packs, &own);
 	if (ret != 0) {
-		app->packs_fault = say(&own);
+		set_fault(app, &own);
+		app->packset->is_without_files = true;
 		ret = packs_load_with(NULL, s.source, s.n, &packs, NULL);
 	}
 	if (ret != 0)
@@ -116,6 +197,10 @@ packset_close(struct app *app)
 		return;
 	for (size_t i = 0; i < ps->sets; i++)
 		packs_free(ps->set[i]);
+	for (size_t i = 0; i < ps->faults; i++)
+		free(ps->fault[i]);
+	free(ps->fault);
+	app->packs_fault = NULL;
 	pthread_mutex_destroy(&ps->lock);
 	free(ps->set);
 	free(ps);
@@ -126,7 +211,7 @@ packset_close(struct app *app)
 static const char *
 files_dir(const struct app *app)
 {
-	return app->packs_fault == NULL ? app->dir : NULL;
+	return app->packset->is_without_files ? NULL : app->dir;
 }
 
 static void
@@ -140,7 +225,7 @@ exchange(struct app *app, struct tx *tx)
 	if (packs_load_with(files_dir(app), s.source, s.n, &packs, &err) == 0)
 		put(app, packs, s.stamp);
 	else
-		free(say(&err));
+		say(&err);
 	app->packs_stamp = s.stamp; /* a set that cannot be read is not tried at every turn */
 	arena_clear(&arena);
 }
@@ -157,6 +242,42 @@ packset_refresh(struct app *app, struct tx *tx)
 	if (stamp > app->packs_stamp)
 		exchange(app, tx);
 	pthread_mutex_unlock(&app->packset->lock);
+}
+
+static int
+reload(struct tx *tx, void *arg, struct err *err)
+{
+	struct app *app = arg;
+	struct arena arena = ARENA_INIT;
+	struct sources s = read_sources(tx, app->agency_id, &arena);
+	struct packs *packs;
+	struct err own = { 0 };
+
+	/* Taken inside the transaction, as packset_refresh() does. */
+	pthread_mutex_lock(&app->packset->lock);
+	if (packs_load_with(app->dir, s.source, s.n, &packs, &own) == 0) {
+		put(app, packs, s.stamp);
+		set_fault(app, NULL);
+		app->packset->is_without_files = false;
+		log_info("packs: the agency's own files were read again");
+	} else {
+		set_fault(app, &own);
+	}
+	pthread_mutex_unlock(&app->packset->lock);
+	arena_clear(&arena);
+	return err->kind;
+}
+
+int
+packset_watch(struct app *app, struct err *err)
+{
+	uint64_t files = files_digest(app);
+
+	/* Only the one that watches knows of it. */
+	if (files == app->packset->files)
+		return 0;
+	app->packset->files = files;
+	return store_read(app->store, reload, app, err);
 }
 
 int

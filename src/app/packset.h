@@ -30,6 +30,13 @@ void packset_close(struct app *app);
 void packset_refresh(struct app *app, struct tx *tx);
 
 /*
+ * Takes up the agency's own files when one of them was added, changed or removed.
+ * A fault is said in app->packs_fault and the log, with file, line and column, and
+ * what was in use stays in use until it is mended.
+ */
+int packset_watch(struct app *app, struct err *err);
+
+/*
  * Whether ${candidate} could be put in force beside all that is: 0, or
  * ERR_INVALID in call->err with line and column.
  */
