@@ -13,6 +13,7 @@ const struct op *const ops_sections[] = {
 	ops_playbook,
 	ops_playbook_text,
 	ops_playbook_compare,
+	ops_playbook_print,
 	ops_check,
 	ops_task,
 	ops_direction,
