@@ -13,7 +13,6 @@ const struct op *const ops_sections[] = {
 	ops_playbook,
 	ops_playbook_text,
 	ops_playbook_compare,
-	ops_playbook_print,
 	ops_check,
 	ops_task,
 	ops_direction,

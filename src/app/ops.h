@@ -16,7 +16,6 @@ extern const struct op ops_triage[];   /* app/op_triage.c: questions, scores */
 extern const struct op ops_playbook[]; /* app/op_playbook.c: plans, their approval, their use */
 extern const struct op ops_playbook_text[]; /* app/op_playbook_text.c: edited, in force, withdrawn */
 extern const struct op ops_playbook_compare[]; /* app/op_playbook_compare.c: what differs */
-extern const struct op ops_playbook_print[]; /* app/op_playbook_print.c: as a paper */
 extern const struct op ops_check[];    /* app/op_check.c: the check of the whole system */
 extern const struct op ops_task[];     /* app/op_task.c: what is to be done */
 extern const struct op ops_direction[]; /* app/op_direction.c: asked of the leadership, and answered */
