@@ -74,7 +74,7 @@ ground_at(const struct call *call, const char *doc_date)
 	return doc_date != NULL && clock_parse(doc_date, &at) ? at : call->now;
 }
 
-/* A form with a field "distribution" says itself who gets it: a plan has no "Kính gửi". */
+/* A form with a field "distribution" or "grounds" says them itself: a plan has no "Kính gửi". */
 static struct json *
 head_of(struct call *call, const struct document *d, const struct pack_form *form,
     const struct json *facts, const struct json *values)
@@ -94,6 +94,9 @@ head_of(struct call *call, const struct document *d, const struct pack_form *for
 	put_lines(head, "distribution", d->distribution);
 	if (json_len(json_get(values, "distribution")) > 0)
 		json_set(head, "distribution", json_clone(json_get(values, "distribution")));
+	if (json_len(json_get(values, "grounds")) > 0 && form_field(form, "grounds") != NULL &&
+	    form_asks(form, form_field(form, "grounds"), d->variant, values, facts))
+		json_set(head, "grounds", json_clone(json_get(values, "grounds")));
 	put_grounds(call, head, form, d->basis, ground_at(call, d->doc_date));
 	json_set_bool(head, "is_draft", d->state == DOC_DRAFT);
 	json_set_str(head, "now", now);

@@ -7,7 +7,8 @@
 extern const struct op ops_system[];   /* app/op_system.c: health, agency, settings, ledger, backup */
 extern const struct op ops_people[];   /* app/op_people.c: accounts, divisions, sessions */
 extern const struct op ops_register[]; /* app/op_register.c: the register of information systems */
-extern const struct op ops_stat[];     /* app/op_stat.c: statistics, Mẫu 05, the yearly plan */
+extern const struct op ops_stat[];     /* app/op_stat.c: figures of a period on a page */
+extern const struct op ops_periodic[]; /* app/op_periodic.c: the same, Mẫu 05 and the yearly plan as files */
 extern const struct op ops_report[];   /* app/op_report.c: reports and the reporter's page */
 extern const struct op ops_incident[]; /* app/op_incident.c: open, list, show, take, links, access */
 extern const struct op ops_erase[];    /* app/op_erase.c: personal data erased by order */
@@ -16,6 +17,7 @@ extern const struct op ops_triage[];   /* app/op_triage.c: questions, scores */
 extern const struct op ops_playbook[]; /* app/op_playbook.c: plans, their approval, their use */
 extern const struct op ops_playbook_text[]; /* app/op_playbook_text.c: edited, in force, withdrawn */
 extern const struct op ops_playbook_compare[]; /* app/op_playbook_compare.c: what differs */
+extern const struct op ops_playbook_print[]; /* app/op_playbook_print.c: as a paper */
 extern const struct op ops_check[];    /* app/op_check.c: the check of the whole system */
 extern const struct op ops_task[];     /* app/op_task.c: what is to be done */
 extern const struct op ops_direction[]; /* app/op_direction.c: asked of the leadership, and answered */
@@ -33,6 +35,13 @@ extern const struct op ops_search[];   /* app/op_search.c: search, changes */
 extern const struct op ops_today[];    /* app/op_today.c: what to do now, deadlines */
 extern const struct op ops_ledger[];   /* app/op_ledger.c: verify, checkpoint, list */
 extern const struct op ops_dossier[];  /* app/op_dossier.c: a case as one archive */
+
+extern const struct op ops_form[];     /* app/op_form.c: the official forms */
+extern const struct op ops_document[]; /* app/op_document.c: papers read, edited, compared */
+extern const struct op ops_document_draft[]; /* app/op_document_draft.c: papers made from the case */
+extern const struct op ops_document_step[]; /* app/op_document_step.c: from draft to issued */
+extern const struct op ops_document_send[]; /* app/op_document_send.c: to whom it went, and who said so */
+extern const struct op ops_document_file[]; /* app/op_document_file.c: a paper as a file */
 extern const struct op ops_contact[];  /* app/op_contact.c: to whom papers go, own points of contact */
 extern const struct op ops_incoming[]; /* app/op_incoming.c: orders and warnings from authorities */
 extern const struct op ops_escalation[]; /* app/op_escalation.c: others asked for help */

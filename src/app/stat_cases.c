@@ -81,9 +81,9 @@ read_helped_by(struct stat_cases *s, struct stat_case *c)
 }
 
 #define ESCALATION_SQL \
-	"SELECT e.incident_id, e.target, e.organisation, e.is_foreign, e.state, e.supported_at" \
+	"SELECT e.incident_id, e.target, e.organisation, e.is_foreign, e.supported_at" \
 	" FROM escalation e JOIN incident i ON i.id = e.incident_id WHERE " COUNTED \
-	" AND e.state IN ('requested', 'accepted', 'supported', 'released', 'refused')" \
+	" AND e.requested_at IS NOT NULL" \
 	" ORDER BY i.detected_at, i.id, e.requested_at, e.id"
 
 static void
@@ -95,15 +95,14 @@ read_escalations(struct stat_cases *s)
 	query_open(&q, s->call->tx, ESCALATION_SQL, COUNTED_TYPES, COUNTED_ARGS(s));
 	while (query_step(&q)) {
 		struct stat_case *c = map_get(&s->by_id, query_text(&q, 0));
-		const char *state = query_text(&q, 4), *name = query_text(&q, 2);
+		const char *name = query_text(&q, 2);
 
 		if (c == NULL)
 			continue;
 		if (str_eq(query_text(&q, 1), "national_coordinator"))
 			c->help |= HELP_ASKED;
-		/* Released without ever having supported is no help. */
-		if (!str_eq(state, "supported") &&
-		    (!str_eq(state, "released") || query_opt(&q, 5) == SQL_NULL))
+		/* Asked, even released, without ever having supported is no help. */
+		if (query_opt(&q, 4) == SQL_NULL)
 			continue;
 		snprintf(key, sizeof(key), "escalation.target.%s", query_text(&q, 1));
 		add_helper(s, c, str_empty(name) ? word(s->call->lang, key) : name,
