@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rules about others: personal data, asking for help, contacts. */
+#include <stdlib.h>
+
 #include "testing.h"
 
+#include "base/clock.h"
 #include "model/contact.h"
 #include "model/escalate.h"
 #include "model/personal.h"
+#include "os/file.h"
+#include "pack/bodies.h"
 
 static void
 names_go_there_and_back(void **s)
@@ -170,9 +175,76 @@ a_role_has_its_side(void **s)
 	assert_int_equal(contact_side_of("nobody"), CONTACT_HELPER);
 }
 
+/* ---- bodies that no longer exist ---- */
+
+static const char *
+gone(const struct packs *p, const char *name, const char *day)
+{
+	const struct pack_body *body;
+	int64_t at = 0;
+
+	assert_true(clock_parse(day, &at));
+	body = pack_body_gone(p, name, at);
+	return body == NULL ? NULL : body->id;
+}
+
+static void
+an_old_name_is_found_as_whole_words_from_its_day_on(void **s)
+{
+	struct packs *p = NULL;
+
+	(void)s;
+	assert_int_equal(packs_load(NULL, &p, NULL), 0);
+	assert_string_equal(gone(p, "Sở Thông tin và Truyền thông tỉnh X", "2026-11-22"), "so-tttt");
+	assert_string_equal(gone(p, "so tt&tt", "2026-11-22"), "so-tttt");
+	assert_string_equal(gone(p, "VNCERT/CC, Hà Nội", "2026-11-22"), "vncert");
+	assert_null(gone(p, "Sở Thông tin và Truyền thông", "2025-02-28T23:59"));
+	assert_non_null(gone(p, "Sở Thông tin và Truyền thông", "2025-03-01"));
+	assert_null(gone(p, "Trung tâm VNCERTX", "2026-11-22"));
+	assert_null(gone(p, "Công an tỉnh X", "2026-11-22"));
+	assert_null(gone(p, "", "2026-11-22"));
+	assert_null(gone(p, NULL, "2026-11-22"));
+	packs_free(p);
+}
+
+#define OWN(id, name)                                                                          \
+	"id: " id "\nkind: bodies\nversion: 1\ntitle: {vi: a, en: b}\nvalid_from: null\n"      \
+	"valid_to: null\nsource: x\ncertainty: proposal\nbodies:\n  - {id: x, names: [\"" name \
+	"\"], until: 2027-01-01, now: {vi: Nơi mới, en: New}, source: x, certainty: proposal}\n"
+
+static void
+an_agency_adds_a_body_as_a_file(void **s)
+{
+	char dir[] = "/tmp/test_bodies.XXXXXX", path[80];
+	struct err err = { 0 };
+	struct packs *p = NULL;
+
+	(void)s;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/packs/bodies", dir);
+	assert_int_equal(file_mkdir(path, 0700, NULL), 0);
+	snprintf(path, sizeof(path), "%s/packs/bodies/own.yaml", dir);
+	assert_int_equal(file_replace(path, OWN("rieng", "Ban Quản lý Cũ"), strlen(OWN("rieng",
+	    "Ban Quản lý Cũ")), 0600, NULL), 0);
+	assert_int_equal(packs_load(dir, &p, &err), 0);
+	assert_string_equal(gone(p, "Ban quản lý cũ khu A", "2027-01-01"), "x");
+	assert_null(gone(p, "Ban quản lý cũ khu A", "2026-12-31"));
+	assert_string_equal(gone(p, "VNCERT", "2027-01-01"), "vncert");
+	packs_free(p);
+	p = NULL;
+	assert_int_equal(file_replace(path, OWN("rieng", "Sở"), strlen(OWN("rieng", "Sở")), 0600, NULL), 0);
+	assert_int_equal(packs_load(dir, &p, &err), ERR_INVALID);
+	assert_string_equal(err.key, "pack.body_name");
+	assert_int_equal(err.line, 10);
+	err_clear(&err);
+	assert_int_equal(file_remove_tree(dir, NULL), 0);
+}
+
 TEST_MAIN(cmocka_unit_test(names_go_there_and_back), cmocka_unit_test(personal_data_goes_its_way),
     cmocka_unit_test(personal_data_triggers_what_the_law_says),
     cmocka_unit_test(in_doubt_the_earlier_time_counts), cmocka_unit_test(help_is_never_taken_back),
     cmocka_unit_test(the_region_is_what_is_furthest), cmocka_unit_test(signs_begin_at_their_limit),
     cmocka_unit_test(who_is_asked_says_how_bad_it_is),
-    cmocka_unit_test(a_contact_is_looked_at_again_after_a_year), cmocka_unit_test(a_role_has_its_side))
+    cmocka_unit_test(a_contact_is_looked_at_again_after_a_year), cmocka_unit_test(a_role_has_its_side),
+    cmocka_unit_test(an_old_name_is_found_as_whole_words_from_its_day_on),
+    cmocka_unit_test(an_agency_adds_a_body_as_a_file))
