@@ -9,6 +9,7 @@
 #include "app/document_mail.h"
 #include "app/evidence.h"
 #include "app/notify.h"
+#include "app/packset.h"
 #include "app/probe.h"
 #include "app/search.h"
 #include "app/setting.h"
@@ -266,8 +267,11 @@ tick_duties(struct work *work, void *arg, struct err *err)
 {
 	struct background *b = arg;
 	int64_t day = (work_now(work) + CLOCK_LOCAL_S * INT64_C(1000)) / INT64_C(86400000);
-	const struct packs *packs = b->app->packs;
+	const struct packs *packs;
 
+	if (packset_watch(b->app, err) != 0)
+		return err->kind;
+	packs = b->app->packs;
 	if (b->seen_day == day && b->seen_packs == packs)
 		return 0;
 	if (run_op(b, "duty evaluate", "duty", "{}", err) != 0)

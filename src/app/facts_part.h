@@ -25,9 +25,6 @@ void facts_case(struct facts *f);
 /* Of the agency alone: figures of the period, the register as printed, the yearly plan: facts_agency.c. */
 void facts_agency(struct facts *f);
 
-/* The case in words, with names, for papers: facts_words.c. */
-void facts_words(struct facts *f);
-
 /* Papers sent before, duties, contacts: facts_paper.c. */
 void facts_papers(struct facts *f);
 

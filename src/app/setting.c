@@ -20,6 +20,8 @@ const struct setting settings[] = {
 	{ "public.url", SETTING_TEXT, 0, 200, "" },
 	{ "checkpoint.hours", SETTING_INT, 1, 720, "24" },
 	{ "checkpoint.mail", SETTING_TEXT, 0, 200, "" },
+	{ "document.unit", SETTING_TEXT, 0, 60, "VP" },
+	{ "document.authorities", SETTING_TEXT, 0, 60, "KT" },
 };
 const size_t settings_count = ARRAY_LEN(settings);
 
