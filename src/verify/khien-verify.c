@@ -842,6 +842,21 @@ check_evidence(const json_t *row, const char *id)
 		    "The file is not the evidence that was recorded.");
 }
 
+/* The print of a paper: what it says stands in the row, the list's signature stands for the file. */
+static void
+check_document(const json_t *row)
+{
+	const char *number = json_string_value(json_object_get(row, "number"));
+	const char *form = json_string_value(json_object_get(row, "form"));
+	char path[PATH_LEN + 16];
+
+	if (number == NULL || form == NULL)
+		return;
+	snprintf(path, sizeof(path), "documents/%.60s-%.60s.pdf", number, form);
+	if (find(path) != NULL)
+		use(path);
+}
+
 static void
 check_rows(void)
 {
@@ -862,6 +877,8 @@ check_rows(void)
 			}
 			if (strcmp(table, "evidence") == 0)
 				check_evidence(row, id);
+			if (strcmp(table, "document") == 0)
+				check_document(row);
 			/* So that a row that is there twice is found, and those left over below. */
 			json_object_del(v.image, image_key(table, id));
 		}
