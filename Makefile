@@ -25,7 +25,7 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 LIBS = $(PKG_LIBS) -lmagic -lseccomp -lm -pthread
 
 # Every layer but the mains goes into one library; the linker takes what a program uses.
-LAYERS = base os text event duty pack model store ledger work watch mail report app http server
+LAYERS = base os text event ingest duty pack model store ledger work watch mail report app http server
 LIB_SRC = $(foreach l,$(LAYERS),$(sort $(wildcard src/$(l)/*.c src/$(l)/*/*.c)))
 LIB_OBJ = $(LIB_SRC:src/%.c=$(B)/obj/%.o)
 CLI_OBJ = $(patsubst src/%.c,$(B)/obj/%.o,$(sort $(wildcard src/cli/*.c)))

@@ -37,7 +37,7 @@ enum value_type {
 	VALUE_BOOL,  /* true, false */
 	VALUE_GUID,  /* 16 bytes; printed {UPPER-CASE} with braces: rules depend on it */
 	VALUE_SID,   /* printed S-1-… */
-	VALUE_TIME,  /* nanoseconds of UTC since 1970, printed ISO 8601 with seven decimals and Z */
+	VALUE_TIME,  /* tenths of microseconds of UTC since 1970; printed ISO 8601, seven decimals, Z */
 	VALUE_BYTES, /* printed as hexadecimal digits, upper case */
 };
 
@@ -71,8 +71,9 @@ struct event {
 const struct event_value *event_get(const struct event *event, uint32_t id);
 
 /*
- * The value's text as UTF-8, as the rules see it.  TEXT points at the value itself;
- * others are written into ${scratch}.  Malformed bytes become U+FFFD.
+ * The value's text as UTF-8, as the rules see it.  TEXT points at the value itself, as it
+ * is; others are added to ${scratch}, where they stay until something more is added.
+ * Malformed UTF-16 becomes U+FFFD.
  */
 struct text {
 	const char *at;

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * evtx_part.h: what the halves of the EVTX reader share: binary XML compiled into a
+ * program (evtx_compile.c), and the program run over a record's values (evtx.c).
+ *
+ * Format: [MS-EVEN6] 2.2.12 to 2.2.17; libyal/libevtx "Windows XML Event Log (EVTX)".
+ */
+#pragma once
+
+#include "ingest/evtx.h"
+
+#define NO_SUB 0xffff
+
+/* Where in the document something stands; names depend on it. */
+enum evtx_where { IN_TOP, IN_EVENT, IN_SYSTEM, IN_DATA, IN_USER, IN_OTHER };
+
+/* A part of an element's or attribute's content: a text, or a value of the record. */
+struct evtx_piece {
+	uint16_t sub; /* number of the value; NO_SUB: the text */
+	bool optional;
+	uint32_t units;
+	const uint8_t *text; /* UTF-16 */
+};
+
+/* One field that the document gives. */
+struct evtx_op {
+	const char *name;
+	uint32_t id, name_len;
+	uint32_t piece, pieces;           /* its content */
+	uint32_t name_piece, name_pieces; /* of Data Name="…" where that is no plain text */
+	uint8_t inside;                   /* enum evtx_where of what is embedded in it */
+	bool is_time;                     /* TimeCreated_SystemTime */
+};
+
+struct evtx_program {
+	struct evtx_op *op;
+	struct evtx_piece *piece;
+	uint32_t ops, pieces;
+};
+
+/* A name the body refers to by its place in the chunk, which differs from chunk to chunk. */
+struct evtx_ref {
+	uint32_t at;    /* of the reference, from the body's beginning */
+	bool is_inline; /* the name follows at once */
+	uint32_t units;
+	const uint8_t *text; /* UTF-16; the compiler's chunk */
+};
+
+struct evtx_compiler {
+	const struct names *names;
+	const uint8_t *chunk;
+	uint32_t len;       /* bytes of the chunk */
+	uint32_t pos, end;  /* of the body under way */
+	uint32_t begin;
+	bool has_dependency; /* element starts carry a dependency id: inside templates */
+	bool bad;
+	struct arena *arena; /* of names and texts */
+	struct evtx_program program; /* arrays are the compiler's own and used again */
+	uint32_t ops_room, pieces_room;
+	struct evtx_ref *ref;
+	uint32_t refs, refs_room;
+};
+
+/*
+ * Compiles the elements from ${pos} to ${end} into compiler->program, names and texts
+ * into compiler->arena.  False when the bytes are no binary XML; what came before the
+ * fault is in the program.  compiler->pos is where it stopped.
+ */
+bool evtx_compile(struct evtx_compiler *c, uint32_t pos, uint32_t end, enum evtx_where where);
+
+void evtx_compiler_clear(struct evtx_compiler *c);
+
+static inline uint16_t
+evtx_u16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] | p[1] << 8);
+}
+
+static inline uint32_t
+evtx_u32(const uint8_t *p)
+{
+	return (uint32_t)evtx_u16(p) | (uint32_t)evtx_u16(p + 2) << 16;
+}
+
+static inline uint64_t
+evtx_u64(const uint8_t *p)
+{
+	return (uint64_t)evtx_u32(p) | (uint64_t)evtx_u32(p + 4) << 32;
+}
