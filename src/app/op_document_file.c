@@ -40,9 +40,29 @@ media_type(const char *format)
 struct printing {
 	struct call *call;
 	struct document d;
+	const struct json *typed; /* values that are not saved yet; NULL: as it is kept */
 	const char *format; /* NULL: the caller did not say */
 	struct buf frame;
 };
+
+/* The paper with what somebody is typing in the place of what is kept. */
+static int
+lay_over(struct call *c, struct document *d, const struct json *typed)
+{
+	cleanup(json_freep) struct json *values = NULL;
+	cleanup(buf_clear) struct buf text = BUF_INIT(FRAME_MAX);
+	const struct pack_form *form;
+
+	if (document_form(c, d, &form) != 0 ||
+	    json_parse(d->values_json, strlen(d->values_json), &values, c->err) != 0 ||
+	    document_put(c, form, typed, values) != 0)
+		return c->err->kind;
+	json_write(values, &text);
+	if (text.full)
+		return call_fail(c, ERR_TOO_LARGE, "err.document.too_large", NULL);
+	d->values_json = arena_strdup(c->arena, buf_str(&text));
+	return 0;
+}
 
 static int
 prepare(struct tx *tx, void *arg, struct err *err)
@@ -61,7 +81,8 @@ prepare(struct tx *tx, void *arg, struct err *err)
 		if (str_eq(p->format, "signed") && p->d.signed_sha256 == NULL)
 			err_fail(err, ERR_NOT_FOUND, "err.document.not_signed", NULL, "number", p->d.number, NULL,
 			    NULL);
-		else if (!str_eq(p->format, "signed"))
+		else if (!str_eq(p->format, "signed") &&
+		    (p->typed == NULL || lay_over(c, &p->d, p->typed) == 0))
 			document_frame(c, &p->d, p->format, &p->frame);
 	}
 	c->tx = NULL;
@@ -146,8 +167,36 @@ document_export(struct call *c)
 	return c->err->kind;
 }
 
+static const struct param preview_params[] = {
+	{ "id", P_ID, PF_REQUIRED | PF_POSITIONAL, 0, 0, NULL },
+	{ "values", P_JSON, 0, 0, 0, NULL },
+	{ "out", P_OUT, PF_REQUIRED, 0, 4000, NULL },
+	{ 0 },
+};
+
+/* The page as it would be printed, for whoever is typing; nothing is kept. */
+static int
+document_preview(struct call *c)
+{
+	struct printing p = { .call = c, .format = "html", .frame = BUF_INIT(FRAME_MAX),
+		.typed = json_get(c->args, "values") };
+
+	if (document_may_write(c) == 0 && store_read(c->app->store, prepare, &p, c->err) == 0 &&
+	    write_printed(c, &p) == 0) {
+		jsonw_kstring(c->out, "number", p.d.number);
+		jsonw_kstring(c->out, "name", arena_printf(c->arena, "%s.html", p.d.number));
+		jsonw_kstring(c->out, "media_type", media_type(p.format));
+		jsonw_kstring(c->out, "file", arg_text(c, "out"));
+	}
+	buf_clear(&p.frame);
+	return c->err->kind;
+}
+
 const struct op ops_document_file[] = {
 	{ "document export", "GET", "/documents/{id}/file", RIGHT_SELF, OP_OUTSIDE, export_params,
 	    document_export, NULL, "khien document export VB-2026-0001 --format pdf --out bao-cao.pdf" },
+	{ "document preview", "POST", "/documents/{id}/preview", RIGHT_SELF, OP_OUTSIDE, preview_params,
+	    document_preview, NULL, "khien document preview VB-2026-0001 --values '{\"isp\":\"VNPT\"}'"
+	    " --out xem-truoc.html" },
 	{ 0 },
 };

@@ -22,7 +22,7 @@ export function Dispatches({ paper: p, act }: { paper: PaperFull; act: (s: Step)
 	const write = may('HANDLE') || may('SELF');
 	return (
 		<div className="stack">
-			<Card title={t('paper.sent_title')} aside={<Button size="compact-sm" onClick={() => act('send')}>{t('paper.send')}</Button>} plain>
+			<Card title={t('paper.sent_title')} aside={<Button size="compact-sm" variant="default" onClick={() => act('send')}>{t('paper.send')}</Button>} plain>
 				{p.dispatches.length === 0 ? <Empty title={t('paper.none_sent')}>{t('paper.none_sent_next')}</Empty> : (
 					<ul className="rows">
 						{p.dispatches.map((d) => (

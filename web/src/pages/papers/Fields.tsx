@@ -87,7 +87,7 @@ function OneOf({ field: f, value, set, words, setWords, locked, label }: Props &
 					))}
 				</Stack>
 			</Radio.Group>
-			{!f.required && !locked && value ? <button type="button" className="linkish small" onClick={() => set(null)}>{t('form.clear')}</button> : null}
+			{!f.required && !locked && value ? <button type="button" className="linkish small clear-choice" onClick={() => set(null)}>{t('form.clear')}</button> : null}
 		</>
 	);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One paper: its steps, its questions beside the printed page, its way out.
-import { Alert, Anchor, Button, Menu, ActionIcon } from '@mantine/core';
+import { ActionIcon, Alert, Anchor, Button, Center, Loader, Menu } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import IconDots from '@tabler/icons-react/dist/esm/icons/IconDots.mjs';
 import { lazy, Suspense, useState } from 'react';
@@ -46,7 +46,7 @@ function Body({ paper: p, reload }: { paper: PaperFull; reload: () => Promise<un
 			</nav>
 			<div className="paper-body">
 				<Notes paper={p} />
-				<Suspense fallback={null}>
+				<Suspense fallback={<Center h={160}><Loader aria-label={t('page.loading')} /></Center>}>
 					{part === 'soan' && <Editor paper={p} reload={reload} key={p.id} act={setStep} />}
 					{part === 'gui' && <Dispatches paper={p} act={setStep} />}
 					{part === 'so-sanh' && <Diff paper={p} />}
@@ -139,7 +139,7 @@ function Head({ paper: p, act }: { paper: PaperFull; act: (s: Step) => void }) {
 						{other('attach', t('paper.attach'), !over)}
 						<Menu.Divider />
 						{['pdf', 'docx', 'html'].map((f) => <Menu.Item key={f} component="a" href={`${API}/documents/${p.id}/file?format=${f}`} download>{t(`paper.export_${f}`)}</Menu.Item>)}
-						{p.signed_name && <Menu.Item component="a" href={`${API}/documents/${p.id}/signed`} download>{t('paper.export_signed')}</Menu.Item>}
+						{p.signed_name && <Menu.Item component="a" href={`${API}/documents/${p.id}/file?format=signed`} download>{t('paper.export_signed')}</Menu.Item>}
 						<Menu.Divider />
 						{other('replace', t('paper.replace'), write && ['numbered', 'issued'].includes(p.state))}
 						{other('recall', t('paper.recall'), write && !over)}

@@ -4,15 +4,16 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { paperHtml } from '../../api';
 
-const OWN = ':host{display:block;background:#fff;color:#000}.sheet{padding:1px 0}';
+/** The page fills its column; the sheet's own margins and shadow are for a page of its own. */
+const OWN = ':host{display:block;color:#000}.paper-root.paper-root{background:none;zoom:.82}.sheet.sheet{width:auto;margin:0 0 8mm;padding:0;box-shadow:none}';
 
 /** The server's page without what a paper does not need; the content policy stops the rest. */
 function take(host: HTMLElement, html: string): void {
 	const page = new DOMParser().parseFromString(html, 'text/html');
 	const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
-	const rules = [...page.querySelectorAll('style')].map((s) => s.textContent ?? '').join('\n').replace(/\b(html|body)\b(?=\s*[,{])/g, '.sheet');
+	const rules = [...page.querySelectorAll('style')].map((s) => s.textContent ?? '').join('\n').replace(/\b(html|body)\b(?=\s*[,{])/g, '.paper-root');
 	const sheet = new CSSStyleSheet();
-	sheet.replaceSync(OWN + rules);
+	sheet.replaceSync(rules + OWN);
 	root.adoptedStyleSheets = [sheet];
 	page.querySelectorAll('script,style,link,iframe,object,embed,form,meta,base').forEach((e) => e.remove());
 	const styles: [number, string][] = [];
@@ -23,7 +24,7 @@ function take(host: HTMLElement, html: string): void {
 		e.removeAttribute('style');
 	});
 	const box = document.createElement('div');
-	box.className = `sheet ${page.body.className}`;
+	box.className = `paper-root ${page.body.className}`;
 	box.lang = 'vi';
 	box.append(...page.body.childNodes);
 	// Through the object model, which the content policy does not take for foreign styles.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One playbook: edited as a draft, compared with what is in use, approved with its number, printed.
-import { Button, Group } from '@mantine/core';
+import { Button, Center, Group, Loader } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink, useParams } from 'react-router-dom';
@@ -51,7 +51,7 @@ export default function PlaybookPage() {
 						<NavLink to={`${base}/cac-ban`}>{t('playbook.editions')}</NavLink>
 						<Link to="/quan-tri/phuong-an">{t('playbook.all')}</Link>
 					</nav>
-					<Suspense fallback={null}>
+					<Suspense fallback={<Center h={160}><Loader aria-label={t('page.loading')} /></Center>}>
 						{part === 'so-sanh' ? <Compare id={id!} /> : part === 'cac-ban' ? <Editions id={id!} /> : e.values && <Edit key={`${e.id}.${e.version}`} edition={e} locked={!may('ADMIN')} reload={() => q.refetch()} />}
 					</Suspense>
 					{approving && <ApproveDialog of={e} edition={Number(e.version)} onClose={() => setApproving(false)} />}
