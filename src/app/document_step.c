@@ -101,12 +101,11 @@ freeze(struct call *call, const struct document *d, bool thaw)
 static void
 move_one(struct call *call, const struct document *d, enum document_state to)
 {
-	/* Without a person's approval the paper itself says so: approved_at stays empty. */
 	if (d->state == DOC_DRAFT && to != DOC_DRAFT)
 		freeze(call, d, false);
 	else if (to == DOC_DRAFT && d->state != DOC_DRAFT)
 		freeze(call, d, true);
-	if (to == DOC_ISSUED)
+	if (to == DOC_ISSUED && d->state != DOC_ISSUED)
 		change_update(call, "document", d->id, -1, COLS(CT("state", document_states[to]),
 		    CI("updated_at", call->now), CI("issued_at", call->now)));
 	else if (to == DOC_DRAFT)

@@ -126,22 +126,37 @@ tie_duties(struct call *c, const struct making *m, const char *id)
 	}
 }
 
-/* Kính gửi: the names of those it should go to. */
+/* Adds a name as a line of its own, once. */
+static void
+add_name(struct buf *names, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *p = buf_str(names); (p = strstr(p, name)) != NULL; p += len)
+		if ((p == names->data || p[-1] == '\n') && (p[len] == '\0' || p[len] == '\n'))
+			return;
+	buf_printf(names, "%s%s", names->len > 0 ? "\n" : "", name);
+}
+
+/* Kính gửi: the names of those it should go to, in the order the law names them. */
 static const char *
 recipients(struct call *c, const char *id, const struct pack_form *form)
 {
-	const char *wanted = document_roles(c, id, form);
+	const char *left = document_roles(c, id, form);
 	struct buf names = BUF_INIT(4000);
 	const char *lines;
-	struct query q;
 
-	query_open(&q, c->tx, "SELECT name FROM contact WHERE agency_id = ?1 AND is_retired = 0 AND"
-	    " ' ' || ?2 || ' ' LIKE '% ' || role || ' %' ORDER BY role, id LIMIT 30", "tt", c->agency_id,
-	    wanted);
-	while (query_step(&q))
-		if (strstr(buf_str(&names), query_text(&q, 0)) == NULL)
-			buf_printf(&names, "%s%s", names.len > 0 ? "\n" : "", query_text(&q, 0));
-	query_close(&q);
+	while (*left != '\0') {
+		size_t len = strcspn(left, " ");
+		struct query q;
+
+		query_open(&q, c->tx, "SELECT name FROM contact WHERE agency_id = ? AND is_retired = 0 AND"
+		    " role = ? ORDER BY id LIMIT 30", "tt", c->agency_id, arena_strndup(c->arena, left, len));
+		while (query_step(&q))
+			add_name(&names, query_text(&q, 0));
+		query_close(&q);
+		left += len + (left[len] == ' ');
+	}
 	lines = names.len == 0 ? NULL : arena_strdup(c->arena, buf_str(&names));
 	buf_clear(&names);
 	return lines;

@@ -297,7 +297,8 @@ document_number(struct call *c)
 		return bad_state(c, &b, "err.document.over");
 	signer = (struct signer){ b.head->signer_name, b.head->signer_title, b.head->authority };
 	if (seen(c, &b) != 0 || split_number(c, b.head, &number, &symbol) != 0 ||
-	    signer_arg(c, &signer) != 0 || document_basis_check(c, b.main.basis, at) != 0)
+	    signer_arg(c, &signer) != 0 || (b.main.state < DOC_NUMBERED &&
+	    document_basis_check(c, b.main.basis, at) != 0))
 		return c->err->kind;
 	facts_time(at, text)[10] = '\0';
 	day = arena_strdup(c->arena, text);
