@@ -8,6 +8,23 @@
 
 #define MISSED_MAX 10 /* periods that went by unseen are opened, as late as they are */
 
+/* Whoever joins the network sends the same to somebody else. */
+static void
+follow_membership(struct call *call, const struct duty_agency *agency,
+    const struct pack_regulation *r, const struct pack_obligation *o)
+{
+	const char *recipients = duty_recipients(call->arena, agency, o);
+	struct query q;
+
+	query_open(&q, call->tx, "SELECT id FROM duty WHERE agency_id = ? AND profile = ? AND"
+	    " obligation = ? AND incident_id IS NULL AND kind = 'calendar' AND recipients <> ? AND state"
+	    " IN " DUTY_UNFINISHED " LIMIT 50", "tttt", call->agency_id, r->pack.id, o->id, recipients);
+	while (query_step(&q))
+		change_update(call, "duty", arena_strdup(call->arena, query_text(&q, 0)), -1,
+		    COLS(CT("recipients", recipients)));
+	query_close(&q);
+}
+
 static bool
 has_key(struct call *call, const struct pack_regulation *r, const struct pack_obligation *o,
     const char *period)
@@ -87,6 +104,9 @@ duty_open_periods(struct call *call, const struct duty_agency *agency)
 
 	while ((o = pack_obligation_next(call->app->packs, "calendar", call->now, &i, &r)) != NULL &&
 	    call->err->kind == ERR_NONE)
-		if (duty_concerns(agency, o) && !duty_is_off(agency, r->pack.id))
+		if (duty_concerns(agency, o) && !duty_is_off(agency, r->pack.id)) {
 			open_next(call, agency, r, o);
+			if (o->recipients_others_count > 0)
+				follow_membership(call, agency, r, o);
+		}
 }
