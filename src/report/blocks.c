@@ -8,10 +8,9 @@
 #define BOX_EMPTY   "☐ "
 #define BOX_TICKED  "☑ "
 #define ITEM_LEFT   5.0 /* mm: hanging of "- " */
-#define ROWS_MAX    5000
 
-static struct doc_para *
-add_para(struct fill *f, struct doc_blocks *to, const struct doc_para *like)
+struct doc_para *
+fill_add(struct fill *f, struct doc_blocks *to, const struct doc_para *like)
 {
 	struct doc_para *p = doc_para(f->doc, to, like->role, like->align, like->size);
 	struct doc_run *none = p->run;
@@ -23,8 +22,8 @@ add_para(struct fill *f, struct doc_blocks *to, const struct doc_para *like)
 }
 
 /* What stands in forms: left, no indent. */
-static struct doc_para
-form_para(const struct fill *f)
+struct doc_para
+fill_line_like(const struct fill *f)
 {
 	struct doc_para like = fill_body(f);
 
@@ -47,12 +46,12 @@ ends_label(const char *label)
 static void
 add_line(struct fill *f, struct doc_blocks *to, const char *id)
 {
-	struct doc_para like = form_para(f), *p;
+	struct doc_para like = fill_line_like(f), *p;
 	struct fill_value v = fill_value(f, id, "");
 
 	if (!v.is_asked)
 		return;
-	p = add_para(f, to, &like);
+	p = fill_add(f, to, &like);
 	doc_run(f->doc, p, v.label, 0);
 	doc_run(f->doc, p, ends_label(v.label) ? " " : ": ", 0);
 	if (*v.text != '\0')
@@ -99,7 +98,7 @@ label_of(struct fill *f, const struct form_block *b, const struct form_field *fi
 static void
 add_label(struct fill *f, const struct form_block *b, const struct form_field *field)
 {
-	struct doc_para like = form_para(f), *p;
+	struct doc_para like = fill_line_like(f), *p;
 	const char *label;
 
 	if (b->hide_label)
@@ -107,7 +106,7 @@ add_label(struct fill *f, const struct form_block *b, const struct form_field *f
 	label = label_of(f, b, field);
 	like.keep_next = true;
 	like.before = 3;
-	p = add_para(f, &f->section->blocks, &like);
+	p = fill_add(f, &f->section->blocks, &like);
 	doc_run(f->doc, p, label, 0);
 	if (!ends_label(label))
 		doc_run(f->doc, p, ":", 0);
@@ -118,7 +117,7 @@ long_block(struct fill *f, const struct form_block *b)
 {
 	const struct form_field *field = form_field(f->form, b->field);
 	struct fill_value v = fill_value(f, b->field, "");
-	struct doc_para like = form_para(f), *p;
+	struct doc_para like = fill_line_like(f), *p;
 
 	if (!v.is_asked)
 		return;
@@ -127,11 +126,11 @@ long_block(struct fill *f, const struct form_block *b)
 	if (str_eq(f->form->layout, "nd30"))
 		like = fill_body(f);
 	if (*v.text == '\0' && v.required) {
-		p = add_para(f, &f->section->blocks, &like);
+		p = fill_add(f, &f->section->blocks, &like);
 		fill_gap(f, p, b->field, v.label);
 	} else if (*v.text == '\0') {
 		for (int i = 0; i < (field->lines > 0 && field->lines < 3 ? field->lines : 2); i++) {
-			p = add_para(f, &f->section->blocks, &like);
+			p = fill_add(f, &f->section->blocks, &like);
 			p->align = DOC_LEFT;
 			p->first = 0;
 			p->leader = true;
@@ -146,7 +145,7 @@ static void
 add_choice(struct fill *f, struct doc_blocks *to, const struct form_field *field,
     const struct form_choice *c)
 {
-	struct doc_para like = form_para(f), *p;
+	struct doc_para like = fill_line_like(f), *p;
 	char name[128];
 	const char *words;
 	bool ticked = value_ticks(json_get(f->values, field->id), c->id);
@@ -155,7 +154,7 @@ add_choice(struct fill *f, struct doc_blocks *to, const struct form_field *field
 	words = fill_str(f, json_get(f->values, name), c->id);
 	like.left = ITEM_LEFT;
 	like.first = -ITEM_LEFT;
-	p = add_para(f, to, &like);
+	p = fill_add(f, to, &like);
 	doc_run(f->doc, p, ticked ? BOX_TICKED : BOX_EMPTY, 0);
 	doc_run(f->doc, p, c->text.vi, 0);
 	if (!c->with_text)
@@ -172,7 +171,7 @@ add_choice(struct fill *f, struct doc_blocks *to, const struct form_field *field
 static void
 check_bool(struct fill *f, const struct form_block *b, const struct form_field *field)
 {
-	struct doc_para like = form_para(f), *p = add_para(f, &f->section->blocks, &like);
+	struct doc_para like = fill_line_like(f), *p = fill_add(f, &f->section->blocks, &like);
 
 	doc_run(f->doc, p, json_bool(json_get(f->values, field->id), false) ? BOX_TICKED : BOX_EMPTY,
 	    0);
@@ -208,205 +207,10 @@ check_block(struct fill *f, const struct form_block *b)
 		add_choice(f, &row->cell[i % columns].blocks, field, &field->choice[i]);
 	}
 	if (*v.text == '\0' && v.required) {
-		struct doc_para like = form_para(f);
+		struct doc_para like = fill_line_like(f);
 
-		fill_gap(f, add_para(f, &f->section->blocks, &like), b->field, v.label);
+		fill_gap(f, fill_add(f, &f->section->blocks, &like), b->field, v.label);
 	}
-}
-
-/* ---- tables ----------------------------------------------------------------------- */
-
-static void
-cell_text(struct fill *f, struct doc_cell *cell, enum doc_role role, enum doc_align align,
-    const char *text, unsigned flags)
-{
-	struct doc_para *p = doc_para(f->doc, &cell->blocks, role, align, f->style->size.table);
-
-	doc_run(f->doc, p, text, flags);
-}
-
-static enum doc_align
-align_of(const char *type)
-{
-	if (str_eq(type, "int") || str_eq(type, "money"))
-		return DOC_RIGHT;
-	return str_eq(type, "date") || str_eq(type, "time") || str_eq(type, "datetime") ||
-	    str_eq(type, "bool") ? DOC_CENTER : DOC_LEFT;
-}
-
-/* The row of the value that belongs to a fixed row: by "row", else by its place. */
-static const struct json *
-fixed_row(const struct json *value, const struct form_field *field, size_t i)
-{
-	for (size_t k = 0; k < json_len(value); k++)
-		if (str_eq(json_get_str(json_at(value, k), "row"), field->row[i].id))
-			return json_at(value, k);
-	return json_get(json_at(value, i), "row") == NULL ? json_at(value, i) : NULL;
-}
-
-static void
-table_row(struct fill *f, const struct form_block *b, const struct form_field *field,
-    struct doc_table *t, size_t i, const struct json *item)
-{
-	struct doc_row *row = doc_row(f->doc, t);
-	size_t at = 0;
-
-	if (b->number)
-		cell_text(f, &row->cell[at++], DOC_CELL, DOC_CENTER,
-		    arena_printf(f->doc->arena, "%zu", i + 1), 0);
-	if (field->rows > 0)
-		cell_text(f, &row->cell[at++], DOC_CELL, DOC_LEFT, field->row[i].text.vi, 0);
-	for (size_t c = 0; c < field->columns; c++) {
-		const struct form_column *col = &field->col[c];
-		const char *text = fill_print(f, col->type, col->choice, col->choices,
-		    json_get(item, col->id), NULL, "");
-		struct doc_cell *cell = &row->cell[at++];
-
-		if (*text == '\0' && col->required && item != NULL) {
-			struct doc_para *p = doc_para(f->doc, &cell->blocks, DOC_CELL, DOC_LEFT,
-			    f->style->size.table);
-
-			fill_gap(f, p, arena_printf(f->doc->arena, "%s.%zu.%s", field->id, i + 1,
-			    col->id), col->label.vi);
-		} else {
-			cell_text(f, cell, DOC_CELL, align_of(col->type), text, 0);
-		}
-	}
-}
-
-/* "**words**" are bold. */
-static void
-grid_cell(struct fill *f, const struct form_block *b, struct doc_cell *cell, const char *text,
-    bool bold)
-{
-	struct doc_para like = { .role = DOC_CELL, .size = f->style->size.table, .line = 1,
-		.align = str_eq(b->style, "center") ? DOC_CENTER : str_eq(b->style, "right") ?
-		DOC_RIGHT : DOC_LEFT };
-
-	while (text != NULL) {
-		const char *line = text, *end = strchr(text, '\n');
-		size_t first = cell->blocks.count;
-		unsigned flags = bold ? DOC_BOLD : 0;
-
-		text = end == NULL ? NULL : end + 1;
-		line = end == NULL ? line : arena_strndup(f->doc->arena, line, (size_t)(end - line));
-		if (str_starts(line, "**")) {
-			size_t n = strlen(line);
-
-			n -= n >= 4 && str_eq(line + n - 2, "**") ? 2 : 0;
-			line = arena_strndup(f->doc->arena, line + 2, n < 2 ? 0 : n - 2);
-			flags = DOC_BOLD;
-		}
-		fill_paras(f, &cell->blocks, &like, line, flags);
-		if (cell->blocks.count == first)
-			doc_para(f->doc, &cell->blocks, DOC_CELL, like.align, like.size);
-	}
-}
-
-static void
-grid_block(struct fill *f, const struct form_block *b)
-{
-	size_t n = b->grid.rows == 0 ? 0 : b->grid.row[0].count;
-	double width[FORM_WIDTHS_MAX], sum = 0;
-	struct doc_table *t;
-
-	if (n == 0)
-		return;
-	for (size_t i = 0; i < n; i++)
-		sum += width[i] = b->widths == n ? b->width[i] : 1;
-	for (size_t i = 0; i < n; i++)
-		width[i] *= doc_width(f->doc, f->section) / sum;
-	t = doc_table(f->doc, &f->section->blocks, n, width, b->border);
-	t->before = t->after = b->border ? 0 : 3;
-	for (size_t r = 0; r < b->grid.rows; r++) {
-		struct doc_row *row = doc_row(f->doc, t);
-
-		row->header = b->bold_first && r == 0 && b->grid.rows > 1;
-		row->whole = row->header || !b->border;
-		for (size_t c = 0; c < n && c < b->grid.row[r].count; c++)
-			grid_cell(f, b, &row->cell[c], b->grid.row[r].s[c], row->header);
-	}
-}
-
-static struct doc_table *
-new_table(struct fill *f, const struct form_block *b, const struct form_field *field)
-{
-	size_t n = field->columns + (b->number ? 1 : 0) + (field->rows > 0 ? 1 : 0), at = 0;
-	double *width = arena_alloc(f->doc->arena, n * sizeof(*width)), sum = 0;
-	struct doc_table *t;
-	struct doc_row *head;
-
-	for (size_t i = 0; i < n; i++)
-		sum += width[i] = b->widths == n ? b->width[i] :
-		    i == 0 && b->number ? 12.0 / (double)n : field->rows > 0 && i == 0 ? 25 : 15;
-	for (size_t i = 0; i < n; i++)
-		width[i] *= doc_width(f->doc, f->section) / sum;
-	t = doc_table(f->doc, &f->section->blocks, n, width, true);
-	t->before = t->after = 3;
-	head = doc_row(f->doc, t);
-	head->header = head->whole = true;
-	if (b->number)
-		cell_text(f, &head->cell[at++], DOC_HEAD_CELL, DOC_CENTER, f->style->word.serial,
-		    DOC_BOLD);
-	if (field->rows > 0)
-		cell_text(f, &head->cell[at++], DOC_HEAD_CELL, DOC_CENTER, field->rows_label.vi,
-		    DOC_BOLD);
-	for (size_t c = 0; c < field->columns; c++)
-		cell_text(f, &head->cell[at++], DOC_HEAD_CELL, DOC_CENTER, field->col[c].label.vi,
-		    DOC_BOLD);
-	return t;
-}
-
-/* A page of its own way round, when the one before is not empty. */
-static void
-turn(struct fill *f, bool landscape)
-{
-	if (f->section->landscape == landscape)
-		return;
-	if (f->section->blocks.count == 0)
-		f->section->landscape = landscape;
-	else
-		f->section = doc_section(f->doc, landscape, false);
-}
-
-static void
-table_block(struct fill *f, const struct form_block *b)
-{
-	const struct form_field *field = form_field(f->form, b->field);
-	const struct json *value = json_get(f->values, b->field);
-	size_t rows = field->rows > 0 ? field->rows : json_len(value);
-	bool was = f->section->landscape;
-	struct doc_table *t;
-
-	if (!form_asks(f->form, field, f->variant, f->values, f->facts))
-		return;
-	if (rows == 0 && !field->required && *b->empty.vi != '\0') {
-		struct doc_para like = fill_body(f);
-
-		fill_paras(f, &f->section->blocks, &like, b->empty.vi, 0);
-		return;
-	}
-	if (b->landscape)
-		turn(f, true);
-	if (*b->label.vi != '\0') {
-		struct doc_para like = fill_body(f);
-
-		like.align = DOC_CENTER;
-		like.first = 0;
-		like.keep_next = true;
-		fill_paras(f, &f->section->blocks, &like, b->label.vi, DOC_BOLD);
-	}
-	t = new_table(f, b, field);
-	for (size_t i = 0; i < rows && i < ROWS_MAX; i++)
-		table_row(f, b, field, t, i,
-		    field->rows > 0 ? fixed_row(value, field, i) : json_at(value, i));
-	if (field->required && !form_given(value)) {
-		struct doc_para like = form_para(f);
-
-		fill_gap(f, add_para(f, &f->section->blocks, &like), field->id, field->label.vi);
-	}
-	if (b->landscape)
-		turn(f, was);
 }
 
 /* ---- the rest ----------------------------------------------------------------------- */
@@ -425,7 +229,7 @@ list_block(struct fill *f, const struct form_block *b)
 	if (field != NULL && *b->label.vi != '\0')
 		add_label(f, b, field);
 	if (n == 0 && field != NULL && field->required)
-		fill_gap(f, add_para(f, &f->section->blocks, &like), field->id, field->label.vi);
+		fill_gap(f, fill_add(f, &f->section->blocks, &like), field->id, field->label.vi);
 	else if (n == 0 && *b->empty.vi != '\0')
 		fill_paras(f, &f->section->blocks, &like, b->empty.vi, 0);
 	like.role = DOC_ITEM;
@@ -434,7 +238,7 @@ list_block(struct fill *f, const struct form_block *b)
 		const char *text = fill_print(f, "", field == NULL ? NULL : field->choice,
 		    field == NULL ? 0 : field->choices, json_at(value, i), NULL, "");
 		size_t len = strlen(text);
-		struct doc_para *p = add_para(f, &f->section->blocks, &like);
+		struct doc_para *p = fill_add(f, &f->section->blocks, &like);
 
 		while (len > 0 && strchr(";. \n", text[len - 1]) != NULL)
 			len--;
@@ -480,7 +284,7 @@ heading_block(struct fill *f, const struct form_block *b)
 		like.align = DOC_LEFT;
 		like.size = f->style->size.body - 1;
 	}
-	p = add_para(f, &f->section->blocks, &like);
+	p = fill_add(f, &f->section->blocks, &like);
 	fill_template(f, p, b->heading.vi, DOC_BOLD);
 	if (!b->numbered)
 		return;
@@ -550,7 +354,7 @@ each_block(struct fill *f, const struct form_block *b)
 	if (field != NULL && field->required && json_len(list) == 0) {
 		struct doc_para like = fill_body(f);
 
-		fill_gap(f, add_para(f, &f->section->blocks, &like), field->id, field->label.vi);
+		fill_gap(f, fill_add(f, &f->section->blocks, &like), field->id, field->label.vi);
 	}
 	if (f->rows == FILL_DEPTH)
 		return;
@@ -570,7 +374,7 @@ page_block(struct fill *f, const struct form_block *b)
 	if (str_eq(b->page, "break"))
 		doc_break(f->doc, &f->section->blocks);
 	else
-		turn(f, str_eq(b->page, "landscape"));
+		fill_turn(f, str_eq(b->page, "landscape"));
 }
 
 static void
@@ -621,7 +425,7 @@ one_block(struct fill *f, const struct form_block *b)
 	case BLOCK_LINE: line_block(f, b); break;
 	case BLOCK_LONG: long_block(f, b); break;
 	case BLOCK_CHECK: check_block(f, b); break;
-	case BLOCK_TABLE: table_block(f, b); break;
+	case BLOCK_TABLE: fill_table(f, b); break;
 	case BLOCK_EACH: each_block(f, b); break;
 	case BLOCK_LIST: list_block(f, b); break;
 	case BLOCK_IF: fill_blocks(f, holds(f, b->field) ? &b->then : &b->else_); break;
@@ -630,7 +434,7 @@ one_block(struct fill *f, const struct form_block *b)
 	case BLOCK_RULE: rule_block(f); break;
 	case BLOCK_HEADER: fill_header(f, b->header); break;
 	case BLOCK_SIGN: fill_sign(f, b->sign, b->signs, b->place_date); break;
-	case BLOCK_GRID: grid_block(f, b); break;
+	case BLOCK_GRID: fill_grid(f, b); break;
 	case BLOCK_KINDS: break;
 	}
 }
@@ -638,7 +442,14 @@ one_block(struct fill *f, const struct form_block *b)
 void
 fill_blocks(struct fill *f, const struct form_blocks *blocks)
 {
-	for (size_t i = 0; i < blocks->count && f->doc->text_bytes < DOC_TEXT_MAX; i++)
-		if (form_variant(blocks->block[i].variant, blocks->block[i].variant_count, f->variant))
-			one_block(f, &blocks->block[i]);
+	for (size_t i = 0; i < blocks->count && f->doc->text_bytes < DOC_TEXT_MAX; i++) {
+		const struct form_block *b = &blocks->block[i];
+		bool last = i + 1 == blocks->count || blocks->block[i + 1].kind != BLOCK_GRID;
+
+		if (!form_variant(b->variant, b->variant_count, f->variant))
+			continue;
+		one_block(f, b);
+		if (b->kind == BLOCK_GRID && b->grid.rows > 0 && last)
+			f->section->blocks.block[f->section->blocks.count - 1].table->after = 4;
+	}
 }

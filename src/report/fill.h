@@ -7,6 +7,7 @@
 #include "report/doc.h"
 
 #define FILL_DEPTH 4 /* `each` inside `each` */
+#define ROWS_MAX   5000 /* of one table, list or repetition */
 
 struct fill {
 	struct doc *doc;
@@ -71,5 +72,15 @@ void fill_tail(struct fill *f);
 void fill_header(struct fill *f, const char *kind);
 void fill_sign(struct fill *f, const struct form_sign *sign, size_t signs, bool place_date);
 
-/* An ordinary paragraph of the body. */
+/* An ordinary paragraph of the body; a line of a form: left, not indented. */
 struct doc_para fill_body(const struct fill *f);
+struct doc_para fill_line_like(const struct fill *f);
+
+/* A new paragraph like , without its runs. */
+struct doc_para *fill_add(struct fill *f, struct doc_blocks *to, const struct doc_para *like);
+
+/* Tables (table.c). */
+void fill_table(struct fill *f, const struct form_block *b);
+void fill_grid(struct fill *f, const struct form_block *b);
+/* What follows stands on pages of that way round. */
+void fill_turn(struct fill *f, bool landscape);

@@ -282,6 +282,18 @@ add_signature(struct fill *f, struct doc_blocks *to, const char *note, const cha
 	p->before = SIGN_ROOM;
 }
 
+/* No page of signatures alone: the end of what is signed comes along. */
+static void
+keep_last(struct fill *f)
+{
+	struct doc_blocks *b = &f->section->blocks;
+
+	if (b->count > 0 && b->block[b->count - 1].kind == DOC_PARA)
+		b->block[b->count - 1].para->keep_next = true;
+	else if (b->count > 0 && b->block[b->count - 1].kind == DOC_TABLE)
+		b->block[b->count - 1].table->keep_next = true;
+}
+
 void
 fill_sign(struct fill *f, const struct form_sign *sign, size_t signs, bool with_date)
 {
@@ -290,6 +302,7 @@ fill_sign(struct fill *f, const struct form_sign *sign, size_t signs, bool with_
 	struct doc_table *t;
 	struct doc_row *row;
 
+	keep_last(f);
 	for (size_t i = 0; i < columns; i++)
 		width[i] = signs == 1 ? all * (i == 0 ? 0.42 : 0.58) : all / (double)columns;
 	t = doc_table(f->doc, &f->section->blocks, columns, width, false);
@@ -383,7 +396,7 @@ put_distribution(struct fill *f, struct doc_blocks *to)
 		put_place(f, to, w->archive, true);
 }
 
-/* The body ends with "./."; what comes after it stays on its page. */
+/* The body ends with "./.". */
 static void
 end_body(struct fill *f)
 {
@@ -395,7 +408,6 @@ end_body(struct fill *f)
 	if (b->count == 0 || b->block[b->count - 1].kind != DOC_PARA)
 		return;
 	p = b->block[b->count - 1].para;
-	p->keep_next = true;
 	if (p->runs == 0 || (p->run[p->runs - 1].flags & DOC_GAP) || p->role == DOC_NOTE)
 		return;
 	run = &p->run[p->runs - 1];
@@ -423,6 +435,7 @@ fill_tail(struct fill *f)
 		fill_sign(f, f->form->signer, f->form->signers, false);
 	if (!head && !asked)
 		return;
+	keep_last(f);
 	t = two_columns(f, 0.48);
 	t->before = 8;
 	row = doc_row(f->doc, t);

@@ -56,6 +56,8 @@ struct flow {
 	int number, pages; /* as printed; of all */
 	bool open, fresh;  /* a page is being drawn; nothing is on it yet */
 	bool too_long;
+	struct row **header; /* of all tables so far */
+	size_t headers;
 };
 
 static struct piece *
@@ -361,7 +363,9 @@ place_row(struct flow *f, struct piece *p)
 {
 	struct row *row = p->row;
 	double page = f->bottom - f->top;
-	bool breaks = !row->whole && row->height > page / 2;
+	/* A tall row is parted where there is room for some lines of it. */
+	bool breaks = !row->whole && (row->height > page / 2 ||
+	    (row->height > page / 4 && f->bottom - f->y > page / 5));
 
 	if (f->y + row->height > f->bottom + 0.01 && !f->fresh && !breaks)
 		next_page(f, p);
@@ -446,6 +450,16 @@ flush(struct flow *f, bool complete)
 	s->count -= at;
 }
 
+/* Header rows are drawn on every page of their table; they go with the document. */
+static void
+keep_header(struct flow *f, struct row *row)
+{
+	if ((f->headers & (f->headers - 1)) == 0)
+		f->header = xrealloc(f->header, (f->headers == 0 ? 1 : f->headers * 2) *
+		    sizeof(struct row *));
+	f->header[f->headers++] = row;
+}
+
 static void
 push_table(struct flow *f, const struct doc_table *from)
 {
@@ -470,14 +484,9 @@ push_table(struct flow *f, const struct doc_table *from)
 		if (row->header) {
 			t->header[t->headers++] = row;
 			t->header_height += row->height;
+			keep_header(f, row);
 		}
 		flush(f, false);
-	}
-	/* Header rows are drawn again on every page; all rows are placed before they go. */
-	if (t->headers > 0) {
-		flush(f, true);
-		for (size_t i = 0; i < t->headers; i++)
-			free_row(t->header[i]);
 	}
 }
 
@@ -512,6 +521,9 @@ write_pdf(struct doc *doc, struct type *type, struct buf *ret, struct err *err)
 		flow_section(&f, &doc->section[i]);
 	end_page(&f);
 	free_stack(&f.pending);
+	for (size_t i = 0; i < f.headers; i++)
+		free_row(f.header[i]);
+	free(f.header);
 	if (!type_pdf_end(type))
 		return err_set(err, ERR_TOO_LARGE, "err.paper.too_large", NULL);
 	if (!f.too_long)

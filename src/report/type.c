@@ -339,6 +339,7 @@ attributes(const struct setting *s, size_t from, size_t to)
 	PangoAttrList *list = pango_attr_list_new();
 	size_t at = 0;
 
+	attribute(list, pango_attr_insert_hyphens_new(FALSE), 0, to - from);
 	for (size_t i = 0; i < s->spans; i++) {
 		size_t a = at < from ? from : at, b = s->span[i].end > to ? to : s->span[i].end;
 
