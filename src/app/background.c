@@ -7,6 +7,7 @@
 #include "app/duty.h"
 #include "app/document.h"
 #include "app/document_mail.h"
+#include "app/escalation.h"
 #include "app/evidence.h"
 #include "app/notify.h"
 #include "app/packset.h"
@@ -155,6 +156,13 @@ job_escalate(struct work *work, const struct job *job, void *arg, struct err *er
 {
 	(void)work;
 	return run_op(arg, "report escalate", job->kind, job->args_json, err);
+}
+
+static int
+job_escalation_look(struct work *work, const struct job *job, void *arg, struct err *err)
+{
+	(void)work;
+	return run_op(arg, "escalation look", job->kind, job->args_json, err);
 }
 
 static int
@@ -349,6 +357,7 @@ make(struct app *app)
 	work_add_sender(b->work, "webhook", send_webhook, b);
 	work_add_sender(b->work, DOCUMENT_MAIL, send_document, b);
 	work_add_job(b->work, &(struct job_kind){ "report.escalate", job_escalate, b, 20 });
+	work_add_job(b->work, &(struct job_kind){ ESCALATION_LOOK_JOB, job_escalation_look, b, 20 });
 	work_add_job(b->work, &(struct job_kind){ EVIDENCE_REMOVE_JOB, job_evidence_remove, b, 20 });
 	work_add_job(b->work, &(struct job_kind){ DUTY_REMIND_JOB, job_duty_remind, b, 20 });
 	work_add_job(b->work, &(struct job_kind){ DUTY_EVALUATE_JOB, job_duty_evaluate, b, 20 });

@@ -6,6 +6,7 @@
 #include "app/led.h"
 #include "app/out.h"
 #include "model/personal.h"
+#include "work/job.h"
 
 /* ---- what the data say -------- */
 
@@ -290,6 +291,23 @@ is_fresh(struct call *call, const char *incident_id, const struct sign *sign, si
 	return false;
 }
 
+/* Time alone makes an outage too long: looked at again when the next system passes its limit. */
+static void
+look_again(struct call *call, const char *incident_id)
+{
+	int64_t due = tx_int(call->tx, "SELECT MIN(due) FROM (SELECT COALESCE(s.since_at, i.detected_at) +"
+	    " (COALESCE(y.rto_minutes, y.max_outage_minutes) + 1) * 60000 AS due FROM scope_item s JOIN"
+	    " info_system y ON y.id = s.ref_id JOIN incident i ON i.id = s.incident_id WHERE"
+	    " s.incident_id = ? AND s.kind = 'system' AND s.state IN ('affected', 'isolated') AND"
+	    " COALESCE(y.rto_minutes, y.max_outage_minutes) > 0) n WHERE due > ?", "ti", incident_id,
+	    call->now);
+
+	if (due != SQL_NULL)
+		job_put(call->tx, call->agency_id, ESCALATION_LOOK_JOB, arena_printf(call->arena,
+		    "{\"id\":\"%s\"}", incident_id), arena_printf(call->arena, ESCALATION_LOOK_JOB ":%s:%lld",
+		    incident_id, (long long)due), due);
+}
+
 void
 escalation_evaluate(struct call *call, const char *incident_id)
 {
@@ -299,6 +317,7 @@ escalation_evaluate(struct call *call, const char *incident_id)
 
 	if (call->err->kind != ERR_NONE || !is_open(call, incident_id))
 		return;
+	look_again(call, incident_id);
 	beyond = tx_text(call->tx, call->arena, "SELECT beyond FROM incident WHERE id = ?", "t", incident_id);
 	row = tx_text(call->tx, call->arena, "SELECT id FROM escalation WHERE incident_id = ? AND state ="
 	    " 'suggested' AND triggers <> 'manual' ORDER BY id LIMIT 1", "t", incident_id);

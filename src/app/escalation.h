@@ -15,3 +15,6 @@ struct sign {
 
 /* The signs there are now: of the last score, then of the data. At most SIGNS_MAX. */
 size_t escalation_signs(struct call *call, const char *incident_id, struct sign *ret);
+
+/* The job that looks again when time alone may have made a sign: {"id": the incident}. */
+#define ESCALATION_LOOK_JOB "escalation.look"

@@ -383,6 +383,19 @@ decline(struct call *call)
 	return answer(call, incident.id, id);
 }
 
+/* What the job does; by hand too. */
+static int
+look(struct call *call)
+{
+	struct incident incident;
+
+	if (incident_arg(call, "id", &incident) != 0)
+		return call->err->kind;
+	escalation_evaluate(call, incident.id);
+	escalation_out(call, incident.id);
+	return call->err->kind;
+}
+
 #define RIGHTS (RIGHT_READ | RIGHT_HANDLE)
 
 const struct op ops_escalation[] = {
@@ -402,5 +415,7 @@ const struct op ops_escalation[] = {
 	{ "escalation decline", "POST", "/escalations/{id}/decline", RIGHTS, OP_WRITE, decline_params,
 	    decline, NULL, "khien escalation decline 0198c0de-0000-7000-8000-000000000001 --reason \"Tự xử"
 	    " lý được\"" },
+	{ "escalation look", NULL, NULL, RIGHT_LOCAL, OP_WRITE, incident_params, look, NULL,
+	    "khien escalation look SC-2026-0001" },
 	{ 0 },
 };

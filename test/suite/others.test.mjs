@@ -306,6 +306,8 @@ test('spread after isolation and an outage beyond what was approved are signs to
   assert.deepEqual((await help(down)).signs, [], 'four hours are approved');
   at('2026-11-23T10:01:00+07:00');
   assert.deepEqual((await help(down)).signs.map((s) => s.id), ['rto']);
+  for (let i = 0; i < 100 && (await help(down)).escalation.state === 'none'; i++) await new Promise((done) => setTimeout(done, 100));
+  assert.equal((await help(down)).escalation.state, 'suggested', 'time alone suggests it, without anybody touching the incident');
   at('2026-11-23T10:00:00+07:00');
 });
 
