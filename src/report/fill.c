@@ -39,7 +39,7 @@ words_of(struct fill *f, const char *id)
 struct fill_value
 fill_value(struct fill *f, const char *name, const char *spec)
 {
-	struct fill_value v = { "", name, false, true };
+	struct fill_value v = { .text = "", .label = name, .is_asked = true };
 	const struct form_field *field;
 	const struct json *value;
 
@@ -54,6 +54,7 @@ fill_value(struct fill *f, const char *name, const char *spec)
 		if (v.is_asked)
 			v.text = fill_print(f, field->type_text, field->choice, field->choices,
 			    json_get(f->values, name), words_of(f, name), spec);
+		v.is_open = str_eq(spec, "check") && !form_given(json_get(f->values, name));
 		return v;
 	}
 	value = str_starts(name, "document.") ? form_fact(f->document, name + strlen("document.")) :
@@ -91,11 +92,13 @@ add_slot(struct fill *f, struct doc_para *para, const struct form_slot *slot, un
 
 	if (*v.text != '\0')
 		doc_run(f->doc, para, v.text, flags);
-	else if (slot->optional || !v.is_asked)
+	if (slot->optional || !v.is_asked || (*v.text != '\0' && !v.is_open))
 		return;
-	else if (v.required)
+	if (v.is_open)
+		doc_run(f->doc, para, " ", flags);
+	if (v.required)
 		fill_gap(f, para, slot->name, v.label);
-	else
+	else if (!v.is_open)
 		doc_run(f->doc, para, "……", flags);
 }
 

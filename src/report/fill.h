@@ -30,6 +30,7 @@ struct fill_value {
 	const char *text;  /* clean, in the document's arena; "" when nothing is known */
 	const char *label; /* for a gap */
 	bool required, is_asked;
+	bool is_open; /* boxes are printed, and none is ticked */
 };
 
 /* A field, a column of the row being repeated, or a path into the case; printed by ${spec}. */
