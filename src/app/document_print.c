@@ -74,6 +74,22 @@ ground_at(const struct call *call, const char *doc_date)
 	return doc_date != NULL && clock_parse(doc_date, &at) ? at : call->now;
 }
 
+/* Where nobody is written to there is no "above". */
+static void
+drop_as_above(struct json *head)
+{
+	const struct json *list = json_get(head, "distribution");
+	struct json *kept;
+
+	if (json_len(json_get(head, "recipients")) > 0 ||
+	    !str_eq(json_str(json_at(list, 0)), word(LANG_VI, "document.as_above")))
+		return;
+	kept = json_new_array();
+	for (size_t i = 1; i < json_len(list); i++)
+		json_append(kept, json_clone(json_at(list, i)));
+	json_set(head, "distribution", kept);
+}
+
 /* A form with a field "distribution" or "grounds" says them itself: a plan has no "Kính gửi". */
 static struct json *
 head_of(struct call *call, const struct document *d, const struct pack_form *form,
@@ -92,12 +108,13 @@ head_of(struct call *call, const struct document *d, const struct pack_form *for
 	json_set_str(head, "authority", d->authority);
 	put_lines(head, "recipients", d->recipients);
 	put_lines(head, "distribution", d->distribution);
+	drop_as_above(head);
 	if (json_len(json_get(values, "distribution")) > 0)
 		json_set(head, "distribution", json_clone(json_get(values, "distribution")));
+	put_grounds(call, head, form, d->basis, ground_at(call, d->doc_date));
 	if (json_len(json_get(values, "grounds")) > 0 && form_field(form, "grounds") != NULL &&
 	    form_asks(form, form_field(form, "grounds"), d->variant, values, facts))
 		json_set(head, "grounds", json_clone(json_get(values, "grounds")));
-	put_grounds(call, head, form, d->basis, ground_at(call, d->doc_date));
 	json_set_bool(head, "is_draft", d->state == DOC_DRAFT);
 	json_set_str(head, "now", now);
 	return head;

@@ -34,13 +34,18 @@ static const struct {
 	{ "html", "text/html" },
 };
 
-/* The format said, else the one the file's name ends in; NULL after an error. */
+/*
+ * The format said, else the one the file's name ends in; NULL after an error.  A browser names
+ * no file: it gets the first.
+ */
 static const char *
 format_of(struct call *c, const char *const choices[])
 {
 	const char *said = arg_text(c, "format"), *out = arg_text(c, "out"), *dot = strrchr(out, '.');
 	struct buf names = BUF_INIT(200);
 
+	if (said == NULL && c->actor.kind != ACTOR_CONSOLE)
+		said = choices[0];
 	for (size_t i = 0; choices[i] != NULL; i++) {
 		if (said != NULL ? strcmp(said, choices[i]) == 0 : dot != NULL &&
 		    strcasecmp(dot + 1, choices[i]) == 0) {

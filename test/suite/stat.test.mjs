@@ -25,6 +25,15 @@ const year = [];
 const server = await serve(data.dir);
 const admin = await person(server, data, data.login);
 
+// A kept connection may have been closed while a command line program had this process wait.
+async function get(path, who = admin) {
+  try {
+    return await who.ok('GET', path);
+  } catch {
+    return who.ok('GET', path);
+  }
+}
+
 async function happen(one) {
   const made = await admin.ok('POST', '/incidents', { title: one.title, type: one.type, detected_at: one.at });
   one.id = made.id;
@@ -103,7 +112,7 @@ const sorted = (list) => [...list].sort();
 
 test('every figure of the page is what was counted independently, and opens what it counts', async () => {
   for (const [from, to] of PERIODS) {
-    const stat = await admin.ok('GET', `/statistics?from=${from}&to=${to}`);
+    const stat = await get(`/statistics?from=${from}&to=${to}`);
     const mine = counted(from, to);
     assert.equal(stat.rows.length, 10);
     stat.rows.forEach((row, i) => {
@@ -131,8 +140,8 @@ test('a reader of fewer incidents is told so, and the figures are of those', asy
   await admin.ok('POST', `/incidents/${year[60].id}/restrict`, { restricted: true });
   const chief = await person(server, data, 'chanhvp');
   const director = await person(server, data, 'giamdoc');
-  const all = await director.ok('GET', '/statistics?from=2026-01-01&to=2026-12-31');
-  const some = await chief.ok('GET', '/statistics?from=2026-01-01&to=2026-12-31');
+  const all = await get('/statistics?from=2026-01-01&to=2026-12-31', director);
+  const some = await get('/statistics?from=2026-01-01&to=2026-12-31', chief);
   assert.equal(all.is_partial, false);
   assert.equal(some.is_partial, true);
   assert.equal(some.incidents.count, all.incidents.count - 1);
@@ -164,7 +173,7 @@ let titles;
 
 test('data file, spreadsheet, DOCX and PDF of Mẫu 05 agree with the page', async () => {
   const [from, to] = PERIODS[0];
-  const stat = await admin.ok('GET', `/statistics?from=${from}&to=${to}`);
+  const stat = await get(`/statistics?from=${from}&to=${to}`);
   titles = [...stat.rows.map((r) => r.title), 'Tổng số'];
   const expected = [...stat.rows, stat.total].map((r) => COLUMNS.map((c) => r[c]));
   for (const ending of ['json', 'xlsx', 'docx', 'pdf', 'html']) {
@@ -197,7 +206,7 @@ test('the same over HTTP, and the figures of the period as a workbook', async ()
   const bytes = Buffer.from(await r.arrayBuffer());
   assert.equal(bytes.subarray(0, 2).toString(), 'PK');
   writeFileSync(out('so-lieu.xlsx'), bytes);
-  const stat = await admin.ok('GET', '/statistics?from=2026-01-01&to=2026-06-30');
+  const stat = await get('/statistics?from=2026-01-01&to=2026-06-30');
   const rows = csvRows(readFileSync(convert(out('so-lieu.xlsx'), 'csv:Text - txt - csv (StarCalc):44,34,76'), 'utf8'));
   const value = (title) => Number(rows.find((row) => row[0] === title)[1].replace(/[.,]/g, ''));
   assert.equal(value('Tổng số sự cố'), stat.incidents.count);
@@ -308,8 +317,8 @@ test('the register answers Mẫu 08 and its totals', async () => {
   const one = run('system', 'show', 'Thư điện tử công vụ');
   assert.equal(one.inspected_on, '2026-12-06');
   assert.equal(one.approval_expected_on, '2026-12-05');
-  const all = (await admin.ok('GET', '/systems')).items.filter((s) => !s.is_retired);
-  const { systems } = await admin.ok('GET', '/statistics?from=2026-01-01&to=2026-12-31');
+  const all = (await get('/systems')).items.filter((s) => !s.is_retired);
+  const { systems } = await get('/statistics?from=2026-01-01&to=2026-12-31');
   assert.equal(systems.total, all.length);
   assert.equal(systems.approved, all.filter((s) => s.approval_state === 'approved').length);
   assert.equal(systems.appraised, all.filter((s) => ['appraised', 'approved'].includes(s.approval_state)).length);
@@ -330,16 +339,35 @@ test('the yearly plan has the plan\'s own structure and cites what is in force i
     assert.ok(found >= 0, part);
     at = found;
   }
-  assert.match(now, /Luật An ninh mạng/);
+  assert.match(now, /Căn cứ Luật An ninh mạng ngày 10 tháng 12 năm 2025;/);
+  assert.match(now, /Căn cứ Chỉ thị số 18[^;]*\. Sở Mẫu xây dựng kế hoạch/, 'the last one ends with a full stop');
   assert.doesNotMatch(now, /Luật An toàn thông tin mạng|85\/2016|1017|1312/);
   assert.ok(now.includes(`Phối hợp với ${unit} tham gia huấn luyện`));
   assert.doesNotMatch(now, /Sở Thông tin và Truyền thông|thiếu/);
   const old = planText(data, 2021);
   assert.match(old, /Luật An toàn thông tin mạng; Quyết định số 05\/2017\/QĐ-TTg ngày 16\/3\/2017 và Quyết định số 1017\/QĐ-TTg ngày 14\/8\/2018 của Thủ tướng Chính phủ/);
+  assert.match(old, /Căn cứ Luật An toàn thông tin mạng/);
   assert.doesNotMatch(old, /Luật An ninh mạng|331\/2026|18\/CT-TTg/);
   assert.match(planText(data, 2027, '--parent-plan', 'Kế hoạch số 5/KH-UBND ngày 10/01/2027 của UBND tỉnh Ví Dụ'), /Thực hiện Kế hoạch số 5\/KH-UBND ngày 10\/01\/2027 của UBND tỉnh Ví Dụ về ứng phó sự cố/);
+  assert.doesNotMatch(planText(data, 2027, '--parent-plan', 'Kế hoạch số 5/KH-UBND'), /Căn cứ Luật/);
   run('plan', 'export', '--year', '2027', '--out', out('ke-hoach.docx'));
   assert.match(readFileSync(convert(out('ke-hoach.docx'), 'txt:Text (encoded):UTF8'), 'utf8'), /2\.4\. Tổng kết, đánh giá/);
+});
+
+// Where lines end is nobody's business here.
+const squeezed = (s) => s.replace(/\s+/g, '');
+
+test('for Khánh Hòa in 2021 the plan is the plan of 2021, word for word where nothing is data', () => {
+  run('agency', 'set', '--name', 'Sở Tài chính tỉnh Khánh Hòa', '--short-name', 'Sở Tài chính', '--parent-name', 'UBND tỉnh Khánh Hòa', '--place', 'Khánh Hòa', '--symbol', 'STC');
+  const text = planText(data, 2021);
+  for (const sentence of [
+    'Thực hiện Kế hoạch số 1312/KH-UBND ngày 23/02/2021 của UBND tỉnh Khánh Hòa về ứng phó sự cố, bảo đảm an toàn thông tin mạng trên địa bàn tỉnh năm 2021, Sở Tài chính xây dựng kế hoạch với những nội dung như sau:',
+    'Tuyên truyền, phổ biến Kế hoạch số 1312/KH-UBND ngày 23/02/2021 của UBND tỉnh Khánh Hòa và Kế hoạch của Sở Tài chính về ứng phó sự cố, bảo đảm an toàn thông tin mạng trên địa bàn tỉnh Khánh Hòa năm 2021; Luật An toàn thông tin mạng; Quyết định số 05/2017/QĐ-TTg ngày 16/3/2017 và Quyết định số 1017/QĐ-TTg ngày 14/8/2018 của Thủ tướng Chính phủ; Kế hoạch số 13784/KH-UBND ngày 31/12/2020 của UBND tỉnh.',
+    'theo quy định tại Điều 9 Thông tư số 20/2017/TT-BTTTT ngày 12/9/2017 của Bộ Thông tin và Truyền thông quy định về các hoạt động điều phối, ứng cứu sự cố an toàn thông tin mạng trên toàn quốc.',
+    'Hàng ngày thực hiện sao lưu dữ liệu chung của Sở, đảm bảo an toàn dữ liệu;',
+  ])
+    assert.ok(squeezed(text).includes(squeezed(sentence)), sentence + '\n' + text);
+  assert.doesNotMatch(text, /Căn cứ Luật/);
 });
 
 test('Ctrl-C ends the server', async () => {
