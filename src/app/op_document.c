@@ -73,15 +73,35 @@ document_list(struct call *c)
 	return c->err->kind;
 }
 
-static const struct param id_params[] = { ID_PARAM, { 0 } };
+static const struct param edition_params[] = {
+	ID_PARAM,
+	{ "edition", P_INT, 0, 1, 1000000, NULL },
+	{ 0 },
+};
+
+/* The text of the edition the arguments name, ${ret} NULL when they name none. */
+static int
+edition_arg(struct call *c, const struct document *d, const char **ret)
+{
+	*ret = NULL;
+	if (!arg_has(c, "edition"))
+		return 0;
+	*ret = tx_text(c->tx, c->arena, "SELECT values_json FROM document_edition WHERE document_id = ?"
+	    " AND edition = ?", "ti", d->id, arg_int(c, "edition", 0));
+	return *ret != NULL ? c->err->kind : call_fail(c, ERR_NOT_FOUND, "err.not_found", "edition");
+}
 
 static int
 document_show(struct call *c)
 {
+	const char *values;
 	struct document d;
 
-	if (document_may_see(c) != 0 || document_arg(c, "id", &d) != 0)
+	if (document_may_see(c) != 0 || document_arg(c, "id", &d) != 0 ||
+	    edition_arg(c, &d, &values) != 0)
 		return c->err->kind;
+	if (values != NULL)
+		jsonw_kraw(c->out, "edition_values", values);
 	return document_out(c, d.id, NULL);
 }
 
@@ -185,7 +205,10 @@ document_edit(struct call *c)
 
 /* ---- what differs from the last one sent --------------------------------------------------------------- */
 
-/* The paper this one is compared with: what it replaces, else the last issued of its form. */
+/*
+ * The paper this one is compared with, unless an earlier edition of it is asked for:
+ * what it replaces, else the last issued of its form.
+ */
 static const char *
 earlier(struct call *c, const struct document *d)
 {
@@ -258,14 +281,17 @@ document_diff(struct call *c)
 	cleanup(json_freep) struct json *after = NULL;
 	const struct pack_form *form;
 	struct document d, old = { 0 }, cover = { 0 };
-	const char *id;
+	const char *id, *edition;
 
 	if (document_may_see(c) != 0 || document_arg(c, "id", &d) != 0 ||
-	    document_form(c, &d, &form) != 0)
+	    document_form(c, &d, &form) != 0 || edition_arg(c, &d, &edition) != 0)
 		return c->err->kind;
-	id = earlier(c, &d);
-	if ((id != NULL && (document_load(c, id, &old) != 0 ||
-	    json_parse(old.values_json, strlen(old.values_json), &before, c->err) != 0)) ||
+	id = edition == NULL ? earlier(c, &d) : d.id;
+	if (id != NULL && document_load(c, id, &old) != 0)
+		return c->err->kind;
+	if (edition == NULL)
+		edition = old.values_json;
+	if ((edition != NULL && json_parse(edition, strlen(edition), &before, c->err) != 0) ||
 	    json_parse(d.values_json, strlen(d.values_json), &after, c->err) != 0)
 		return c->err->kind;
 	jsonw_kstring(c->out, "id", d.id);
@@ -289,11 +315,11 @@ static const char *const change_columns[] = { "label", "before", "after", NULL }
 const struct op ops_document[] = {
 	{ "document list", "GET", "/documents", RIGHT_SELF, 0, list_params, document_list, columns,
 	    "khien document list --incident SC-2026-0007" },
-	{ "document show", "GET", "/documents/{id}", RIGHT_SELF, 0, id_params, document_show, NULL,
+	{ "document show", "GET", "/documents/{id}", RIGHT_SELF, 0, edition_params, document_show, NULL,
 	    "khien document show VB-2026-0001" },
 	{ "document edit", "PATCH", "/documents/{id}", RIGHT_HANDLE, OP_WRITE, edit_params, document_edit,
 	    NULL, "khien document edit VB-2026-0001 --values '{\"summary\":\"Máy chủ tệp bị mã hóa\"}'" },
-	{ "document diff", "GET", "/documents/{id}/diff", RIGHT_SELF, 0, id_params, document_diff,
+	{ "document diff", "GET", "/documents/{id}/diff", RIGHT_SELF, 0, edition_params, document_diff,
 	    change_columns, "khien document diff VB-2026-0002" },
 	{ 0 },
 };

@@ -146,6 +146,9 @@ test('what is edited is kept as editions, and two people do not overwrite each o
   });
   assert.ok(d.editions.length >= 3 && d.edition === d.editions.at(-1).edition);
   assert.equal(d.editions.at(-1).note, 'hoàn chỉnh');
+  assert.deepEqual((await admin.ok('GET', `/documents/${initial.id}?edition=1`)).edition_values, initial.values);
+  const changes = (await admin.ok('GET', `/documents/${initial.id}/diff?edition=1`)).changes.map((x) => x.field);
+  assert.ok(changes.includes('summary') && !changes.includes('reporter_name'), changes.join());
   const late = await substitute.call('PATCH', `/documents/${initial.id}`, { version: before.version, values: { summary: 'đè' } });
   assert.equal(late.status, 409, late.text);
   assert.deepEqual(gaps(d), [], JSON.stringify(d.gaps));
