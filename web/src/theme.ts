@@ -36,7 +36,7 @@ export const theme = createTheme({
 	cursorType: 'pointer',
 	respectReducedMotion: true,
 	components: {
-		Loader: Loader.extend({ defaultProps: { size: 'sm', type: 'dots' } }),
+		Loader: Loader.extend({ defaultProps: { size: 'sm', type: 'dots', role: 'status' } }),
 		Modal: Modal.extend({ defaultProps: { transitionProps: { duration: 80 }, padding: 'lg', size: 'lg' } }),
 		Drawer: Drawer.extend({ defaultProps: { transitionProps: { duration: 100 }, position: 'right', size: 560 } }),
 		Tooltip: Tooltip.extend({ defaultProps: { openDelay: 250, withArrow: true, multiline: true } }),

@@ -32,7 +32,7 @@ export function PaperField(props: Props) {
 	case 'money':
 		return <NumberInput {...common} value={typeof value === 'number' ? value : ''} onChange={(v) => set(v === '' ? null : Number(v))} thousandSeparator="." decimalSeparator="," allowDecimal={false} rightSection={f.type === 'money' ? <span className="quiet small">đ</span> : undefined} />;
 	case 'bool':
-		return <Group {...common}><Radio.Group value={value === true ? 'yes' : value === false ? 'no' : ''} onChange={(v) => set(v === 'yes')} aria-label={common.label}><Stack gap={8}>{(['yes', 'no'] as const).map((v) => <Radio key={v} value={v} label={t(`paper.${v}`)} disabled={locked} />)}</Stack></Radio.Group></Group>;
+		return <Group {...common}><Radio.Group value={value === true ? 'yes' : value === false ? 'no' : ''} onChange={(v) => set(v === 'yes')} aria-label={common.label}><Stack gap={8}>{(['yes', 'no'] as const).map((v) => <Radio size="md" key={v} value={v} label={t(`paper.${v}`)} disabled={locked} />)}</Stack></Radio.Group></Group>;
 	case 'choice':
 		return <Group {...common}><OneOf {...props} label={common.label} /></Group>;
 	case 'choices':
@@ -81,7 +81,7 @@ function OneOf({ field: f, value, set, words, setWords, locked, label }: Props &
 				<Stack gap={8} mt={4}>
 					{f.choices.map((c) => (
 						<div key={c.id} className="choice-line">
-							<Radio value={c.id} label={c.text} disabled={locked} />
+							<Radio size="md" value={c.id} label={c.text} disabled={locked} />
 							{c.with_text && value === c.id && <Words choice={c} words={words} setWords={setWords} locked={locked} />}
 						</div>
 					))}
@@ -99,7 +99,7 @@ function ManyOf({ field: f, value, set, words, setWords, locked }: Props & { lab
 		<Stack gap={8} mt={4}>
 			{f.choices.map((c) => (
 				<div key={c.id} className="choice-line">
-					<Checkbox label={c.text} checked={chosen.includes(c.id)} onChange={() => toggle(c.id)} disabled={locked} />
+					<Checkbox size="md" label={c.text} checked={chosen.includes(c.id)} onChange={() => toggle(c.id)} disabled={locked} />
 					{c.with_text && chosen.includes(c.id) && <Words choice={c} words={words} setWords={setWords} locked={locked} />}
 				</div>
 			))}

@@ -9,27 +9,23 @@ const OWN = ':host{display:block;color:#000}.paper-root.paper-root{background:no
 
 /** The server's page without what a paper does not need; the content policy stops the rest. */
 function take(host: HTMLElement, html: string): void {
-	const page = new DOMParser().parseFromString(html, 'text/html');
 	const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
-	const rules = [...page.querySelectorAll('style')].map((s) => s.textContent ?? '').join('\n').replace(/\b(html|body)\b(?=\s*[,{])/g, '.paper-root');
 	const sheet = new CSSStyleSheet();
-	sheet.replaceSync(rules + OWN);
+	const rules: string[] = [];
+	// Taken out before anything is parsed: the content policy complains of any style it meets in a page.
+	const bare = html.replace(/<style>([^]*?)<\/style>/g, (_, css: string) => {
+		rules.push(css.replace(/\b(html|body)\b(?=\s*[,{])/g, '.paper-root'));
+		return '';
+	});
+	const page = new DOMParser().parseFromString(bare, 'text/html');
+	sheet.replaceSync(rules.join('\n') + OWN);
 	root.adoptedStyleSheets = [sheet];
 	page.querySelectorAll('script,style,link,iframe,object,embed,form,meta,base').forEach((e) => e.remove());
-	const styles: [number, string][] = [];
-	[...page.body.querySelectorAll('*')].forEach((e, n) => {
-		for (const a of [...e.attributes]) if (a.name.startsWith('on')) e.removeAttribute(a.name);
-		const own = e.getAttribute('style');
-		if (own) styles.push([n, own]);
-		e.removeAttribute('style');
-	});
+	for (const e of page.body.querySelectorAll('*')) for (const a of [...e.attributes]) if (a.name.startsWith('on') || a.name === 'style') e.removeAttribute(a.name);
 	const box = document.createElement('div');
-	box.className = `paper-root ${page.body.className}`;
+	box.className = 'paper-root';
 	box.lang = 'vi';
 	box.append(...page.body.childNodes);
-	// Through the object model, which the content policy does not take for foreign styles.
-	const all = box.querySelectorAll<HTMLElement>('*');
-	for (const [n, own] of styles) if (all[n]) all[n].style.cssText = own;
 	root.replaceChildren(box);
 }
 

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// A duty becomes a paper: drafted from the case, its gaps filled beside the printed page,
+// approved, numbered, sent; the clock of the duty turns green.
+import assert from 'node:assert/strict';
+import test, { after } from 'node:test';
+import { newData, person, serve } from '../suite/lib.mjs';
+import { DESK, PHONE, axe, catalogue, launch, noSideways, signIn, visitor } from './browser.mjs';
+
+const data = newData();
+const server = await serve(data.dir);
+const api = await person(server, data, data.login);
+const browser = await launch();
+after(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+const w = (key, values = {}) => {
+  const words = catalogue('vi', key.split('.')[0]);
+  const name = key.slice(key.indexOf('.') + 1);
+  return Object.entries(values).reduce((text, [k, v]) => text.replace(`{${k}}`, v), words[name] ?? words[`${name}_other`]);
+};
+const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
+const incident = await api.ok('POST', '/incidents', { title: 'Mã độc tống tiền trên máy kế toán', take: true, detected_at: ago(90) });
+await api.ok('POST', `/incidents/${incident.id}/triage`, { answers: { signs: 'encrypted', machines: '3', divisions: '1', server: 'yes', can_handle: 'no', national_security: 'no', backup: 'good' } });
+await api.ok('POST', `/incidents/${incident.id}/beyond`, { confirmed: true, reason: 'Không đủ người và công cụ' });
+const { number } = await api.ok('GET', `/incidents/${incident.id}`);
+const duty = async () => (await api.ok('GET', `/duties?incident=${incident.id}&state=all&limit=200`)).items.find((d) => d.obligation === 'D05');
+const paper = () => api.ok('GET', `/documents/${page.url().split('/').pop().split('?')[0]}`);
+
+const me = await visitor(browser, server.url, DESK);
+const { page } = me;
+me.expect.push(/status of 401.*\/session/, /status of 422.*\/documents/);
+const dialog = () => page.getByRole('dialog');
+const button = (name, within = page) => within.getByRole('button', { name, exact: true });
+const inside = () => page.locator('.paper-preview > div').last().evaluate((e) => e.shadowRoot?.textContent ?? '');
+const row = () => page.locator('.duty', { hasText: 'Mẫu số 03' }).first();
+
+async function printed(text) {
+  for (let i = 0; i < 100; i++) {
+    if ((await inside()).includes(text)) return;
+    await page.waitForTimeout(200);
+  }
+  assert.fail(`not on the printed page: ${text}`);
+}
+async function confirm(name) {
+  await button(name, dialog()).click();
+  await dialog().waitFor({ state: 'hidden' });
+}
+
+test('the duty says what, to whom, by when, on what basis; it becomes a draft out of the case', async () => {
+  await signIn(page, data.login, data.password);
+  await page.goto(`/su-co/${number}/nghia-vu`);
+  await row().waitFor();
+  const text = await row().innerText();
+  for (const part of [w('enum.party.system_owner'), w('enum.party.national_coordinator'), 'TT 20/2017', w('enum.duty.pending')]) assert.ok(text.includes(part), `${part} in ${text}`);
+  assert.match(await row().getAttribute('class'), /past|soon|ok/);
+  await axe(page, 'duties');
+  await button(w('duty.draft'), row()).click();
+  await dialog().getByLabel(w('paper.form')).first().waitFor();
+  await confirm(w('paper.draft'));
+  await page.waitForURL(/\/van-ban\/VB-\d{4}-\d{4}$/);
+  await page.locator('.paper-fields').waitFor();
+  await printed('BÁO CÁO BAN ĐẦU SỰ CỐ MẠNG');
+  const made = await paper();
+  assert.equal(made.form, 'mau-03');
+  assert.equal(made.incident_number, number);
+  assert.deepEqual(made.duties.map((d) => d.obligation), ['D05']);
+});
+
+test('gaps are listed and lead to their fields; what is typed shows on the page before it is saved', async () => {
+  const before = await paper();
+  assert.ok(before.gaps.length > 0, 'a fresh form lacks something');
+  const jumps = page.locator('.jumps.gap .linkish');
+  assert.equal(await jumps.count(), before.gaps.length);
+  for (let left = await jumps.count(), rounds = 0; left > 0 && rounds < 30; left = await jumps.count(), rounds++) {
+    await jumps.first().click();
+    const field = page.locator('[data-paper-field].gap').first();
+    const tick = field.getByRole('checkbox').or(field.getByRole('radio')).first();
+    assert.ok(await field.evaluate((e) => e.contains(document.activeElement)), 'the gap has the focus');
+    if (await tick.count()) await tick.click();
+    else await page.keyboard.insertText('Điền trong bài thử');
+  }
+  assert.equal(await jumps.count(), 0);
+  const isp = page.locator('[data-paper-field=isp] input');
+  await isp.fill('Nhà mạng Ví Dụ');
+  await printed('Nhà mạng Ví Dụ');
+  assert.notEqual((await paper()).values.isp, 'Nhà mạng Ví Dụ', 'not saved yet');
+  await page.locator('[data-paper-field=os_version] input').fill('2019');
+  await page.keyboard.press('Control+s');
+  await page.getByText(w('paper.saved', { edition: before.edition + 1 })).waitFor();
+  const kept = await paper();
+  assert.equal(kept.values.isp, 'Nhà mạng Ví Dụ');
+  assert.deepEqual(kept.gaps, []);
+});
+
+test('an inside address is refused where it is typed', async () => {
+  const ips = page.locator('[data-paper-field=public_ips]');
+  await ips.locator('textarea').first().fill('192.168.1.10');
+  await button(w('paper.save')).click();
+  await ips.locator('.mantine-InputWrapper-error').waitFor();
+  assert.match(await ips.innerText(), /192\.168\.1\.10/);
+  await ips.locator('textarea').first().fill('203.0.113.7');
+  await button(w('paper.save')).click();
+  await page.getByText(/^Đã lưu bản/).waitFor();
+  assert.deepEqual((await paper()).values.public_ips, ['203.0.113.7']);
+  await axe(page, 'editor');
+});
+
+test('somebody else saved meanwhile: one is told, and chooses', async () => {
+  const now = await paper();
+  await page.locator('[data-paper-field=isp] input').fill('Nhà mạng khác');
+  await api.ok('PATCH', `/documents/${now.id}`, { values: { contact_title: 'Phó phòng' }, version: now.version });
+  me.expect.push(/status of 409.*\/documents/);
+  await button(w('paper.save')).click();
+  await page.getByText(w('form.conflict'), { exact: true }).waitFor();
+  await button(w('form.save_mine')).click();
+  await page.getByText(/^Đã lưu bản/).waitFor();
+  const both = await paper();
+  assert.equal(both.values.isp, 'Nhà mạng khác');
+  assert.equal(both.values.contact_title, 'Phó phòng');
+});
+
+test('submitted, approved, numbered by the clerk’s register, sent; one next step each time', async () => {
+  const head = page.locator('.incident-head');
+  await button(w('paper.submit'), head).click();
+  await head.getByText(w('enum.paper_state.submitted')).first().waitFor();
+  await button(w('paper.record_approval'), head).click();
+  await confirm(w('paper.record'));
+  await button(w('paper.number_it'), head).click();
+  await dialog().getByLabel(w('paper.doc_number')).first().fill('15');
+  await confirm(w('paper.record'));
+  const numbered = await paper();
+  assert.equal(numbered.state, 'numbered');
+  assert.equal(numbered.doc_number, '15');
+  assert.match((await duty()).state, /numbered/);
+
+  await button(w('paper.send_rest', { count: numbered.proposed.filter((p) => p.contact_id && !p.is_sent).length }), head).click();
+  await dialog().getByText(w('enum.paper_channel.eoffice'), { exact: true }).first().click();
+  await dialog().getByLabel(w('paper.proof'), { exact: true }).fill('E-Office 2026/118');
+  await confirm(w('paper.record_sent'));
+  await page.getByText('E-Office 2026/118').first().waitFor();
+  const sent = await paper();
+  assert.equal(sent.dispatches.length, numbered.proposed.filter((p) => p.contact_id).length);
+  assert.ok(sent.dispatches.every((d) => d.state === 'sent'));
+  assert.equal((await duty()).state, 'sent');
+  await axe(page, 'sent');
+});
+
+test('the clock of the duty is green', async () => {
+  await page.goto(`/su-co/${number}/nghia-vu`);
+  await row().waitFor();
+  assert.match(await row().getAttribute('class'), /\bdone\b/);
+  assert.ok((await row().innerText()).includes(w('enum.duty.sent')));
+  assert.equal(await row().locator('.clock-bar').count(), 0);
+  await page.goto('/van-ban?trang-thai=all');
+  await page.getByRole('link', { name: /Mẫu số 03/ }).first().waitFor();
+  await axe(page, 'papers');
+  assert.deepEqual(me.faults, []);
+});
+
+test('on a phone the page stands below the questions, and nothing goes sideways', async () => {
+  const phone = await visitor(browser, server.url, PHONE);
+  await signIn(phone.page, data.login, data.password);
+  for (const path of ['/van-ban', '/van-ban/VB-2026-0001'.replace('2026', String(new Date(Date.now() + 7 * 3600_000).getUTCFullYear())), `/su-co/${number}/nghia-vu`, `/su-co/${number}/ho-tro`, '/thoi-han/lich', '/so-lieu', '/van-ban/noi-nhan', '/van-ban/den', '/van-ban/dinh-ky', '/quan-tri/quy-dinh', '/quan-tri/phuong-an/ransomware']) {
+    await phone.page.goto(path);
+    await phone.page.locator('main h1').first().waitFor();
+    await phone.page.waitForLoadState('networkidle').catch(() => {});
+    await phone.page.locator('.mantine-Loader-root').first().waitFor({ state: 'detached' });
+    await noSideways(phone.page, path);
+    await axe(phone.page, path);
+  }
+  assert.deepEqual(phone.faults, []);
+  await phone.close();
+});
