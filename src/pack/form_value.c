@@ -135,14 +135,10 @@ form_slot(const char *text, struct form_slot *ret)
 	const char *p = text;
 	size_t n;
 
-	for (;; p++) {
-		p = strchr(p, '{');
-		if (p == NULL)
-			return false;
-		if (p[1] != '{')
-			break;
-		p++;
-	}
+	while ((p = strchr(p, '{')) != NULL && p[1] == '{')
+		p += 2;
+	if (p == NULL)
+		return false;
 	*ret = (struct form_slot){ .start = p, .end = p + 1 };
 	n = strspn(p + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
 	if (n == 0 || n >= sizeof(ret->name))
