@@ -9,6 +9,7 @@
 
 #define TEXT_MAX   ((size_t)2 << 20)
 #define DUTIES_MAX 60
+#define NEAR_MS    (INT64_C(45) * 86400000)
 
 #define ID_PARAM { "id", P_ID, PF_REQUIRED | PF_POSITIONAL, 0, 0, NULL }
 #define VERSION_PARAM { "version", P_INT, 0, 0, INT64_MAX, NULL }
@@ -64,8 +65,9 @@ discharges(const struct pack_form *form, const char *profile, const char *obliga
 }
 
 /*
- * The unfinished duties such a paper discharges: of its incident, or of the very
- * period.  A courtesy text proves nothing, so it discharges none.
+ * The unfinished duties such a paper discharges: of its incident, or those that
+ * are due around the end of its period (a half-year's is due in June, before the
+ * half-year ends).  A courtesy text proves nothing, so it discharges none.
  */
 static const char *
 open_duties(struct call *c, const struct making *m)
@@ -78,10 +80,9 @@ open_duties(struct call *c, const struct making *m)
 		return "";
 	query_open(&q, c->tx, "SELECT id, profile, obligation, form FROM duty WHERE agency_id = ?1 AND"
 	    " state IN ('pending', 'drafting') AND ((?2 IS NOT NULL AND incident_id = ?2) OR (?2 IS NULL"
-	    " AND incident_id IS NULL AND (?3 IS NULL OR period_from_at IS NULL OR"
-	    " (period_from_at >= ?3 - 86400000 AND period_to_at <= ?4 + 86400000))))"
-	    " ORDER BY due_at IS NULL, due_at, id LIMIT 500", "ttoo", c->agency_id, m->incident_id,
-	    m->from_at, m->to_at);
+	    " AND incident_id IS NULL AND (?3 IS NULL OR (due_at >= ?3 - ?4 AND due_at <= ?3 + ?4))))"
+	    " ORDER BY due_at IS NULL, due_at, id LIMIT 500", "ttoi", c->agency_id, m->incident_id,
+	    m->to_at, NEAR_MS);
 	for (int n = 0; n < DUTIES_MAX && query_step(&q);) {
 		if (!discharges(m->form, query_text(&q, 1), query_text(&q, 2), query_text(&q, 3)))
 			continue;
