@@ -314,7 +314,7 @@ duty_scan(struct tx *tx, const struct packs *packs, const char *agency_id, int64
 	read_all_requests(tx, &arena, agency_id, &all);
 	query_open(&incidents, tx, FACTS_SQL RUNNING, "t", agency_id);
 	query_open(&duties, tx, ROW_COLUMNS "d.incident_id IS NOT NULL AND d.agency_id || '' = ?"
-	    " ORDER BY d.incident_id, d.id", "t", agency_id);
+	    " ORDER BY d.incident_id", "t", agency_id);
 	more = query_step(&duties);
 	while (query_step(&incidents)) {
 		const char *id = arena_strdup(&one, query_text(&incidents, F_ID));
