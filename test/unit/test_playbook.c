@@ -484,7 +484,7 @@ tasks_speak_the_reader_s_language(void **state)
 static void *
 reader(void *arg)
 {
-	volatile bool *stop = arg;
+	_Atomic(bool) *stop = arg;
 	size_t steps = 0;
 
 	while (!*stop) {
@@ -507,7 +507,7 @@ static void
 readers_go_on_while_sets_are_exchanged(void **state)
 {
 	pthread_t thread[3];
-	bool stop = false;
+	_Atomic(bool) stop = false;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(thread); i++)
@@ -518,7 +518,7 @@ readers_go_on_while_sets_are_exchanged(void **state)
 		assert_int_equal(edition, i + 2);
 		approve("dos", edition);
 	}
-	*(volatile bool *)&stop = true;
+	stop = true;
 	for (size_t i = 0; i < ARRAY_LEN(thread); i++) {
 		void *steps;
 
