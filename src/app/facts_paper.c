@@ -86,7 +86,7 @@ contacts(struct facts *f)
 
 	jsonw_kobject(f->w, "contacts");
 	query_open(&q, f->call->tx, "SELECT role, name, person, title, phone, phone_after_hours, fax, email,"
-	    " address, channel FROM contact WHERE agency_id = ? AND is_retired = 0 ORDER BY role, id", "t",
+	    " address, channel, verified_on FROM contact WHERE agency_id = ? AND is_retired = 0 ORDER BY role, id", "t",
 	    f->call->agency_id);
 	while (query_step(&q)) {
 		if (str_eq(role, query_text(&q, 0)) || query_size(&q, 0) >= sizeof(role))

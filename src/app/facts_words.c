@@ -228,10 +228,10 @@ titles(struct facts *f, const char *key, const char *sql)
 
 /* ---- the sheet handed over: one page ---------------------------------------------------------------- */
 
-#define MACHINES_MAX 6
-#define TOUCHED_MAX  8
-#define SIGNS_MAX    6
-#define HELD_MAX     4
+#define MACHINES_MAX 5
+#define TOUCHED_MAX  5
+#define SIGNS_MAX    3
+#define HELD_MAX     2
 
 static void
 left_out(struct facts *f, struct buf *out, const char *key, int64_t count, int64_t shown)
@@ -284,7 +284,7 @@ handover(struct facts *f)
 
 	jsonw_kobject(f->w, "handover");
 	jsonw_kstring(f->w, "summary", tx_text(f->call->tx, f->call->arena, "SELECT CASE WHEN"
-	    " LENGTH(summary) > 400 THEN SUBSTR(summary, 1, 398) || '…' ELSE COALESCE(summary, title) END"
+	    " LENGTH(summary) > 300 THEN SUBSTR(summary, 1, 298) || '…' ELSE COALESCE(summary, title) END"
 	    " FROM incident WHERE id = ?", "t", f->want->incident_id));
 	many_named(f, "machines", arena_printf(f->call->arena, "SELECT kind, name, state, note FROM"
 	    " scope_item WHERE incident_id = ? AND state <> 'cleared' AND kind IN ('system', 'machine',"
@@ -292,7 +292,7 @@ handover(struct facts *f)
 	    " state = 'suspected', name, id LIMIT %d", MACHINES_MAX), scope);
 	/* The newest touches, in the order they happened. */
 	many_named(f, "touched", arena_printf(f->call->arena, "SELECT * FROM (SELECT CASE WHEN"
-	    " LENGTH(t.title) > 90 THEN SUBSTR(t.title, 1, 88) || '…' ELSE t.title END AS title, t.done_at,"
+	    " LENGTH(t.title) > 54 THEN SUBSTR(t.title, 1, 52) || '…' ELSE t.title END AS title, t.done_at,"
 	    " a.name AS by FROM task t LEFT JOIN account a ON a.id = t.done_by_id WHERE t.incident_id = ?"
 	    " AND t.state = 'done' ORDER BY t.done_at DESC, t.id DESC LIMIT %d) AS newest"
 	    " ORDER BY done_at", TOUCHED_MAX), none);
@@ -365,11 +365,17 @@ texts(struct facts *f, const char *key, const struct pack_text *text, size_t cou
 static void
 playbook(struct facts *f)
 {
-	const char *id = tx_text(f->call->tx, f->call->arena, "SELECT playbook FROM incident WHERE id = ?",
-	    "t", f->want->incident_id);
-	const struct pack_playbook *p = id == NULL ? NULL :
-	    pack_playbook(f->call->app->packs, id, f->call->now);
+	struct tx *tx = f->call->tx;
+	const struct packs *packs = f->call->app->packs;
+	const char *id = tx_text(tx, f->call->arena, "SELECT playbook FROM incident WHERE id = ?", "t",
+	    f->want->incident_id);
+	const char *type = tx_text(tx, f->call->arena, "SELECT type FROM incident WHERE id = ?", "t",
+	    f->want->incident_id);
+	const struct pack_playbook *p = id == NULL ? NULL : pack_playbook(packs, id, f->call->now);
 
+	/* Before one is chosen, what the type alone would bring. */
+	if (p == NULL)
+		p = pack_playbook_for_type(packs, type == NULL ? "" : type, f->call->now);
 	jsonw_kobject(f->w, "playbook");
 	if (p != NULL) {
 		jsonw_kstring(f->w, "title", pack_say(&p->pack.title, "vi"));
@@ -418,8 +424,11 @@ facts_words(struct facts *f)
 	    " answered_at, answered_name FROM direction WHERE incident_id = ? AND state <> 'withdrawn'"
 	    " ORDER BY asked_at DESC, id DESC LIMIT 1", "t", id);
 	facts_one(f, "escalation", "SELECT target, organisation, reason, person, phone, requested_at"
-	    " FROM escalation WHERE incident_id = ? AND state NOT IN ('released', 'refused')"
-	    " ORDER BY state = 'suggested', suggested_at DESC, id DESC LIMIT 1", "t", id);
+	    " FROM escalation WHERE incident_id = ? AND state NOT IN ('suggested', 'released', 'refused')"
+	    " ORDER BY requested_at DESC, id DESC LIMIT 1", "t", id);
+	/* What changed something, not what looked at it. */
+	facts_many(f, "measures", "SELECT title, done_at FROM task WHERE incident_id = ? AND state = 'done'"
+	    " AND phase IN ('contain', 'eradicate', 'recover') ORDER BY done_at, id", "t", id);
 	titles(f, "documents_waiting", "SELECT title FROM document WHERE incident_id = ? AND"
 	    " state = 'submitted' ORDER BY made_at, id");
 	titles(f, "attachments", "SELECT number || ': ' || name FROM evidence WHERE incident_id = ? AND"

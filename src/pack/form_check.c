@@ -12,7 +12,7 @@ static const char *const roots[] = { "agency", "director", "admin", "substitute"
 	"escalations", "contacts", "initial", "last", "notice_sent_to", "notice_recipients",
 	"register", "stat", "plan", "report", "document", "period", "incoming", "playbook",
 	"personal_data", "contact", "people", "escalation", "direction", "duty", "duties_open",
-	"documents_waiting", "attachments", "timeline_key", "enclosed", "papers", "case", "handover",
+	"documents_waiting", "attachments", "timeline_key", "enclosed", "papers", "case", "handover", "measures",
 	"scope_named", "observables_named", "notice", "deputy", "register_rows",
 	"register_levels", "register_total", NULL };
 static const char *const specs[] = { "", "long", "date", "hour", "full", "short", "upper",
