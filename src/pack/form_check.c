@@ -58,7 +58,8 @@ static bool
 is_column(const struct checker *c, const char *name)
 {
 	for (size_t i = 0; i < c->depth; i++)
-		if (form_column(c->each[i], name) != NULL || str_eq(name, "row"))
+		if (*c->each[i]->id == '\0' || form_column(c->each[i], name) != NULL ||
+		    str_eq(name, "row"))
 			return true;
 	return c->depth > 0 && (str_eq(name, "n") || str_eq(name, "item"));
 }

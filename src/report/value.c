@@ -309,6 +309,9 @@ fill_print(struct fill *f, const char *type, const struct form_choice *choice, s
 		return print_boxes(f, choice, choices, value, words);
 	text = form_given(value) ? print(f, type, choice, choices, value, words, spec) : "";
 
+	/* What was left when the unprintable went: a blank must not look like an answer. */
+	if (text[strspn(text, " \n")] == '\0')
+		return "";
 	if (str_eq(spec, "upper") || str_eq(spec, "first"))
 		return raise_case(f, text, *spec == 'u');
 	return text;
