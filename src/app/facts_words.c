@@ -228,7 +228,7 @@ titles(struct facts *f, const char *key, const char *sql)
 
 /* ---- the sheet handed over: one page ---------------------------------------------------------------- */
 
-#define MACHINES_MAX 5
+#define MACHINES_MAX 4
 #define TOUCHED_MAX  5
 #define SIGNS_MAX    3
 #define HELD_MAX     2
@@ -284,7 +284,7 @@ handover(struct facts *f)
 
 	jsonw_kobject(f->w, "handover");
 	jsonw_kstring(f->w, "summary", tx_text(f->call->tx, f->call->arena, "SELECT CASE WHEN"
-	    " LENGTH(summary) > 300 THEN SUBSTR(summary, 1, 298) || '…' ELSE COALESCE(summary, title) END"
+	    " LENGTH(summary) > 200 THEN SUBSTR(summary, 1, 198) || '…' ELSE COALESCE(summary, title) END"
 	    " FROM incident WHERE id = ?", "t", f->want->incident_id));
 	many_named(f, "machines", arena_printf(f->call->arena, "SELECT kind, name, state, note FROM"
 	    " scope_item WHERE incident_id = ? AND state <> 'cleared' AND kind IN ('system', 'machine',"
