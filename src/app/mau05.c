@@ -44,11 +44,11 @@ agency_of(struct call *call)
 
 	query_open(&q, call->tx, "SELECT name, address, member_code FROM agency WHERE id = ?", "t",
 	    call->agency_id);
-	if (query_step(&q)) {
-		json_set_str(agency, "name", query_text(&q, 0));
-		json_set_str(agency, "address", query_text(&q, 1));
-		json_set_str(agency, "member_code", query_text(&q, 2));
-	}
+	/* What is not known is "", as it is read back. */
+	if (query_step(&q))
+		for (int i = 0; i < query_columns(&q); i++)
+			json_set_str(agency, query_name(&q, i), query_text(&q, i) == NULL ? "" :
+			    query_text(&q, i));
 	query_close(&q);
 	return agency;
 }

@@ -231,6 +231,88 @@ test('the same bytes whatever the hour zone, the language and the folder', () =>
   assert.ok(a.equals(b));
 });
 
+test('files of others come over HTTP too', async () => {
+  run('form', 'mau05', '--from', '2026-01-01', '--to', '2026-06-30', '--out', out('khac.json'));
+  const other = JSON.parse(readFileSync(out('khac.json'), 'utf8'));
+  other.agency = { name: 'Sở Gửi Qua Mạng', address: '', member_code: '' };
+  const send = async (bytes) => {
+    const body = new FormData();
+    body.append('from', '2026-01-01T00:00:00+07:00');
+    body.append('to', '2026-06-30T00:00:00+07:00');
+    body.append('format', 'json');
+    body.append('merge', new Blob([bytes]), 'khac.json');
+    return admin.call('POST', '/forms/mau05', body);
+  };
+  let r;
+  try {
+    r = await send(JSON.stringify(other));
+  } catch {
+    r = await send(JSON.stringify(other));
+  }
+  assert.equal(r.status, 200, r.text);
+  assert.ok(r.json?.total, r.text);
+  assert.equal(r.json.total.count, 2 * other.total.count);
+  assert.equal((await send('{}')).status, 422);
+  const same = await send(readFileSync(out('khac.json')));
+  assert.equal(same.json.total.count, other.total.count, 'the same data again are counted once');
+});
+
+// ---- how long, how punctual ----------------------------------------------------------------------
+const timed = newData({ testClock: true });
+
+test('times and duties are those of the records', async () => {
+  const minutes = (n) => new Date(Date.parse('2026-04-06T08:00:00+07:00') + n * 60000).toISOString();
+  const at = (n) => timed.run('clock', 'set', minutes(n));
+  const told = [7, 12, 3, 95, 41, 10, 8, 2, 33, 60, 5];
+  const taken = [2, 30, 1, 4, 9, 11, 3, 2, 5, 6, 100];
+  at(0);
+  const s = await serve(timed.dir);
+  const who = await person(s, timed, timed.login);
+  const ids = [];
+  for (let i = 0; i < told.length; i++) {
+    const begin = i * 1000;
+    at(begin + told[i]);
+    const report = await who.ok('POST', '/reports', { symptoms: ['phishing'], place: 'Máy ' + i, channel: 'phone', occurred_at: minutes(begin), told_at: minutes(begin + told[i]) });
+    const { incident_id: id } = await who.ok('GET', `/reports/${report.code}/record`);
+    at(begin + told[i] + taken[i]);
+    await who.ok('POST', `/incidents/${id}/take`);
+    ids.push(id);
+  }
+  const moved = [];
+  for (const [i, id] of ids.slice(0, 3).entries()) {
+    for (const [n, to] of ['initial_response', 'option_selection', 'containment', 'eradication', 'recovery', 'validation'].entries()) {
+      at(20000 + i * 700 + n * 100);
+      await who.ok('POST', `/incidents/${id}/advance`, { to, force: true, reason: 'Diễn tập' });
+    }
+    moved.push({ contain: 20000 + i * 700 + 300 - i * 1000, recover: 20000 + i * 700 + 500 - i * 1000 });
+  }
+  at(30000);
+  const stat = await who.ok('GET', '/statistics?from=2026-04-01&to=2026-04-30');
+  const median = (l) => ((l = [...l].sort((a, b) => a - b)), l.length % 2 ? l[(l.length - 1) / 2] : Math.floor((l[l.length / 2 - 1] + l[l.length / 2]) / 2));
+  const p90 = (l) => [...l].sort((a, b) => a - b)[Math.ceil(l.length * 0.9) - 1];
+  const expect = { report: told, acknowledge: taken, contain: moved.map((m) => m.contain), recover: moved.map((m) => m.recover) };
+  for (const [id, list] of Object.entries(expect)) {
+    const t = stat.times.find((x) => x.id === id);
+    assert.equal(t.count, list.length, id);
+    assert.equal(t.median_minutes, median(list), id + ' median');
+    assert.equal(t.p90_minutes, p90(list), id + ' p90');
+    assert.equal(t.ids.length, list.length);
+  }
+  assert.equal(stat.times.find((x) => x.id === 'classify').median, null, 'nobody classified: no number');
+  const duties = (await who.ok('GET', '/duties?state=all&limit=200')).items.filter((d) => d.due_at >= '2026-03-31T17:00' && d.due_at < '2026-04-30T17:00' && !['cancelled', 'superseded'].includes(d.state));
+  const limit = (d) => Date.parse(d.due_at) + (d.kind === 'at_once' ? 3600000 : 0);
+  const sent = (d) => d.sent_at ?? d.done_at;
+  const kinds = {
+    missed: duties.filter((d) => !sent(d) && limit(d) < Date.parse(minutes(30000))),
+    on_time: duties.filter((d) => sent(d) && Date.parse(sent(d)) <= limit(d)),
+    late: duties.filter((d) => sent(d) && Date.parse(sent(d)) > limit(d)),
+  };
+  assert.ok(kinds.missed.length > 0 && kinds.on_time.length > 0);
+  for (const [kind, list] of Object.entries(kinds)) assert.deepEqual(sorted(stat.duties[kind].ids), sorted(list.map((d) => d.id)), kind);
+  assert.equal(stat.duties.due.count, kinds.missed.length + kinds.on_time.length + kinds.late.length);
+  await s.stop();
+});
+
 // ---- nothing happened ---------------------------------------------------------------------------
 const quiet = newData({ testClock: true, sample: false });
 quiet.run('clock', 'set', '2026-06-15T08:00:00+07:00');
