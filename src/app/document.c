@@ -168,13 +168,16 @@ struct json *
 document_facts(struct call *call, const struct document *d)
 {
 	cleanup(json_freep) struct json *kept = frozen(d);
+	const struct pack_form *form;
 	const char *enclosed;
 
 	if (json_get(kept, "facts") != NULL)
 		return json_clone(json_get(kept, "facts"));
+	if (document_form(call, d, &form) != 0)
+		return NULL;
 	enclosed = tx_text(call->tx, call->arena, "SELECT id FROM document WHERE cover_id = ?"
 	    " ORDER BY made_at DESC, id DESC LIMIT 1", "t", d->id);
 	return facts_make(call, &(struct facts_want){ .incident_id = d->incident_id, .form = d->form,
-	    .document_id = d->id, .enclosed_id = enclosed, .from_at = d->period_from_at,
+	    .form_text = form->text_yaml, .document_id = d->id, .enclosed_id = enclosed, .from_at = d->period_from_at,
 	    .to_at = d->period_to_at });
 }

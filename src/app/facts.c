@@ -79,6 +79,28 @@ facts_many(struct facts *f, const char *key, const char *sql, const char *types,
 	query_close(&q);
 }
 
+/* Whether the form's text has ${name} as a word. */
+static bool
+mentions(const char *text, const char *name)
+{
+	static const char inside[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+	size_t len = strlen(name);
+
+	for (const char *p = text; (p = strstr(p, name)) != NULL; p += len) {
+		bool begins = p == text || strchr(inside, p[-1]) == NULL;
+
+		if (begins && (p[len] == '\0' || strchr(inside, p[len]) == NULL))
+			return true;
+	}
+	return false;
+}
+
+bool
+facts_wanted(const struct facts *f, const char *root)
+{
+	return f->want->form_text == NULL || mentions(f->want->form_text, root);
+}
+
 /* ---- the agency and its people ------------------------------------------------------- */
 
 static void
@@ -139,7 +161,8 @@ systems(struct facts *f)
 {
 	const char *incident = f->want->incident_id;
 
-	facts_many(f, "register", "SELECT s.name, " SYSTEM_COLUMNS " FROM info_system s WHERE s.agency_id = ?"
+	if (facts_wanted(f, "register"))
+		facts_many(f, "register", "SELECT s.name, " SYSTEM_COLUMNS " FROM info_system s WHERE s.agency_id = ?"
 	    " AND s.is_retired = 0 ORDER BY s.name", "t", f->call->agency_id);
 	if (incident == NULL)
 		return;
@@ -193,22 +216,6 @@ facts_make(struct call *call, const struct facts_want *want)
 }
 
 /* ---- looking up and keeping -------------------------------------------------------------- */
-
-/* Whether the form's text has ${name} as a word. */
-static bool
-mentions(const char *text, const char *name)
-{
-	static const char inside[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
-	size_t len = strlen(name);
-
-	for (const char *p = text; (p = strstr(p, name)) != NULL; p += len) {
-		bool begins = p == text || strchr(inside, p[-1]) == NULL;
-
-		if (begins && (p[len] == '\0' || strchr(inside, p[len]) == NULL))
-			return true;
-	}
-	return false;
-}
 
 struct json *
 facts_for(const struct json *facts, const char *form_text)

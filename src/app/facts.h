@@ -11,6 +11,7 @@
 struct facts_want {
 	const char *incident_id;       /* NULL: of the agency alone */
 	const char *form;              /* whose earlier papers are "last"; NULL: none */
+	const char *form_text;         /* lists it never mentions are left out; NULL: all there is */
 	const char *document_id;       /* the paper itself, which is not an earlier one; NULL: new */
 	const char *enclosed_id;       /* what goes under this cover; NULL: it is none */
 	int64_t from_at, to_at;        /* of a periodic paper; SQL_NULL: none */

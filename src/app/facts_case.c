@@ -241,8 +241,10 @@ facts_case(struct facts *f)
 	incident(f);
 	facts_one(f, "lead", "SELECT a.name, a.title, a.phone, a.email FROM incident i"
 	    " JOIN account a ON a.id = i.lead_id WHERE i.id = ?", "t", f->want->incident_id);
-	timeline(f, "timeline", 0);
-	timeline(f, "timeline_since_last", last_told(f));
+	if (facts_wanted(f, "timeline"))
+		timeline(f, "timeline", 0);
+	if (facts_wanted(f, "timeline_since_last"))
+		timeline(f, "timeline_since_last", last_told(f));
 	actions(f);
 	scope(f);
 	proofs(f);

@@ -19,6 +19,9 @@ void facts_many(struct facts *f, const char *key, const char *sql, const char *t
 /* The columns of the current row into the open object: x_at as local time, is_x as true or false. */
 void facts_fields(struct facts *f, struct query *q);
 
+/* Whether the form wants the facts of that root; long lists are not read for nothing. */
+bool facts_wanted(const struct facts *f, const char *root);
+
 /* What belongs to the incident: facts_case.c. */
 void facts_case(struct facts *f);
 

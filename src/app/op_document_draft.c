@@ -172,7 +172,7 @@ values_text(struct call *c, const struct making *m)
 
 	if (m->values == NULL) {
 		facts = facts_make(c, &(struct facts_want){ .incident_id = m->incident_id,
-		    .form = m->form->pack.id, .enclosed_id = m->enclosed_id, .from_at = m->from_at,
+		    .form = m->form->pack.id, .form_text = m->form->text_yaml, .enclosed_id = m->enclosed_id, .from_at = m->from_at,
 		    .to_at = m->to_at });
 		if (facts == NULL)
 			return NULL;
