@@ -16,13 +16,16 @@ after(async () => {
 
 const report = (await s.admin.ok('GET', `/reports/${s.code}/record`)).number;
 const PAGES = ['/', '/bao-cao', `/bao-cao/${report}`, '/su-co', '/thoi-han', '/tra-cuu?q=ke%20toan', '/tai-khoan',
-  ...['', 'viec', 'dien-bien', 'pham-vi', 'dau-hieu', 'chung-cu', 'chi-dao', 'ket-thuc', 'nhat-ky'].map((t) => `/su-co/${s.number}/${t}`),
-  ...['nguoi-dung', 'phong', 'he-thong', 'phuong-an', 'co-quan', 'cai-dat', 'phien', 'so-cai', 'in-an'].map((t) => `/quan-tri/${t}`)];
+  ...['', 'viec', 'dien-bien', 'pham-vi', 'dau-hieu', 'chung-cu', 'chi-dao', 'nghia-vu', 'van-ban', 'ho-tro', 'ket-thuc', 'nhat-ky'].map((t) => `/su-co/${s.number}/${t}`),
+  ...['', 'den', 'noi-nhan', 'dinh-ky', s.paper, `${s.paper}?phan=gui`, `${s.paper}?phan=so-sanh`].map((t) => `/van-ban/${t}`), '/thoi-han/lich', '/thoi-han/nghia-vu', '/so-lieu',
+  ...['', '/so-sanh', '/cac-ban'].map((t) => `/quan-tri/phuong-an/ransomware${t}`),
+  ...['nguoi-dung', 'phong', 'he-thong', 'phuong-an', 'quy-dinh', 'co-quan', 'cai-dat', 'phien', 'so-cai', 'in-an'].map((t) => `/quan-tri/${t}`)];
 
 async function open(page, path) {
   await page.goto(path);
   await page.locator('main h1').first().waitFor();
   await page.waitForLoadState('networkidle');
+  await page.locator('.mantine-Loader-root').first().waitFor({ state: 'detached' });
 }
 
 async function inside(screen, lang = 'vi') {
@@ -120,6 +123,14 @@ for (const [size, screen] of [['1440 px', DESK], ['375 px', PHONE]])
       [`/su-co/${s.number}/chung-cu`, 'evidence', () => open1('evidence.add')],
       [`/su-co/${s.number}/chi-dao`, 'a direction', () => open1('direction.ask')],
       [`/su-co/${s.number}/chi-dao`, 'a direction heard', () => open1('direction.record')],
+      [`/su-co/${s.number}/nghia-vu`, 'a paper to draft', () => open1('duty.draft')],
+      [`/su-co/${s.number}/nghia-vu`, 'no notification', () => open1('duty.none')],
+      [`/su-co/${s.number}/nghia-vu`, 'personal data', () => open1('personal.record')],
+      [`/su-co/${s.number}/ho-tro`, 'asking for support', () => open1('support.request')],
+      [`/van-ban/${s.paper}?phan=gui`, 'a paper sent', () => open1('paper.send')],
+      [`/van-ban/${s.paper}`, 'who signs', () => open1('paper.head')],
+      ['/van-ban/den', 'an incoming paper', () => open1('incoming.add')],
+      ['/van-ban/noi-nhan', 'a recipient', () => open1('contact.add')],
       ['/', 'keys', () => page.keyboard.press('?')],
     ];
     for (const [path, name, go] of DIALOGS)

@@ -19,6 +19,7 @@ export async function scene() {
   await grave(s);
   await led(s);
   await proved(s);
+  await papered(s);
   await waiting(s);
   return s;
 }
@@ -109,6 +110,18 @@ async function proved(s) {
   const piece = await s.admin.ok('POST', `/incidents/${s.id}/evidence`, form);
   await s.admin.ok('POST', `/evidence/${piece.id}/transfer`, { to: 'duphong', place: 'Tủ hồ sơ số 2, Phòng máy chủ', reason: 'Bàn giao ca trực' });
   s.custody = (await s.admin.ok('GET', `/evidence/${piece.id}`)).custody.find((c) => c.action === 'transfer').id;
+}
+
+// A notification that went out, an initial report being written, an order that came in.
+async function papered(s) {
+  const notice = await s.admin.ok('POST', '/documents', { form: 'thong-bao-su-co', incident: s.number, variant: 'cong-van' });
+  await s.admin.ok('POST', `/documents/${notice.id}/submit`);
+  await s.admin.ok('POST', `/documents/${notice.id}/approve`, { by: 'giamdoc' });
+  await s.admin.ok('POST', `/documents/${notice.id}/number`, { number: '118', date: new Date(Date.now() + 7 * 3600_000).toISOString().slice(0, 10) });
+  const to = (await s.admin.ok('GET', `/documents/${notice.id}`)).proposed.filter((p) => p.contact_id).slice(0, 2).map((p) => p.contact_id);
+  await s.admin.ok('POST', `/documents/${notice.id}/send`, { to, channel: 'eoffice', proof: 'E-Office 2026/118' });
+  s.paper = (await s.admin.ok('POST', '/documents', { form: 'mau-03', incident: s.number })).number;
+  await s.admin.ok('POST', '/incoming', { kind: 'warning', issuer: 'Công an tỉnh Ví Dụ', doc_number: '45/CA-ANM', content: 'Cảnh báo chiến dịch thư giả mạo nhắm vào kế toán các sở, kèm danh sách tên miền cần chặn.', actions: 'Chặn ba tên miền trên tường lửa\nBáo cáo kết quả rà soát', due_at: ago(-60 * 30) });
 }
 
 async function waiting(s) {

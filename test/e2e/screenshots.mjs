@@ -19,9 +19,10 @@ const browser = await launch();
 
 const inside = [
   ['today', '/'], ['reports', '/bao-cao'], ['report-detail', `/bao-cao/${(await s.admin.ok('GET', `/reports/${s.code}/record`)).number}`], ['incidents', '/su-co'], ['incident', `/su-co/${s.number}`],
-  ...['viec', 'dien-bien', 'pham-vi', 'dau-hieu', 'chung-cu', 'chi-dao', 'ket-thuc', 'nhat-ky'].map((t) => [`incident-${t}`, `/su-co/${s.number}/${t}`]),
-  ['deadlines', '/thoi-han'], ['search', '/tra-cuu?q=ke%20toan'], ['account', '/tai-khoan'],
-  ...['nguoi-dung', 'phong', 'he-thong', 'phuong-an', 'co-quan', 'cai-dat', 'phien', 'so-cai', 'in-an'].map((t) => [`admin-${t}`, `/quan-tri/${t}`]),
+  ...['viec', 'dien-bien', 'pham-vi', 'dau-hieu', 'chung-cu', 'chi-dao', 'nghia-vu', 'van-ban', 'ho-tro', 'ket-thuc', 'nhat-ky'].map((t) => [`incident-${t}`, `/su-co/${s.number}/${t}`]),
+  ['paper', `/van-ban/${s.paper}`], ['paper-sent', `/van-ban/${s.paper}?phan=gui`], ['papers', '/van-ban'], ['incoming', '/van-ban/den'], ['contacts', '/van-ban/noi-nhan'], ['periodic', '/van-ban/dinh-ky'],
+  ['deadlines', '/thoi-han'], ['calendar', '/thoi-han/lich'], ['duties', '/thoi-han/nghia-vu'], ['figures', '/so-lieu'], ['playbook-edit', '/quan-tri/phuong-an/ransomware'], ['search', '/tra-cuu?q=ke%20toan'], ['account', '/tai-khoan'],
+  ...['nguoi-dung', 'phong', 'he-thong', 'phuong-an', 'quy-dinh', 'co-quan', 'cai-dat', 'phien', 'so-cai', 'in-an'].map((t) => [`admin-${t}`, `/quan-tri/${t}`]),
 ];
 const outside = [
   ['form', '/bao-su-co'], ['report', `/bao-su-co/${s.fresh}?moi=1`], ['report-answered', `/bao-su-co/${s.code}`], ['direction', `/y-kien/${s.token}`],

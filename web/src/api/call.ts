@@ -175,3 +175,19 @@ export async function paperHtml(id: string, edits: Record<string, unknown> | nul
 	if (!answer.ok) throw new Problem(answer.status, '', '');
 	return answer.text();
 }
+
+/** A file that has to be asked for with a body: saved under the name the server gives it. */
+export async function saveFile(path: string, body: Record<string, unknown>): Promise<void> {
+	const answer = await fetch(API + path, { method: 'POST', credentials: 'same-origin', headers: { 'Accept-Language': lang, 'X-CSRF-Token': csrf }, body: form(body) });
+	if (!answer.ok) {
+		const p = (await answer.json().catch(() => ({}))) as Record<string, string>;
+		throw new Problem(answer.status, p.type ?? '', p.detail ?? '', p.field);
+	}
+	const name = /filename\*=UTF-8''([^;]+)/i.exec(answer.headers.get('Content-Disposition') ?? '')?.[1];
+	const url = URL.createObjectURL(await answer.blob());
+	const a = document.createElement('a');
+	a.href = url;
+	a.download = name ? decodeURIComponent(name) : path.slice(path.lastIndexOf('/') + 1);
+	a.click();
+	URL.revokeObjectURL(url);
+}

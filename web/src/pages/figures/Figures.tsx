@@ -36,7 +36,7 @@ export default function Figures() {
 		<>
 			<PageHead title={t('frame.figures')}>
 				<Button size="xs" variant="default" component={Link} to="/van-ban/dinh-ky">{t('figures.periodic')}</Button>
-				<Button size="xs" variant="default" component="a" href={`${API}/statistics/file${query({ from, to })}`} download leftSection={<IconFileSpreadsheet size={15} aria-hidden />}>{t('figures.xlsx')}</Button>
+				<Button size="xs" variant="default" component="a" href={`${API}/statistics/file${query({ from, to, format: 'xlsx' })}`} download leftSection={<IconFileSpreadsheet size={15} aria-hidden />}>{t('figures.xlsx')}</Button>
 			</PageHead>
 			<Period key={from + to} year={year} from={from} to={to} set={(tu, den) => setParams({ tu, den }, { replace: true })} />
 			<Loaded of={q}>

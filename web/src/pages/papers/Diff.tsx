@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // What differs from the last one sent.
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router-dom';
+import { Link, useSearchParams } from 'react-router-dom';
 import { useGet, type FieldValue, type FormField, type PaperDiff, type PaperFull } from '../../api';
 import { Card, Empty, Loaded } from '../../parts/Page';
 import { momentText, plainLabel } from './Fields';
 
 export default function Diff({ paper: p }: { paper: PaperFull }) {
 	const { t } = useTranslation();
-	const q = useGet<PaperDiff>(`/documents/${p.id}/diff`);
+	const edition = useSearchParams()[0].get('ban');
+	const q = useGet<PaperDiff>(`/documents/${p.id}/diff`, { edition });
 	return (
 		<Loaded of={q}>
 			{(d) => !d.against_id ? <div className="card"><Empty title={t('paper.diff_none')}>{t('paper.diff_none_next')}</Empty></div>
 				: d.changes.length === 0 ? <div className="card"><Empty title={t('paper.diff_same')} /></div> : (
-					<Card title={<>{t('paper.diff_against')} <Link to={`/van-ban/${d.against_number}`}>{d.against_reference ?? d.against_number}</Link></>} plain>
+					<Card title={edition ? t('paper.diff_edition', { n: edition }) : <>{t('paper.diff_against')} <Link to={`/van-ban/${d.against_number}`}>{d.against_reference ?? d.against_number}</Link></>} plain>
 						<div className="scroll cards" tabIndex={0} role="region" aria-label={t('paper.part_so_sanh')}>
 							<table className="list diff">
 								<thead><tr><th>{t('paper.field')}</th><th>{t('paper.before')}</th><th>{t('paper.after')}</th></tr></thead>

@@ -26,7 +26,13 @@ function asks(f: FormField, values: PaperValues): boolean {
 
 const isShort = (f: FormField) => ['date', 'time', 'datetime', 'int', 'money'].includes(f.type) || (f.type === 'line' && f.max > 0 && f.max <= 200);
 
-export function Editor({ paper: p, reload, act }: { paper: PaperFull; reload: () => Promise<unknown>; act: (s: Step) => void }) {
+/** What the head of the page must know: how much is not saved, and how to save it. */
+export interface Unsaved {
+	count: number;
+	save: () => void;
+}
+
+export function Editor({ paper: p, reload, act, tell }: { paper: PaperFull; reload: () => Promise<unknown>; act: (s: Step) => void; tell: (unsaved: Unsaved | null) => void }) {
 	const { t } = useTranslation();
 	const { may, session } = useSession();
 	const { send, pending } = useSend();
@@ -73,6 +79,10 @@ export function Editor({ paper: p, reload, act }: { paper: PaperFull; reload: ()
 		window.addEventListener('keydown', onKey);
 		return () => window.removeEventListener('keydown', onKey);
 	}, []);
+
+	const count = Object.keys(edits).length;
+	useEffect(() => tell(count ? { count, save: () => void saveRef.current(base.current) } : null), [count, tell]);
+	useEffect(() => () => tell(null), [tell]);
 
 	const shown = p.fields.filter((f) => asks(f, values));
 	const gaps = p.gaps.filter((g) => !given(values[g.field]));

@@ -13,7 +13,7 @@ import { Tag } from '../../parts/Marks';
 import { Loaded } from '../../parts/Page';
 import { useSession } from '../../session';
 import { Dispatches } from './Dispatches';
-import { Editor } from './Editor';
+import { Editor, type Unsaved } from './Editor';
 import { PaperState, referenceOf } from './marks';
 import { StepDialog, type Step } from './Steps';
 
@@ -31,12 +31,13 @@ function Body({ paper: p, reload }: { paper: PaperFull; reload: () => Promise<un
 	const { t } = useTranslation();
 	const [params, setParams] = useSearchParams();
 	const [step, setStep] = useState<Step | null>(null);
+	const [unsaved, setUnsaved] = useState<Unsaved | null>(null);
 	const part = PARTS.find((x) => x === params.get('phan')) ?? 'soan';
 	useDocumentTitle(`${p.number} · ${p.title}`);
 	const count = p.dispatches.length;
 	return (
 		<div className="incident paper-page">
-			<Head paper={p} act={setStep} />
+			<Head paper={p} act={setStep} unsaved={unsaved} />
 			<nav className="tabs" aria-label={t('paper.parts')}>
 				{PARTS.map((x) => (
 					<Link key={x} to={x === 'soan' ? '?' : `?phan=${x}`} replace aria-current={x === part ? 'page' : undefined}>
@@ -47,7 +48,7 @@ function Body({ paper: p, reload }: { paper: PaperFull; reload: () => Promise<un
 			<div className="paper-body">
 				<Notes paper={p} />
 				<Suspense fallback={<Center h={160}><Loader aria-label={t('page.loading')} /></Center>}>
-					{part === 'soan' && <Editor paper={p} reload={reload} key={p.id} act={setStep} />}
+					{part === 'soan' && <Editor paper={p} reload={reload} key={p.id} act={setStep} tell={setUnsaved} />}
 					{part === 'gui' && <Dispatches paper={p} act={setStep} />}
 					{part === 'so-sanh' && <Diff paper={p} />}
 					{part === 'cac-ban' && <Editions paper={p} />}
@@ -109,7 +110,7 @@ export function jumpTo(field: string): void {
 	box?.querySelector<HTMLElement>('input,textarea,button')?.focus({ preventScroll: true });
 }
 
-function Head({ paper: p, act }: { paper: PaperFull; act: (s: Step) => void }) {
+function Head({ paper: p, act, unsaved }: { paper: PaperFull; act: (s: Step) => void; unsaved: Unsaved | null }) {
 	const { t } = useTranslation();
 	const { may } = useSession();
 	const next = useNext(p);
@@ -123,7 +124,7 @@ function Head({ paper: p, act }: { paper: PaperFull; act: (s: Step) => void }) {
 				<span className="number">{p.number}</span>
 				<h1>{p.title}</h1>
 				<span className="gap" />
-				{next && <Button onClick={() => (next.step ? act(next.step) : next.go?.())}>{next.word}</Button>}
+				{unsaved ? <Button onClick={unsaved.save}>{t('paper.save_now', { count: unsaved.count })}</Button> : next && <Button onClick={() => (next.step ? act(next.step) : next.go?.())}>{next.word}</Button>}
 				<Menu position="bottom-end" width={280}>
 					<Menu.Target><ActionIcon variant="default" size={36} aria-label={t('incident.more')}><IconDots size={18} /></ActionIcon></Menu.Target>
 					<Menu.Dropdown>

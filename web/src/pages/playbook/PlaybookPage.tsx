@@ -4,7 +4,7 @@ import { Button, Center, Group, Loader } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink, useParams } from 'react-router-dom';
-import { useGet, type Page, type Playbook } from '../../api';
+import { API, useGet, type Page, type Playbook } from '../../api';
 import { Tag } from '../../parts/Marks';
 import { Card, Loaded, PageHead } from '../../parts/Page';
 import { When } from '../../parts/When';
@@ -42,7 +42,8 @@ export default function PlaybookPage() {
 					<PageHead title={`${e.code} · ${e.title}`}>
 						<Tag kind={e.state === 'draft' ? 'warn' : 'good'}>{wordFor('edition', e.state)} {e.version}</Tag>
 						{e.approved && <Tag kind="good">{t('playbook.approved', { number: e.approved.doc_number })}</Tag>}
-						<Button size="xs" variant="default" component="a" href={`/in/phuong-an/${e.id}${e.state === 'draft' ? `?ban=${e.version}` : ''}`} target="_blank" rel="noreferrer">{t('print.print')}</Button>
+						{e.state !== 'draft' && <Button size="xs" variant="default" component="a" href={`/in/phuong-an/${e.id}`} target="_blank" rel="noreferrer">{t('print.print')}</Button>}
+						{['pdf', 'docx'].map((f) => <Button key={f} size="xs" variant="default" component="a" href={`${API}/playbooks/${e.id}/print?edition=${e.version}&format=${f}`} download>{f.toUpperCase()}</Button>)}
 						{(may('ADMIN') || may('DIRECT')) && (e.state === 'draft' || !e.approved) && <Button size="xs" onClick={() => setApproving(true)}>{t('playbook.approve')}</Button>}
 					</PageHead>
 					<nav className="tabs page-tabs" aria-label={t('playbook.parts')}>
