@@ -32,7 +32,7 @@ const icons: Record<string, typeof IconNote> = {
 	report: IconInbox, state: IconArrowRight, score: IconGauge, task: IconChecks, probe: IconHeartbeat, direction: IconGavel, scope: IconTarget,
 	observable: IconEye, evidence: IconPackage, check: IconChecks, review: IconFileText, note: IconNote, message: IconMessage, duty: IconAlertTriangle, access: IconLock,
 };
-const KINDS = ['state', 'task', 'note', 'report', 'evidence', 'direction', 'probe', 'scope', 'observable', 'score', 'check', 'duty', 'message', 'review', 'access'];
+const KINDS = ['state', 'task', 'note', 'report', 'evidence', 'direction', 'probe', 'scope', 'observable', 'score', 'check', 'duty', 'message', 'review', 'access', 'document'];
 
 export default function Timeline({ incident: i, canHandle }: TabProps) {
 	const { t } = useTranslation();
