@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * load.h: folders of rules to a matcher, through the cache.
+ */
+#pragma once
+
+#include "detect/matcher.h"
+
+struct detect_load {
+	const char *const *path;    /* files, or folders with .yml and .yaml files in them, however deep */
+	size_t paths;
+	bool shipped;               /* the rules that travel in the program as well */
+	const char *const *pipeline;/* more pipeline files */
+	size_t pipelines;
+	const char *data_dir;       /* its packs/pipeline, packs/expand; NULL: none */
+	const char *cache_dir;      /* where compiled sets are kept; NULL: nowhere */
+	bool no_prefilter;
+	/* expand lists: name and values */
+	const struct detect_expand {
+		const char *name;
+		const char *const *text;
+		size_t count;
+	} *expand;
+	size_t expands;
+};
+
+struct detect_loaded {
+	size_t files;
+	size_t loaded, unmapped, refused; /* documents: rules, correlations, filters */
+	bool cached;                      /* taken from the cache */
+};
+
+/*
+ * Reads, compiles, or takes the compiled set out of the cache when the very same content
+ * was compiled before.  ${fn} is told each rule that is left out, also out of the cache:
+ * ERR_NOT_FOUND "detect.unmapped" for one without a mapping, everything else is refused.
+ * Fails only when a path is not there (ERR_NOT_FOUND) or cannot be read (ERR_IO), or a
+ * pipeline has a fault (ERR_INVALID).
+ */
+int detect_load(const struct detect_load *what, sigma_fault_fn fn, void *arg, struct matcher **ret,
+    struct detect_loaded *ret_loaded, struct err *err);
+
+/* The user's own cache folder ($XDG_CACHE_HOME or ~/.cache)/khien/detect, or NULL. The caller frees it. */
+char *detect_cache_dir(void);
