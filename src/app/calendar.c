@@ -311,7 +311,7 @@ describe(const struct calendar_ask *ask, const struct calendar_item *item)
 static const char *
 summary_of(const struct calendar_ask *ask, const struct calendar_item *item)
 {
-	const char *what = item->is_restricted && ask->call == NULL ? "" : item->title;
+	const char *what = item->title;
 
 	if (item->obligation != NULL)
 		what = arena_printf(ask->arena, "%s %s", item->obligation, item->title);

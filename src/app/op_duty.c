@@ -19,7 +19,7 @@ static const char *const states[] = { "open", "all", "pending", "drafting", "wai
 	" d.profile, d.profile_version, d.obligation, d.title, d.basis, d.certainty, d.kind," \
 	" d.is_provisional, d.state, d.clock_from_at, d.due_at, d.sent_at, d.done_at," \
 	" d.acknowledged_at, d.recipients AS recipients_list, d.form, d.period, d.reason, d.late_reason," \
-	" d.decided_at, d.decision_doc, d.proof, d.document_id, d.chased_at, d.chase_note, d.opened_at" \
+	" d.period_from_at, d.period_to_at, d.decided_at, d.decision_doc, d.proof, d.document_id, d.chased_at, d.chase_note, d.opened_at" \
 	" FROM duty d LEFT JOIN incident i ON i.id = d.incident_id WHERE "
 
 #define DUTY_OPEN "d.state IN " DUTY_UNFINISHED
