@@ -10,7 +10,7 @@
 #define LEVELS     5
 #define TEXT_BYTES ((size_t)64 << 10)
 
-/* ---- the figures ------------------------------------------------------------------------------- */
+/* ---- the figures ---------------------------------------------------------------------------- */
 
 static struct json *
 names_of(const struct json *helpers)
@@ -34,6 +34,18 @@ recipient(struct call *call)
 	    is_member ? "national_coordinator" : "provincial_ir_unit");
 }
 
+/* The groups that have anything in them. */
+static struct json *
+seen(const struct json *groups)
+{
+	struct json *out = json_new_array();
+
+	for (size_t i = 0; i < json_len(groups); i++)
+		if (json_get_int(json_at(groups, i), "count", 0) > 0)
+			json_append(out, json_clone(json_at(groups, i)));
+	return out;
+}
+
 /* Rows and total as one table, and the names alone: what forms print. */
 static void
 add_printed(struct json *stat)
@@ -44,6 +56,7 @@ add_printed(struct json *stat)
 	for (size_t i = 0; i < json_len(table); i++)
 		json_del(json_at(table, i), "ids");
 	json_set(stat, "table", table);
+	json_set(stat, "types_seen", seen(json_get(stat, "by_type")));
 	json_set(stat, "helper_names", names_of(json_get(stat, "helpers")));
 	json_set(stat, "helper_foreign_names", names_of(json_get(stat, "helpers_foreign")));
 	json_del(stat, "records");
@@ -70,7 +83,7 @@ figures(struct facts *f)
 	json_free(stat);
 }
 
-/* ---- the register -------------------------------------------------------------------------------- */
+/* ---- the register --------------------------------------------------------------------------- */
 
 static const char *
 choice_text(const char *kind, const char *value)
@@ -174,7 +187,7 @@ register_total(struct facts *f)
 	json_free(total);
 }
 
-/* ---- the yearly plan -------------------------------------------------------------------------------- */
+/* ---- the yearly plan ------------------------------------------------------------------------ */
 
 /* The day whose law the plan of ${year} rests on: today within the year, else its nearer end. */
 static int64_t

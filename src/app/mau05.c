@@ -9,7 +9,7 @@
 const char *const mau05_columns[] = { "count", "self_handled", "helped_domestic", "helped_foreign",
 	"asked_coordinator", NULL };
 
-/* ---- one agency --------------------------------------------------------------------------- */
+/* ---- one agency ----------------------------------------------------------------------------- */
 
 static struct json *
 row_of(const struct json *from)
@@ -84,7 +84,7 @@ mau05_own(struct call *call, int64_t from_ms, int64_t to_ms)
 	return data;
 }
 
-/* ---- several agencies ------------------------------------------------------------------------ */
+/* ---- several agencies ----------------------------------------------------------------------- */
 
 /* Agencies are one when their member codes are, or without such a code their names as one reads them. */
 static bool
@@ -298,7 +298,7 @@ mau05_add(struct call *call, struct json *sum, const struct json *other, const c
 	json_append(json_get(sum, "parts"), json_clone(other));
 }
 
-/* ---- as the form's values ---------------------------------------------------------------------- */
+/* ---- as the form's values ------------------------------------------------------------------- */
 
 struct json *
 mau05_values(const struct json *data)

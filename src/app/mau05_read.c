@@ -25,7 +25,8 @@ static void
 refuse(struct reading *r, const char *what)
 {
 	if (!r->failed)
-		err_fail(r->call->err, ERR_INVALID, "err.mau05.file", "merge", "file", r->file, "what", what);
+		err_fail(r->call->err, ERR_INVALID, "err.mau05.file", "merge", "file", r->file, "what",
+		    what);
 	r->failed = true;
 }
 
@@ -45,7 +46,7 @@ mau05_damage_words(struct call *call, const struct json *row)
 	return damage + strspn(damage, "; ");
 }
 
-/* ---- values ------------------------------------------------------------------------------------ */
+/* ---- values --------------------------------------------------------------------------------- */
 
 static const char *
 text_of(struct reading *r, const struct json *object, const char *name, size_t max)
@@ -103,7 +104,7 @@ names_of(struct reading *r, const struct json *object, const char *name)
 	return out;
 }
 
-/* ---- rows ---------------------------------------------------------------------------------------- */
+/* ---- rows ----------------------------------------------------------------------------------- */
 
 /* No part of an incident count is greater than the count. */
 static struct json *
@@ -245,7 +246,7 @@ mau05_read(struct call *call, const char *name, const char *data, size_t len, st
 	return read_data(&r, from, ret);
 }
 
-/* ---- a spreadsheet ----------------------------------------------------------------------------------- */
+/* ---- a spreadsheet -------------------------------------------------------------------------- */
 
 static const char *
 cell(const struct json *cells, size_t row, size_t column)
@@ -313,7 +314,8 @@ row_of_cells(const struct json *cells, size_t at, const char *type)
 	if (type != NULL)
 		json_set_str(row, "type", type);
 	for (k = 0; mau05_columns[k] != NULL; k++)
-		json_set_int(row, mau05_columns[k], at == SIZE_MAX ? -1 : cell_number(cell(cells, at, k + 1)));
+		json_set_int(row, mau05_columns[k],
+		    at == SIZE_MAX ? -1 : cell_number(cell(cells, at, k + 1)));
 	json_set_int(row, "damage_vnd", at == SIZE_MAX ? -1 : cell_number(cell(cells, at, k + 1)));
 	json_set_str(row, "damage", at == SIZE_MAX ? "" : cell(cells, at, k + 2));
 	return row;
@@ -372,7 +374,8 @@ mau05_read_cells(struct call *call, const char *name, const struct json *cells, 
 			json_append(rows, row_of_cells(cells, row_saying(cells,
 			    pack_say(&types->type[i].title, "vi")), types->type[i].id));
 	json_set(from, "rows", rows);
-	json_set(from, "total", row_of_cells(cells, row_saying(cells, word(LANG_VI, "stat.total")), NULL));
+	json_set(from, "total",
+	    row_of_cells(cells, row_saying(cells, word(LANG_VI, "stat.total")), NULL));
 	json_set(from, "helpers", names_below(cells, "mau05.helpers"));
 	json_set(from, "helpers_foreign", names_below(cells, "mau05.helpers_foreign"));
 	json_set_str(from, "proposals", beside(cells, "mau05.proposals"));

@@ -23,7 +23,7 @@
 #define PERIOD_PARAMS { "from", P_TIME, 0, 0, 0, NULL }, { "to", P_TIME, 0, 0, 0, NULL }
 #define OUT_PARAM { "out", P_OUT, PF_REQUIRED, 0, 4000, NULL }
 
-/* ---- the file that is asked for ----------------------------------------------------------------- */
+/* ---- the file that is asked for ------------------------------------------------------------- */
 
 static const struct {
 	const char *name, *media_type;
@@ -41,7 +41,7 @@ static const struct {
 static const char *
 format_of(struct call *c, const char *const choices[])
 {
-	const char *said = arg_text(c, "format"), *out = arg_text(c, "out"), *dot = strrchr(out, '.');
+	const char *said = arg_text(c, "format"), *dot = strrchr(arg_text(c, "out"), '.');
 	struct buf names = BUF_INIT(200);
 
 	if (said == NULL && c->actor.kind != ACTOR_CONSOLE)
@@ -54,7 +54,8 @@ format_of(struct call *c, const char *const choices[])
 		}
 		buf_printf(&names, "%s.%s", i == 0 ? "" : ", ", choices[i]);
 	}
-	err_fail(c->err, ERR_INVALID, "err.stat.format", "format", "formats", buf_str(&names), NULL, NULL);
+	err_fail(c->err, ERR_INVALID, "err.stat.format", "format", "formats", buf_str(&names), NULL,
+	    NULL);
 	buf_clear(&names);
 	return NULL;
 }
@@ -150,7 +151,7 @@ first_day(struct call *c, int64_t to)
 	return from;
 }
 
-/* ---- statistics ------------------------------------------------------------------------------------ */
+/* ---- statistics ----------------------------------------------------------------------------- */
 
 static const char *const stat_formats[] = { "xlsx", "csv", NULL };
 static const struct param export_params[] = {
@@ -197,7 +198,7 @@ statistic_export(struct call *c)
 	return kind;
 }
 
-/* ---- Mẫu 05 --------------------------------------------------------------------------------------------- */
+/* ---- Mẫu 05 --------------------------------------------------------------------------------- */
 
 static const char *const form_formats[] = { "docx", "pdf", "html", "xlsx", "json", NULL };
 static const struct param mau05_params[] = {
@@ -223,7 +224,8 @@ read_upload(struct call *c, const struct upload *u)
 
 	json_set_str(file, "name", u->name);
 	if (u->size > (int64_t)MAU05_FILE_MAX) {
-		err_fail(c->err, ERR_TOO_LARGE, "err.mau05.file", "merge", "file", u->name, "what", "> 1 MiB");
+		err_fail(c->err, ERR_TOO_LARGE, "err.mau05.file", "merge", "file", u->name, "what",
+		    "> 1 MiB");
 	} else if (blob_open(c->app->blobs, u->sha256, &fd, &size, c->err) != 0) {
 		/* told already */
 	} else if (file_read_fd(fd, u->name, MAU05_FILE_MAX, &data, &len, c->err) == 0 &&
@@ -363,13 +365,14 @@ form_mau05(struct call *c)
 	if (c->err->kind != ERR_NONE || (found = ask(c, &mau05_op, args)) == NULL ||
 	    write_mau05(c, found, format) != 0)
 		return c->err->kind;
-	jsonw_kint(c->out, "incidents", json_get_int(json_get(json_get(found, "data"), "total"), "count", 0));
+	jsonw_kint(c->out, "attack_count",
+	    json_get_int(json_get(json_get(found, "data"), "total"), "count", 0));
 	out_json(c, "sources", json_get(json_get(found, "data"), "sources"));
 	out_json(c, "duplicates", json_get(found, "duplicates"));
 	return 0;
 }
 
-/* ---- the yearly plan ----------------------------------------------------------------------------------- */
+/* ---- the yearly plan ------------------------------------------------------------------------ */
 
 static const char *const paper_formats[] = { "docx", "pdf", "html", NULL };
 static const struct param plan_params[] = {
@@ -418,7 +421,8 @@ plan_export(struct call *c)
 	json_set_str(args, "format", format);
 	if ((found = ask(c, &plan_op, args)) == NULL)
 		return c->err->kind;
-	return print_out(c, json_get(found, "frame"), arena_printf(c->arena, "ke-hoach-ung-pho-su-co-%lld",
+	return print_out(c, json_get(found, "frame"),
+	    arena_printf(c->arena, "ke-hoach-ung-pho-su-co-%lld",
 	    (long long)json_get_int(found, "year", 0)), format);
 }
 

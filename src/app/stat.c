@@ -12,7 +12,7 @@
 #define HALF_YEAR_MS    (190 * DAY_MS)
 #define DAMAGE_TEXT_MAX 400 /* bytes of one cell of the table */
 
-/* ---- figures ------------------------------------------------------------------------------- */
+/* ---- figures -------------------------------------------------------------------------------- */
 
 struct json *
 figure_new(void)
@@ -58,7 +58,7 @@ number_vi(struct arena *arena, int64_t n)
 	return arena_strndup(arena, out, (size_t)at);
 }
 
-/* ---- the rows of Mẫu 05 --------------------------------------------------------------------------- */
+/* ---- the rows of Mẫu 05 --------------------------------------------------------------------- */
 
 enum { COUNT, SELF, DOMESTIC, FOREIGN, ASKED, COLUMNS };
 static const char *const column[COLUMNS] = { "count", "self_handled", "helped_domestic",
@@ -165,7 +165,8 @@ one_row(const struct stat_cases *cases, const struct pack_types *types, const st
 
 	row_init(&row);
 	for (size_t i = 0; i < cases->count; i++)
-		if (type == NULL ? is_attack(types, &cases->item[i]) : str_eq(cases->item[i].type, type->id))
+		if (type == NULL ? is_attack(types, &cases->item[i]) :
+		    str_eq(cases->item[i].type, type->id))
 			row_add(&row, &cases->item[i]);
 	out = row_json(cases->call, &row);
 	if (type != NULL) {
@@ -200,7 +201,7 @@ add_rows(const struct stat_cases *cases, const struct pack_types *types, struct 
 	json_set_bool(out, "is_nil", json_get_int(json_get(out, "total"), "count", 0) == 0);
 }
 
-/* ---- who helped, and what stands beside the rows ----------------------------------------------------- */
+/* ---- who helped, and what stands beside the rows -------------------------------------------- */
 
 static struct json *
 helpers(const struct stat_cases *cases, bool foreign)
@@ -289,7 +290,7 @@ add_records(const struct stat_cases *cases, struct json *out)
 	json_set(out, "records", records);
 }
 
-/* ---- the period --------------------------------------------------------------------------------------- */
+/* ---- the period ----------------------------------------------------------------------------- */
 
 static void
 add_day(struct call *call, struct json *out, const char *name, int64_t ms)

@@ -62,7 +62,7 @@ sheet_in(struct json *book, const char *name, const int64_t *widths, size_t n)
 	sheet_in(book, name, (const int64_t[]){ __VA_ARGS__ }, \
 	    sizeof((const int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t))
 
-/* ---- Mẫu 05 ------------------------------------------------------------------------------------- */
+/* ---- Mẫu 05 --------------------------------------------------------------------------------- */
 
 static void
 pair(struct json *rows, const char *key, const char *value)
@@ -145,7 +145,7 @@ mau05_book(const struct json *data)
 	return book;
 }
 
-/* ---- the whole of a period ------------------------------------------------------------------------ */
+/* ---- the whole of a period ------------------------------------------------------------------ */
 
 static const char *const groups[] = { "by_type", "by_level", "by_division", "by_month", "by_state" };
 
@@ -273,7 +273,7 @@ stat_book(struct call *call, const struct json *stat)
 	return book;
 }
 
-/* ---- CSV -------------------------------------------------------------------------------------------- */
+/* ---- CSV ------------------------------------------------------------------------------------ */
 
 static const char *
 cell_text(const struct json *cell)

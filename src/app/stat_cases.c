@@ -15,7 +15,7 @@
 #define COUNTED_TYPES VISIBLE_TYPES "ii"
 #define COUNTED_ARGS(s) VISIBLE_ARGS((s)->call), (s)->from_ms, (s)->to_ms
 
-/* ---- who helped ---------------------------------------------------------------------------- */
+/* ---- who helped ----------------------------------------------------------------------------- */
 
 static struct stat_helper *
 helper_of(struct stat_cases *s, const char *name, bool is_foreign)
@@ -111,7 +111,7 @@ read_escalations(struct stat_cases *s)
 	query_close(&q);
 }
 
-/* ---- the incidents ---------------------------------------------------------------------------- */
+/* ---- the incidents -------------------------------------------------------------------------- */
 
 #define ENTERED(fn, state) \
 	"(SELECT " fn "(t.occurred_at) FROM timeline t WHERE t.incident_id = i.id AND t.kind = 'state'" \

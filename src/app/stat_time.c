@@ -4,9 +4,9 @@
 
 #include "app/stat_part.h"
 #include "app/visible.h"
+#include "duty/reminder.h"
 
-#define MINUTE_MS  INT64_C(60000)
-#define AT_ONCE_MS (60 * MINUTE_MS) /* "at once": the last reminder is after an hour */
+#define MINUTE_MS INT64_C(60000)
 
 const char *
 minutes_text(struct call *call, int64_t minutes)
@@ -29,7 +29,7 @@ minutes_text(struct call *call, int64_t minutes)
 	return result;
 }
 
-/* ---- times --------------------------------------------------------------------------------------- */
+/* ---- times ---------------------------------------------------------------------------------- */
 
 static int64_t
 taken_since(int64_t from, int64_t to)
@@ -140,7 +140,7 @@ stat_times(const struct stat_cases *cases, struct json *out)
 	json_set(out, "times", list);
 }
 
-/* ---- duties --------------------------------------------------------------------------------------- */
+/* ---- duties --------------------------------------------------------------------------------- */
 
 #define DUTIES_SQL \
 	"SELECT d.id, d.due_at, COALESCE(d.sent_at, d.done_at), d.kind FROM duty d" \
@@ -163,7 +163,7 @@ stat_duties(struct call *call, int64_t from_ms, int64_t to_ms, struct json *out)
 	query_open(&q, call->tx, DUTIES_SQL, "tii" VISIBLE_TYPES, call->agency_id, from_ms, to_ms,
 	    VISIBLE_ARGS(call));
 	while (query_step(&q)) {
-		limit = query_int(&q, 1) + (str_eq(query_text(&q, 3), "at_once") ? AT_ONCE_MS : 0);
+		limit = duty_red_at(duty_kind_of(query_text(&q, 3)), query_int(&q, 1));
 		sent = query_opt(&q, 2);
 		if (sent == SQL_NULL && limit >= call->now)
 			continue;
@@ -182,7 +182,7 @@ stat_duties(struct call *call, int64_t from_ms, int64_t to_ms, struct json *out)
 	json_set(out, "duties", duties);
 }
 
-/* ---- the register ------------------------------------------------------------------------------------- */
+/* ---- the register --------------------------------------------------------------------------- */
 
 struct json *
 stat_systems(struct call *call)

@@ -18,7 +18,8 @@ struct pack_ground {
 	const char *article;   /* what it is cited for: "Điều 9"; "" the whole */
 	int64_t from_ms, to_ms; /* holds for from <= t < to */
 	const char *replaced_by; /* id; "" when nothing took its place */
-	const char **topics;   /* plan, parent_plan, plan_report, incident, periodic, register, personal_data */
+	const char **topics;   /* plan, parent_plan, plan_report, incident, periodic, register,
+				  personal_data */
 	size_t topics_count;
 	const char *only_for;  /* name of the superior body it binds ("UBND tỉnh …"); "" all */
 	const char *certainty; /* verified, secondary, memory, proposal */

@@ -380,8 +380,11 @@ page_block(struct fill *f, const struct form_block *b)
 static void
 annex_block(struct fill *f, const struct form_block *b)
 {
-	struct doc_para like = fill_body(f);
+	struct doc_para like;
 
+	/* What goes with a document comes after its signature. */
+	fill_tail(f);
+	like = fill_body(f);
 	f->section = doc_section(f->doc, b->landscape, true);
 	memset(f->heading, 0, sizeof(f->heading));
 	like.role = DOC_ANNEX;

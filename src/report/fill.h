@@ -23,6 +23,7 @@ struct fill {
 	size_t rows;
 	int heading[3]; /* the last number of each level */
 	struct doc_section *section; /* where blocks go now */
+	bool is_signed;              /* fill_tail() was here */
 };
 
 /* What a name stands for. */

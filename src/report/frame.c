@@ -427,6 +427,9 @@ fill_tail(struct fill *f)
 	struct doc_table *t;
 	struct doc_row *row;
 
+	if (f->is_signed)
+		return;
+	f->is_signed = true;
 	if (nd30)
 		end_body(f);
 	if (str_eq(f->form->signature, "none"))

@@ -165,7 +165,7 @@ put_sheet(struct buf *out, const struct json *sheet)
 	    "</worksheet>", json_get_bool(sheet, "landscape", false) ? "landscape" : "portrait");
 }
 
-/* ---- the parts that name the others ------------------------------------------------------------- */
+/* ---- the parts that name the others --------------------------------------------------------- */
 
 static void
 put_types(struct buf *out, size_t sheets)

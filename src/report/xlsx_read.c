@@ -11,7 +11,7 @@
 #define STRINGS_MAX 20000
 #define CELL_MAX    32000
 
-/* ---- just enough XML: tags and what stands between them ------------------------------------------ */
+/* ---- just enough XML: tags and what stands between them ------------------------------------- */
 
 struct xml {
 	const char *p, *end;
@@ -138,7 +138,7 @@ put_text(struct buf *out, const char *p, size_t len)
 	}
 }
 
-/* ---- strings that several cells share -------------------------------------------------------------- */
+/* ---- strings that several cells share ------------------------------------------------------- */
 
 static struct json *
 read_strings(const char *data, size_t len)
@@ -164,7 +164,7 @@ read_strings(const char *data, size_t len)
 	return list;
 }
 
-/* ---- cells --------------------------------------------------------------------------------------------- */
+/* ---- cells ---------------------------------------------------------------------------------- */
 
 /* "C7" is row 7, column 2; false when it is neither or beyond what is read. */
 static bool

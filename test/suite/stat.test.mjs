@@ -178,7 +178,7 @@ test('data file, spreadsheet, DOCX and PDF of Mẫu 05 agree with the page', asy
   const expected = [...stat.rows, stat.total].map((r) => COLUMNS.map((c) => r[c]));
   for (const ending of ['json', 'xlsx', 'docx', 'pdf', 'html']) {
     const r = run('form', 'mau05', '--from', from, '--to', to, '--out', out(`mau-05.${ending}`));
-    assert.equal(r.incidents, stat.total.count);
+    assert.equal(r.attack_count, stat.total.count);
   }
   const json = JSON.parse(readFileSync(out('mau-05.json'), 'utf8'));
   assert.deepEqual([...json.rows, json.total].map((r) => COLUMNS.map((c) => r[c])), expected);
@@ -406,6 +406,28 @@ test('the register answers Mẫu 08 and its totals', async () => {
   assert.equal(systems.appraised, all.filter((s) => ['appraised', 'approved'].includes(s.approval_state)).length);
   assert.equal(systems.inspected, all.filter((s) => s.approval_state === 'approved' && /periodic/.test(s.inspected ?? '')).length);
   assert.equal(systems.percent, Math.floor((systems.approved * 100 + Math.floor(all.length / 2)) / all.length));
+});
+
+test('papers drafted for a period carry the figures of the page; Mẫu 08 is signed before its annex', async () => {
+  const draft = async (form) => {
+    const made = run('document', 'draft', '--form', form, '--from', '2026-01-01', '--to', '2026-12-31');
+    return run('document', 'show', made.number);
+  };
+  const stat = await get('/statistics?from=2026-01-01&to=2026-12-31');
+  const report = await draft('bao-cao-so-lieu');
+  assert.equal(Number(report.values.total), stat.incidents.count);
+  assert.equal(Number(report.values.not_attacks), stat.not_attack.count);
+  assert.equal(report.values.by_type.reduce((n, r) => n + Number(r.count), 0), stat.incidents.count);
+  assert.equal(Number(report.values.duties_missed), stat.duties.missed.count);
+  const five = await draft('mau-05');
+  assert.deepEqual(five.values.incidents.map((r) => COLUMNS.map((c) => Number(r[c]))), [...stat.rows, stat.total].map((r) => COLUMNS.map((c) => r[c])));
+  const eight = await draft('mau-08-331');
+  assert.equal(eight.values.systems.length, stat.systems.total);
+  assert.ok(eight.values.systems.some((r) => r.approval_state === 'Đã được phê duyệt' && r.inspected === 'Định kỳ'));
+  run('document', 'export', eight.number, '--out', out('mau-08.pdf'));
+  const text = spawnSync('pdftotext', ['-raw', out('mau-08.pdf'), '-'], { encoding: 'utf8' }).stdout.normalize('NFC');
+  assert.ok(text.indexOf('GIÁM ĐỐC') > 0 && text.indexOf('GIÁM ĐỐC') < text.indexOf('Phụ lục\n'), text);
+  assert.match(text, /tổng hợp\.\/\./);
 });
 
 const planText = (of, year, ...more) => {
