@@ -170,7 +170,8 @@ teardown(void **state)
 static int
 export(const char *incident, const char *path, struct err *err)
 {
-	struct dossier_options options = { AGENCY, incident, blobs, &key, 1790000001000, "Đọc tôi\n" };
+	struct dossier_options options = { .agency_id = AGENCY, .incident_id = incident, .blobs = blobs,
+	    .key = &key, .at_ms = 1790000001000, .readme = "Đọc tôi\n" };
 	int ret;
 
 	conn_begin_read(conn, NULL);

@@ -101,8 +101,8 @@ send_mail(int (*point)(void *arg, struct err *err), int cancel_fd, struct err *w
 {
 	struct mail_settings settings = { .url = url, .from = "khien@so.example.org",
 		.from_name = "Khiên", .tls = MAIL_TLS_IF_OFFERED };
-	struct courier_mail mail = { "0190-id", NOW, "quantri@so.example.org",
-		"Báo cáo mới: máy tính lạ", "Có báo cáo mới.\n.\nHết.\n" };
+	struct courier_mail mail = { .id = "0190-id", .date_ms = NOW, .to = "quantri@so.example.org",
+		.subject = "Báo cáo mới: máy tính lạ", .text = "Có báo cáo mới.\n.\nHết.\n" };
 	struct courier_call call = { point, NULL, cancel_fd };
 
 	points = 0;
@@ -192,7 +192,8 @@ nobody_there_no_name_and_no_tls_are_told_apart(void **state)
 {
 	struct mail_settings settings = { .from = "khien@so.example.org",
 		.tls = MAIL_TLS_REQUIRED };
-	struct courier_mail mail = { "id", NOW, "quantri@so.example.org", "s", "t\n" };
+	struct courier_mail mail = { .id = "id", .date_ms = NOW, .to = "quantri@so.example.org",
+		.subject = "s", .text = "t\n" };
 	struct courier_call call = { allow, NULL, -1 };
 	struct { const char *url, *key; } cases[] = {
 		{ "smtp://127.0.0.1:1", "send.connect" },
@@ -289,7 +290,8 @@ bad_settings_and_addresses_are_named(void **state)
 		{ { .url = "smtp://10.0.0.1", .from = "a@example.org" }, NULL },
 	};
 	struct mail_settings good = { .url = "smtp://127.0.0.1:1", .from = "a@example.org" };
-	struct courier_mail bad = { "id", NOW, "x@example.org\r\nRCPT TO:<y@example.org>", "s", "t" };
+	struct courier_mail bad = { .id = "id", .date_ms = NOW,
+		.to = "x@example.org\r\nRCPT TO:<y@example.org>", .subject = "s", .text = "t" };
 	struct courier_call call = { allow, NULL, -1 };
 	struct err why = { 0 };
 
@@ -324,8 +326,8 @@ by_courier(void *arg, const struct outbox_item *item, struct outbox_point *point
 {
 	struct mail_settings settings = { .url = url, .from = "khien@so.example.org",
 		.tls = MAIL_TLS_NEVER };
-	struct courier_mail mail = { item->id, item->created_at, item->recipient, item->subject,
-		item->body };
+	struct courier_mail mail = { .id = item->id, .date_ms = item->created_at, .to = item->recipient,
+		.subject = item->subject, .text = item->body };
 	struct courier_call call = { commit_point, point, -1 };
 
 	(void)arg;
