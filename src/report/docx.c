@@ -10,6 +10,7 @@
 #include "text/html.h"
 
 #define DOCX_MAX ((size_t)64 << 20) /* bytes of the text part */
+#define ROW_SHORT 400 /* bytes of a cell */
 
 struct out {
 	struct buf *b;
@@ -137,12 +138,13 @@ put_para(struct out *o, const struct doc_para *p, double width)
 
 /* A paragraph of nothing but height: between tables, and where a cell must end. */
 static void
-put_spacer(struct out *o, double points)
+put_spacer(struct out *o, double points, bool keep_next)
 {
 	long h = lround(points * 20);
 
-	buf_printf(o->b, "<w:p><w:pPr><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"%ld\" "
-	    "w:lineRule=\"exact\"/><w:rPr><w:sz w:val=\"2\"/></w:rPr></w:pPr></w:p>", h < 20 ? 20 : h);
+	buf_printf(o->b, "<w:p><w:pPr>%s<w:spacing w:before=\"0\" w:after=\"0\" w:line=\"%ld\" "
+	    "w:lineRule=\"exact\"/><w:rPr><w:sz w:val=\"2\"/></w:rPr></w:pPr></w:p>",
+	    keep_next ? "<w:keepNext/>" : "", h < 20 ? 20 : h);
 }
 
 /* The border above an empty paragraph, indented to the right length. */
@@ -166,7 +168,7 @@ put_box(struct out *o, const struct doc_box *box)
 	long w = lround(box->width * TWIP_MM), h = lround(box->height * TWIP_MM);
 	struct doc_run run = { box->text, DOC_BOLD | DOC_RED, box->size };
 
-	put_spacer(o, box->before);
+	put_spacer(o, box->before, true);
 	buf_printf(o->b, "<w:tbl><w:tblPr><w:tblW w:w=\"%ld\" w:type=\"dxa\"/><w:jc w:val=\"center\"/>"
 	    "<w:tblBorders>", w);
 	for (size_t i = 0; i < ARRAY_LEN(sides); i++)
@@ -179,7 +181,7 @@ put_box(struct out *o, const struct doc_box *box)
 	    w, h, w);
 	put_run(o, &run, box->size, 0, 0);
 	html_lit(o->b, "</w:p></w:tc></w:tr></w:tbl>");
-	put_spacer(o, box->after);
+	put_spacer(o, box->after, false);
 }
 
 static void put_block(struct out *o, const struct doc_block *b, double width);
@@ -202,6 +204,23 @@ put_cell(struct out *o, const struct doc_table *t, const struct doc_row *row, si
 	html_lit(o->b, "</w:tc>");
 }
 
+/* Rows of a few lines stay whole, as in the PDF; long ones part. */
+static bool
+is_short(const struct doc_table *t, const struct doc_row *row)
+{
+	for (size_t c = 0; c < t->columns; c++) {
+		const struct doc_blocks *b = &row->cell[c].blocks;
+		size_t bytes = 0;
+
+		for (size_t i = 0; i < b->count; i++)
+			for (size_t r = 0; b->block[i].kind == DOC_PARA && r < b->block[i].para->runs; r++)
+				bytes += strlen(b->block[i].para->run[r].text);
+		if (bytes > ROW_SHORT)
+			return false;
+	}
+	return true;
+}
+
 static void
 put_table(struct out *o, const struct doc_table *t)
 {
@@ -210,7 +229,7 @@ put_table(struct out *o, const struct doc_table *t)
 	for (size_t c = 0; c < t->columns; c++)
 		all += t->width[c];
 	if (t->before > 0)
-		put_spacer(o, t->before);
+		put_spacer(o, t->before, true);
 	buf_printf(o->b, "<w:tbl><w:tblPr><w:tblStyle w:val=\"%s\"/><w:tblW w:w=\"%ld\" "
 	    "w:type=\"dxa\"/><w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid>",
 	    t->border ? "TableGrid" : "TableNormal", lround(all * TWIP_MM));
@@ -219,17 +238,18 @@ put_table(struct out *o, const struct doc_table *t)
 	html_lit(o->b, "</w:tblGrid>");
 	for (size_t i = 0; i < t->rows; i++) {
 		const struct doc_row *row = &t->row[i];
+		bool whole = row->whole || is_short(t, row);
 
 		html_lit(o->b, "<w:tr>");
-		if (row->whole || row->header)
-			buf_printf(o->b, "<w:trPr>%s%s</w:trPr>", row->whole ? "<w:cantSplit/>" : "",
+		if (whole || row->header)
+			buf_printf(o->b, "<w:trPr>%s%s</w:trPr>", whole ? "<w:cantSplit/>" : "",
 			    row->header ? "<w:tblHeader/>" : "");
 		for (size_t c = 0; c < t->columns; c++)
 			put_cell(o, t, row, c);
 		html_lit(o->b, "</w:tr>");
 	}
 	html_lit(o->b, "</w:tbl>");
-	put_spacer(o, t->after);
+	put_spacer(o, t->after, t->keep_next);
 }
 
 static void

@@ -15,20 +15,29 @@ export const forms = readdirSync('packs/form')
     return { text, ...yaml.load(text, { schema: yaml.CORE_SCHEMA }) };
   });
 
-// One worker, asked in turn; ask() answers { head, bytes }.
+// One worker, asked in turn; ask() answers { head, bytes }.  A worker leaves when it has done enough; then the next is asked, as khien does.
 export class Renderer {
   constructor(options = {}) {
-    this.child = spawn(join(BUILD, 'khien-worker'), ['render'], { stdio: ['pipe', 'pipe', 'inherit'], ...options });
-    this.data = Buffer.alloc(0);
+    this.options = options;
     this.waiting = [];
-    this.child.stdout.on('data', (d) => {
+    this.start();
+  }
+
+  start() {
+    const child = spawn(join(BUILD, 'khien-worker'), ['render'], { stdio: ['pipe', 'pipe', 'inherit'], ...this.options });
+    this.child = child;
+    this.data = Buffer.alloc(0);
+    child.stdout.on('data', (d) => {
       this.data = Buffer.concat([this.data, d]);
       this.look();
     });
-    this.child.on('exit', (code, signal) => {
-      for (const w of this.waiting.splice(0)) w.reject(new Error(`the worker ended: ${code ?? signal}`));
+    child.on('close', (code, signal) => {
+      if (code === 0 && this.waiting.length) {
+        this.start();
+        for (const w of this.waiting) this.child.stdin.write(w.frame);
+      } else for (const w of this.waiting.splice(0)) w.reject(new Error(`the worker ended: ${code ?? signal}`));
     });
-    this.child.stdin.on('error', () => {});
+    child.stdin.on('error', () => {});
   }
 
   look() {
@@ -48,8 +57,9 @@ export class Renderer {
     const body = Buffer.from(JSON.stringify(request));
     const size = Buffer.alloc(4);
     size.writeUInt32BE(body.length);
-    this.child.stdin.write(Buffer.concat([size, body]));
-    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+    const frame = Buffer.concat([size, body]);
+    this.child.stdin.write(frame);
+    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject, frame }));
   }
 
   stop() {
