@@ -63,7 +63,7 @@ export function TimeField({ value, onChange, past = true, ...props }: Props) {
 			inputContainer={(input) => (
 				<>
 					{input}
-					<Group gap={10} mt={4}>
+					<Group gap={10} className="quick-times">
 						{quick.map(([label, ms]) => (
 							<Anchor key={label} component="button" type="button" size="xs" onClick={() => pick(ms)}>{label}</Anchor>
 						))}

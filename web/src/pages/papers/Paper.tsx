@@ -88,6 +88,7 @@ function useNext(p: PaperFull): Next | null {
 		if (p.gaps.length > 0) return { word: t('paper.fill_gaps', { count: p.gaps.length }), go: () => jumpTo(p.gaps[0].field) };
 		return { word: t('paper.submit'), go: () => void attempt('POST', `/documents/${p.id}/submit`, { version: p.version }) };
 	case 'submitted':
+		if (!may('READ')) return null;
 		return may('DIRECT') ? { word: t('paper.approve'), step: 'approve' } : { word: t('paper.record_approval'), step: 'approve' };
 	case 'approved':
 		return { word: t('paper.number_it'), step: 'number' };
@@ -130,8 +131,8 @@ function Head({ paper: p, act, unsaved }: { paper: PaperFull; act: (s: Step) => 
 					<Menu.Dropdown>
 						{other('head', t('paper.head'), write && p.state === 'draft')}
 						{other('submit', t('paper.submit'), write && p.state === 'draft')}
-						{other('approve', may('DIRECT') ? t('paper.approve') : t('paper.record_approval'), ['draft', 'submitted'].includes(p.state))}
-						{other('return', t('paper.return'), ['submitted', 'approved', 'numbered'].includes(p.state))}
+						{other('approve', may('DIRECT') ? t('paper.approve') : t('paper.record_approval'), may('READ') && ['draft', 'submitted'].includes(p.state))}
+						{other('return', t('paper.return'), may('READ') && ['submitted', 'approved', 'numbered'].includes(p.state))}
 						{other('number', t('paper.number_it'), !over && p.state !== 'issued')}
 						{other('issue', t('paper.issue'), p.state === 'numbered')}
 						{other('send', t('paper.send'), !over)}

@@ -127,7 +127,8 @@ function HeadDialog({ paper: p, onClose }: { paper: PaperFull; onClose: () => vo
 function SendDialog({ paper: p, onClose, onSent }: { paper: PaperFull; onClose: () => void; onSent: () => void }) {
 	const { t } = useTranslation();
 	const { send } = useSend();
-	const q = useGet<Page<Contact>>('/contacts', { limit: 200 });
+	const { may } = useSession();
+	const q = useGet<Page<Contact>>(may('READ') ? '/contacts' : null, { limit: 200 });
 	const proposed = p.proposed.filter((x) => x.contact_id);
 	const others = (q.data?.items ?? []).filter((c) => !c.is_retired && !proposed.some((x) => x.contact_id === c.id));
 	const missing = p.proposed.filter((x) => !x.contact_id);
@@ -135,7 +136,7 @@ function SendDialog({ paper: p, onClose, onSent }: { paper: PaperFull; onClose: 
 		...proposed.map((x) => ({ value: x.contact_id!, label: `${x.name}${x.is_sent ? ` (${t('paper.already_sent')})` : ''}`, group: t('paper.proposed') })),
 		...others.map((c) => ({ value: c.id, label: `${c.name} · ${c.role_name ?? wordFor('party', c.role)}`, group: t('paper.others') })),
 	];
-	if (q.data === undefined && !q.isError) return null;
+	if (may('READ') && q.data === undefined && !q.isError) return null;
 	return (
 		<ActionDialog opened onClose={onClose} size="xl" title={t('paper.send')} submit={t('paper.record_sent')} draft={`paper.send.${p.id}`}
 			initial={{ to: proposed.filter((x) => !x.is_sent).map((x) => x.contact_id), channel: proposed[0]?.channel ?? 'eoffice', at: undefined }}
