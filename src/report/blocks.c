@@ -250,11 +250,11 @@ list_block(struct fill *f, const struct form_block *b)
 static const char *
 roman(struct arena *arena, int n)
 {
-	static const char *const tens[] = { "", "X", "XX", "XXX", "XL", "L" };
 	static const char *const ones[] = { "", "I", "II", "III", "IV", "V", "VI", "VII", "VIII",
 		"IX" };
 
-	return n < 60 ? arena_printf(arena, "%s%s.", tens[n / 10], ones[n % 10]) :
+	/* No body has forty parts; one that had would be counted plainly. */
+	return n < 40 ? arena_printf(arena, "%.*s%s.", n / 10, "XX" "X", ones[n % 10]) :
 			arena_printf(arena, "%d.", n);
 }
 

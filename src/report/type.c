@@ -37,7 +37,8 @@ static const char config_text[] =
 /*
  * Pango looks each font up in a thread of its own, and reads the system's configuration in
  * another.  A confined worker has no threads, and the system's fonts are no business of a
- * document: here the look-ups are done at once, and the configuration is ours already.  These two stand before GLib's in the program.
+ * document: here the look-ups are done at once, and the configuration is ours
+ * already.  These two stand before GLib's in the program.
  */
 static GThread *const no_thread = (GThread *)(uintptr_t)1;
 static GThread *init_thread; /* while the font map is made; only sets a mark */
