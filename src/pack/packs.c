@@ -104,12 +104,14 @@ read_bytes(struct schema_read *r, struct packs *p, const char *name, bool own, c
 	arena_clear(&tree);
 }
 
+/* rules/ holds Sigma rules, which the hunt reads. */
 static bool
 is_pack_name(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
-	return dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+	return dot != NULL && strncmp(name, "rules/", 6) != 0 &&
+	    (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
 }
 
 static int
@@ -130,7 +132,8 @@ walk(struct own_files *own, const char *rel, int depth, struct err *err)
 		int n = snprintf(name, sizeof(name), "%s%s%s", rel, *rel == '\0' ? "" : "/",
 		    entry->d_name);
 
-		if (*entry->d_name == '.' || (!folder && !is_pack_name(entry->d_name)))
+		if (*entry->d_name == '.' ||
+		    (folder ? strcmp(name, "rules") == 0 : !is_pack_name(name)))
 			continue;
 		if (n < 0 || n > PACK_NAME_MAX || own->path.used >= FILES_MAX ||
 		    (folder && depth == FOLDERS_MAX))
