@@ -13,6 +13,9 @@ export interface Agency {
 	email?: string;
 	portal?: string;
 	hotline?: string;
+	fax?: string;
+	member_code?: string;
+	duty_decree?: string;
 	leading_basis?: string;
 	is_network_member?: boolean;
 	is_sample?: boolean;

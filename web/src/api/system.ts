@@ -33,5 +33,10 @@ export interface InfoSystem {
 	may_be_disconnected_by: string | null;
 	backup_note: string | null;
 	log_note: string | null;
+	log_days: number | null;
+	subjects: number | null;
+	approval_expected_on?: string | null;
+	plan_expected_on?: string | null;
+	inspected_on?: string | null;
 	is_retired: boolean;
 }

@@ -8,7 +8,7 @@ import { useSession } from '../../session';
 import { ActionDialog, ActionForm } from '../../parts/Form';
 import { Card, Loaded } from '../../parts/Page';
 
-const NAMES = ['name', 'short_name', 'symbol', 'parent_name', 'place', 'address', 'phone', 'email', 'portal', 'hotline'] as const;
+const NAMES = ['name', 'short_name', 'symbol', 'parent_name', 'place', 'address', 'phone', 'fax', 'email', 'portal', 'hotline', 'member_code', 'duty_decree'] as const;
 
 export default function AgencyPage() {
 	const { t } = useTranslation();
@@ -30,7 +30,7 @@ export default function AgencyPage() {
 						<ActionForm submit={t('incident.save')} draft="agency"
 							initial={{ ...Object.fromEntries(NAMES.map((n) => [n, a[n] ?? ''])), leading_basis: a.leading_basis ?? 'ATTT-2017', is_network_member: a.is_network_member ?? false }}
 							fields={[
-								...NAMES.map((n) => ({ name: n, label: t(`agency.${n}`), required: n === 'name', half: n !== 'name' && n !== 'parent_name' && n !== 'address', help: n === 'hotline' ? t('agency.hotline_help') : n === 'symbol' ? t('agency.symbol_help') : undefined })),
+								...NAMES.map((n) => ({ name: n, label: t(`agency.${n}`), required: n === 'name', half: n !== 'name' && n !== 'parent_name' && n !== 'address' && n !== 'duty_decree', help: n === 'hotline' ? t('agency.hotline_help') : n === 'symbol' ? t('agency.symbol_help') : undefined })),
 								{ name: 'leading_basis', label: t('agency.leading_basis'), kind: 'choice', options: [{ value: 'ATTT-2017', label: t('agency.basis_2017') }, { value: 'ANM-2026', label: t('agency.basis_2026') }] },
 								{ name: 'is_network_member', label: t('agency.is_network_member'), kind: 'check' },
 							]}
