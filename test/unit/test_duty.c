@@ -70,7 +70,7 @@ carry_out(const struct duty_action *a)
 		*row = (struct duty_row){ .id = ids[row_count++], .profile = a->rule->profile,
 			.obligation = a->rule->obligation, .request = a->request, .instance = a->instance,
 			.sent_at = DUTY_NEVER };
-		/* FALLTHROUGH */
+		__attribute__((fallthrough));
 	case ACTION_REOPEN:
 		row->state = a->acknowledged_at != DUTY_NEVER ? DUTY_ACKNOWLEDGED :
 		    a->at != DUTY_NEVER ? DUTY_SENT : DUTY_PENDING;
