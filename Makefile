@@ -13,7 +13,7 @@ CFLAGS ?= -O2 -g
 WERROR ?= -Werror
 
 PKGS = sqlite3 jansson yaml-0.1 libsodium libcrypto gnutls libmicrohttpd libcurl \
-       liboath libqrencode libzip zlib pangocairo pangoft2 fontconfig
+       liboath libqrencode libzip zlib libhs libpcre2-8 pangocairo pangoft2 fontconfig
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
@@ -25,7 +25,7 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 LIBS = $(PKG_LIBS) -lmagic -lseccomp -lm -pthread
 
 # Every layer but the mains goes into one library; the linker takes what a program uses.
-LAYERS = base os text event ingest duty pack model store ledger work watch mail report app http server
+LAYERS = base os text event ingest duty pack detect model store ledger work watch mail report app http server
 LIB_SRC = $(foreach l,$(LAYERS),$(sort $(wildcard src/$(l)/*.c src/$(l)/*/*.c)))
 LIB_OBJ = $(LIB_SRC:src/%.c=$(B)/obj/%.o)
 CLI_OBJ = $(patsubst src/%.c,$(B)/obj/%.o,$(sort $(wildcard src/cli/*.c)))

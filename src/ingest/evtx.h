@@ -19,17 +19,18 @@
 /* Whether the bytes begin as such a file, or as a chunk of one. */
 bool evtx_is(const void *data, size_t len);
 
-struct evtx_slot {
-	uint64_t offset;
-	size_t len;      /* at most EVTX_CHUNK; less: the file is cut off */
-	bool is_chunk;   /* false: bytes that are none, not all zero */
-};
+/* What lies before the first chunk. */
+#define EVTX_FILE_HEAD 4096
 
 /*
- * The next slot of a file in memory; ${pos} starts at 0.  Empty slots (all zero) are
- * passed over.  Chunks that a copy has shifted are found by their signature.
+ * How many of the  > 0 bytes belong together: a chunk, or at most as many that are none.  A chunk
+ * is EVTX_CHUNK bytes, or what there is of it before the end; one whose own head is damaged counts as
+ * one.  Chunks that a copy has shifted are found by their signature.
  */
-bool evtx_next(const uint8_t *data, uint64_t size, uint64_t *pos, struct evtx_slot *ret);
+size_t evtx_slot(const uint8_t *p, size_t len, bool *ret_is_chunk);
+
+/* Whether all is zero: room that was never used. */
+bool evtx_is_empty(const uint8_t *p, size_t len);
 
 /* What one thread keeps between chunks: compiled templates. */
 struct evtx_reader;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * evtx_part.h: what the halves of the EVTX reader share: binary XML compiled into a
- * program (evtx_compile.c), and the program run over a record's values (evtx.c).
+ * evtx_part.h: what the parts of the EVTX reader share: binary XML compiled into a
+ * program (evtx_compile.c), which is kept (evtx_template.c) and run over the values of a record
+ * (evtx_run.c, evtx_value.c).
  *
  * Format: [MS-EVEN6] 2.2.12 to 2.2.17; libyal/libevtx "Windows XML Event Log (EVTX)".
  */
@@ -87,3 +88,73 @@ evtx_u64(const uint8_t *p)
 {
 	return (uint64_t)evtx_u32(p) | (uint64_t)evtx_u32(p + 4) << 32;
 }
+
+/* ---- what the parts of the reader share ---------------------------------------------- */
+
+#define EVTX_FIRST_RECORD 512
+#define EVTX_EMBED_MAX    8
+#define EVTX_DEFS         1024
+#define EVTX_TEMPLATE_HEAD 24 /* next, GUID, size */
+
+/* A template compiled for some chunk before, and what a chunk must have to be given it again. */
+struct evtx_template {
+	struct evtx_template *next; /* of the same size and GUID */
+	uint8_t guid[16];
+	uint32_t size;
+	uint8_t *body;
+	struct evtx_ref *ref;
+	uint32_t refs;
+	struct evtx_program program;
+};
+
+struct evtx_sub {
+	const uint8_t *at;
+	uint16_t len;
+	uint8_t type;
+};
+
+struct evtx_reader {
+	const struct names *names;
+	struct evtx_compiler compiler; /* of templates, into ${arena} */
+	struct evtx_compiler direct[EVTX_EMBED_MAX + 1]; /* of elements without a template, by depth */
+	struct arena arena, passing;
+	struct evtx_template *bucket[256];
+	size_t cached;
+	struct {
+		uint32_t offset;
+		const struct evtx_template *template;
+	} def[EVTX_DEFS]; /* of the chunk under way, by offset */
+	struct evtx_sub *sub;
+	uint32_t subs, subs_room;
+	struct buf joined; /* never grows beyond what it has from the start: values point into it */
+	struct event event;
+	struct event_value value[EVENT_VALUES_MAX];
+	/* The record under way. */
+	const uint8_t *chunk;
+	uint32_t len;
+	bool bad;
+};
+
+/* As of VALUE_TIME. */
+int64_t evtx_filetime(uint64_t t);
+
+/* As of event.time_ns, which reaches from 1678 to 2262; INT64_MIN beyond. */
+int64_t evtx_ns(int64_t ticks);
+
+void evtx_set_value(struct event_value *v, uint8_t type, const uint8_t *p, uint32_t len);
+
+/* The next value of the event, called ${name}; NULL when there are too many. */
+struct event_value *evtx_new_value(struct evtx_reader *r, const struct event_value *name);
+
+void evtx_add_array(struct evtx_reader *r, const struct event_value *name, uint8_t type,
+    const uint8_t *p, uint32_t len);
+
+/* The template whose definition lies at ${offset} of the chunk; NULL when there is none. */
+const struct evtx_template *evtx_template(struct evtx_reader *r, uint32_t offset, enum evtx_where where);
+
+/* Forgets all templates. */
+void evtx_forget(struct evtx_reader *r);
+
+/* Runs the documents from ${pos} to ${end}, adding their fields to the event; false: damaged. */
+bool evtx_embedded(struct evtx_reader *r, uint32_t pos, uint32_t end, enum evtx_where where,
+    unsigned depth);

@@ -15,20 +15,22 @@
  * INGEST_PIECE_MAX each), compressed files are unpacked as they are read.  Files are read
  * with read(), not mapped: a log that is cut or rotated meanwhile cannot raise SIGBUS.
  *
- * Formats (event.format) and the names of their fields:
+ * gzip and zstd are unpacked, UTF-16 becomes UTF-8.  Formats (event.format) and the names of their fields:
  *   evtx     evtx.h
  *   json     flat keys as they are; nested ones joined by dots; Windows events in any shape
  *            (Event.System…, winlog.*, event_data.*) with the names of evtx.h
  *   syslog   facility, severity (both as words), hostname, program, pid, message; RFC 5424 also
- *            msgid and its structured data by the parameters' names
+ *            msgid and its structured data by the parameters' names; a message that is a list of
+ *            key=value (firewalls) or an audit record also its keys
  *   journal  the journal's own names (_EXE, _COMM …) and those of syslog
  *   auditd   type, msgid ("1700000000.123:456"), keys as they are written; hexadecimal
- *            values decoded; CommandLine: a0 a1 … or proctitle as one text
+ *            values decoded; EXECVE and PROCTITLE also CommandLine (a0 a1 … as one text) and
+ *            Image (exe of the message's SYSCALL); SYSCALL (execve) by its number on x86-64
  *   web      c-ip, cs-username, cs-method, cs-uri, cs-uri-stem, cs-uri-query, cs-version,
  *            sc-status, sc-bytes, cs-referer, cs-user-agent, cs-host; "-" is a value that is null
  *   w3c      as its #Fields say, in lower case, cs(User-Agent) as cs-user-agent; one with
  *            cs-uri-stem is "web" and has cs-uri as well
- *   csv      as its header says, blanks removed
+ *   csv      as its header says, blanks removed (comma, semicolon, tab or bar between)
  *   text     message: the line
  * Sigma names the agent c-useragent too: where somebody asks for that name, both are given
  * (likewise c-uri, c-uri-query, c-uri-stem, sc-status as c-status).
@@ -104,8 +106,8 @@ struct ingest_piece {
 	uint64_t line;     /* of its first byte, from 1; text formats only */
 	uint8_t *data;
 	size_t len;
-	uint64_t skipped;  /* > 0: no data, but so many bytes that were passed over because of ${key} */
-	const char *key;
+	const char *key;   /* not NULL: no data, but bytes that were passed over because of it */
+	uint64_t skipped;  /* so many; 0: how many is not known */
 	const void *header; /* names of columns in force (csv, w3c); the ingest's own, while it is open */
 	size_t room;
 };
@@ -134,7 +136,6 @@ void ingest_thread_free(struct ingest_thread *thread); /* NULL is allowed */
  *   ingest.evtx.chunk, .record, .binxml   damaged parts of an EVTX file
  *   ingest.json.syntax                    no JSON object
  *   ingest.line.long                      a line, row or JSON value beyond INGEST_PIECE_MAX
- *   ingest.line.binary                    bytes that are no text
  *   ingest.line.format                    a line that is not in the file's format
  *   ingest.read                           the system could not read on
  *   ingest.unpack.damaged, .bomb          compressed data that is damaged, or unpacks beyond measure

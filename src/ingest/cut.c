@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cut.c: where a piece ends: never within a line, a row, a value or a message. */
+#include "ingest/cut.h"
+
+#include "ingest/syslog.h"
+#include "ingest/table.h"
+
+static size_t
+shorter(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Whole lines, as many as a piece holds; 0: the first one is longer. */
+static size_t
+whole_lines(const struct ingest *in, const char *data, size_t len)
+{
+	const char *last;
+
+	if (in->at_end && len <= INGEST_PIECE_MAX)
+		return len;
+	last = memrchr(data, '\n', shorter(len, INGEST_PIECE_MAX));
+	return last == NULL ? 0 : (size_t)(last - data) + 1;
+}
+
+static size_t
+line_before(const char *data, size_t end)
+{
+	const char *last = end < 2 ? NULL : memrchr(data, '\n', end - 1);
+
+	return last == NULL ? 0 : (size_t)(last - data) + 1;
+}
+
+/* The lines of the last message stay for the next piece, which may hold more of them. */
+static size_t
+whole_messages(const struct ingest *in, const char *data, size_t len)
+{
+	size_t end = whole_lines(in, data, len), from, before;
+
+	if (end == 0 || (in->at_end && end == len))
+		return end;
+	from = line_before(data, end);
+	while (from > 0) {
+		before = line_before(data, from);
+		if (!auditd_same_message(data + before, from - before, data + from, end - from))
+			return from;
+		if (before == 0)
+			break;
+		from = before;
+	}
+	return end;
+}
+
+static size_t
+whole_entries(const struct ingest *in, const char *data, size_t len)
+{
+	size_t end = 0, n;
+
+	if (in->at_end && len <= INGEST_PIECE_MAX)
+		return len;
+	len = shorter(len, INGEST_PIECE_MAX);
+	while ((n = journal_entry(data + end, len - end)) > 0)
+		end += n;
+	return end;
+}
+
+static size_t
+whole_rows(const struct ingest *in, const char *data, size_t len)
+{
+	size_t end = 0, n;
+
+	if (in->at_end && len <= INGEST_PIECE_MAX)
+		return len;
+	len = shorter(len, INGEST_PIECE_MAX);
+	while ((n = table_row(data + end, len - end, '"')) > 0)
+		end += n;
+	return end;
+}
+
+/* ---- w3c -------------------------------------------------------------------------------- */
+
+static bool
+is_header(const char *s, size_t len)
+{
+	return table_kind(s, len) != TABLE_CSV;
+}
+
+/* Where the next header line begins, or ${len}. */
+static size_t
+next_header(const char *data, size_t len)
+{
+	const char *p = data, *end = data + len;
+
+	while ((p = memmem(p, (size_t)(end - p), "\n#", 2)) != NULL) {
+		p++;
+		if (is_header(p, (size_t)(end - p)))
+			return (size_t)(p - data);
+	}
+	return len;
+}
+
+static struct cut
+cut_w3c(struct ingest *in, const char *data, size_t len)
+{
+	size_t lines = whole_lines(in, data, len);
+	const char *end;
+
+	if (lines == 0)
+		return (struct cut){ 0 };
+	if (data[0] == '#') {
+		end = memchr(data, '\n', lines);
+		if (is_header(data, lines))
+			in->table = table_header(&in->tables, data, end == NULL ? lines : (size_t)(end - data));
+		return (struct cut){ end == NULL ? lines : (size_t)(end - data) + 1, NULL, true };
+	}
+	return (struct cut){ next_header(data, lines), NULL, false };
+}
+
+/* ---- json ------------------------------------------------------------------------------- */
+
+/* Where the last whole value ends, or 0. */
+static size_t
+whole_values(const char *data, size_t len)
+{
+	bool in_string = false;
+	size_t end = 0, depth = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		char c = data[i];
+
+		if (in_string) {
+			if (c == '\\')
+				i++;
+			else if (c == '"')
+				in_string = false;
+		} else if (c == '"') {
+			in_string = true;
+		} else if (c == '{' || c == '[') {
+			depth++;
+		} else if ((c == '}' || c == ']') && depth > 0 && --depth == 0) {
+			end = i + 1;
+		}
+	}
+	return end;
+}
+
+/* One value after another, whatever white space they hold. */
+static struct cut
+cut_document(struct ingest *in, const char *data, size_t len)
+{
+	size_t end, room = shorter(len, INGEST_PIECE_MAX);
+	const char *line;
+
+	if (in->at_end && len <= INGEST_PIECE_MAX)
+		return (struct cut){ len, NULL, false };
+	end = whole_values(data, room);
+	if (end > 0)
+		return (struct cut){ end, NULL, false };
+	/* Too long, or damaged: on from the next line that begins a value. */
+	line = memmem(data + 1, len - 1, "\n{", 2);
+	return (struct cut){ line == NULL ? 0 : (size_t)(line - data) + 1, "ingest.line.long", false };
+}
+
+/* ---- evtx ------------------------------------------------------------------------------- */
+
+static struct cut
+cut_evtx(struct ingest *in, const char *data, size_t len)
+{
+	const uint8_t *p = (const uint8_t *)data;
+	bool is_chunk;
+	size_t n;
+
+	if (in->offset == 0 && len >= 8 && memcmp(p, "ElfFile", 8) == 0)
+		return (struct cut){ shorter(len, EVTX_FILE_HEAD), NULL, true };
+	n = evtx_slot(p, len, &is_chunk);
+	if (is_chunk)
+		return (struct cut){ n, NULL, false };
+	return (struct cut){ n, "ingest.evtx.chunk", evtx_is_empty(p, n) };
+}
+
+/* ---- all ---------------------------------------------------------------------------------- */
+
+struct cut
+cut_at(struct ingest *in, const char *data, size_t len)
+{
+	switch (in->format) {
+	case INGEST_EVTX:
+		return cut_evtx(in, data, len);
+	case INGEST_JSON:
+		if (in->is_document)
+			return cut_document(in, data, len);
+		return (struct cut){ whole_lines(in, data, len), NULL, false };
+	case INGEST_W3C:
+		return cut_w3c(in, data, len);
+	case INGEST_CSV:
+		return (struct cut){ whole_rows(in, data, len), NULL, false };
+	case INGEST_JOURNAL:
+		return (struct cut){ whole_entries(in, data, len), NULL, false };
+	case INGEST_AUDITD:
+		return (struct cut){ whole_messages(in, data, len), NULL, false };
+	default:
+		return (struct cut){ whole_lines(in, data, len), NULL, false };
+	}
+}

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ingest.c: logs opened, cut into pieces, and pieces handed to the reader of their format. */
+#include "ingest/ingest.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "ingest/cut.h"
+#include "ingest/table.h"
+#include "ingest/utf16.h"
+#include "os/file.h"
+
+static const char *const format_names[INGEST_FORMATS] = {
+	[INGEST_ANY] = "any", [INGEST_EVTX] = "evtx", [INGEST_JSON] = "json", [INGEST_SYSLOG] = "syslog",
+	[INGEST_JOURNAL] = "journal", [INGEST_AUDITD] = "auditd", [INGEST_WEB] = "web", [INGEST_W3C] = "w3c",
+	[INGEST_CSV] = "csv", [INGEST_TEXT] = "text",
+};
+
+const char *
+ingest_format_name(enum ingest_format format)
+{
+	return format_names[format];
+}
+
+enum ingest_format
+ingest_format_find(const char *name)
+{
+	for (int f = 0; f < INGEST_FORMATS; f++)
+		if (strcmp(format_names[f], name) == 0)
+			return (enum ingest_format)f;
+	return INGEST_FORMATS;
+}
+
+/* ---- opening --------------------------------------------------------------------------- */
+
+/* Puts what unpacks the source on top of it, twice at most: a packed file packed again. */
+static void
+unpack(struct ingest *in)
+{
+	const uint8_t *head;
+
+	for (int i = 0; i < 2; i++) {
+		size_t n = source_peek(in->source, 4, &head);
+
+		if (n >= 3 && head[0] == 0x1f && head[1] == 0x8b && head[2] == 8) {
+			in->source = source_gzip(in->source);
+			in->packing = "gzip";
+		} else if (n == 4 && head[1] == 0xb5 && head[2] == 0x2f && head[3] == 0xfd && head[0] == 0x28) {
+			in->source = source_zstd(in->source);
+			in->packing = "zstd";
+		} else {
+			break;
+		}
+	}
+	if (source_peek(in->source, 2, &head) == 2 && head[0] == 0xff && head[1] == 0xfe)
+		in->source = source_utf16(in->source);
+}
+
+static int
+recognise(struct ingest *in, const char *name, enum ingest_format hint, struct err *err)
+{
+	const uint8_t *head;
+	size_t len = source_peek(in->source, SOURCE_HEAD, &head);
+	const char *text = (const char *)head;
+	struct sniffed found;
+	size_t first;
+
+	if (len == 0 && in->source->fault != NULL)
+		return err_fail(err, strcmp(in->source->fault, "ingest.read") == 0 ? ERR_IO : ERR_BROKEN,
+		    in->source->fault, NULL, "file", name, NULL, NULL);
+	if (len == 0)
+		return err_fail(err, ERR_INVALID, "ingest.empty", NULL, "file", name, NULL, NULL);
+	found = sniff(text, len, len < SOURCE_HEAD, hint);
+	if (found.format == INGEST_ANY)
+		return err_fail(err, ERR_INVALID, "ingest.unknown", NULL, "file", name, NULL, NULL);
+	in->format = found.format;
+	in->is_document = found.is_document;
+	in->start = found.skip;
+	in->line += parse_lines(text, found.skip);
+	if (in->format == INGEST_CSV) {
+		text += found.skip;
+		len -= found.skip;
+		first = table_row(text, len, '"');
+		in->tables = table_new(text, first == 0 ? len : first, TABLE_CSV, found.separator);
+		in->table = in->tables;
+		in->start += first == 0 ? len : first;
+		in->line += parse_lines(text, first == 0 ? len : first);
+	}
+	in->offset = in->start;
+	return 0;
+}
+
+int
+ingest_open_fd(int fd, const char *name, const struct ingest_options *options,
+    struct ingest **ret_ingest, struct err *err)
+{
+	struct ingest *in = xcalloc(1, sizeof(*in));
+	int64_t newest_ms = options == NULL ? 0 : options->newest_ms;
+	struct stat st;
+	int rc;
+
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+		in->size = (uint64_t)st.st_size;
+		if (newest_ms == 0)
+			newest_ms = (int64_t)st.st_mtim.tv_sec * 1000;
+	}
+	if (newest_ms == 0)
+		newest_ms = clock_wall_ms();
+	in->newest_ns = newest_ms > CLOCK_MS_MAX / 100 ? INT64_MAX - INT64_C(100000000000000) :
+	    newest_ms * 1000000;
+	in->zone_s = options == NULL ? CLOCK_LOCAL_S : options->zone_s;
+	in->line = 1;
+	in->source = source_file(fd);
+	unpack(in);
+	rc = recognise(in, name, options == NULL ? INGEST_ANY : options->format, err);
+	if (rc != 0) {
+		ingest_close(in);
+		return rc;
+	}
+	in->buf = xmalloc(CUT_BUFFER);
+	/* What recognising has already used is read again with the rest, and passed over. */
+	in->end = source_read(in->source, in->buf, CUT_BUFFER);
+	in->at_end = in->end < CUT_BUFFER;
+	*ret_ingest = in;
+	return 0;
+}
+
+int
+ingest_open(const char *path, const struct ingest_options *options, struct ingest **ret_ingest,
+    struct err *err)
+{
+	int fd, rc = file_open(path, O_RDONLY, 0, &fd, err);
+
+	return rc != 0 ? rc : ingest_open_fd(fd, path, options, ret_ingest, err);
+}
+
+void
+ingest_close(struct ingest *in)
+{
+	if (in == NULL)
+		return;
+	source_free(in->source);
+	table_free(in->tables);
+	free(in->buf);
+	free(in);
+}
+
+enum ingest_format
+ingest_format(const struct ingest *in)
+{
+	return in->format;
+}
+
+const char *
+ingest_packing(const struct ingest *in)
+{
+	return in->packing;
+}
+
+uint64_t
+ingest_size(const struct ingest *in)
+{
+	return in->size;
+}
+
+uint64_t
+ingest_bytes(const struct ingest *in)
+{
+	const struct source *lowest = in->source;
+
+	while (lowest->below != NULL)
+		lowest = lowest->below;
+	return lowest->bytes;
+}
+
+uint64_t
+ingest_bytes_unpacked(const struct ingest *in)
+{
+	return in->offset;
+}
+
+/* ---- cutting --------------------------------------------------------------------------- */
+
+/* Sees to a full piece's worth of bytes, if there are so many. */
+static void
+fill(struct ingest *in)
+{
+	if (in->end - in->start >= INGEST_PIECE_MAX || in->at_end)
+		return;
+	memmove(in->buf, in->buf + in->start, in->end - in->start);
+	in->end -= in->start;
+	in->start = 0;
+	in->end += source_read(in->source, in->buf + in->end, CUT_BUFFER - in->end);
+	in->at_end = in->end < CUT_BUFFER;
+}
+
+static void
+advance(struct ingest *in, size_t n)
+{
+	if (in->format != INGEST_EVTX)
+		in->line += parse_lines((const char *)in->buf + in->start, n);
+	in->start += n;
+	in->offset += n;
+}
+
+static bool
+give_gap(struct ingest *in, struct ingest_piece *piece)
+{
+	piece->number = in->number++;
+	piece->offset = in->gap_offset;
+	piece->skipped = in->offset - in->gap_offset;
+	piece->key = in->gap;
+	piece->len = 0;
+	in->gap = NULL;
+	return true;
+}
+
+/* A line that no piece can hold is passed over, however long it is. */
+static size_t
+overlong(struct ingest *in, const char *data, size_t len)
+{
+	const char *end = memchr(data, '\n', len);
+
+	in->is_long = end == NULL;
+	return end == NULL ? len : (size_t)(end - data) + 1;
+}
+
+static bool
+give_data(struct ingest *in, struct ingest_piece *piece, size_t n)
+{
+	if (piece->room < n) {
+		piece->room = in->format == INGEST_EVTX ? EVTX_CHUNK : INGEST_PIECE_MAX;
+		piece->data = xrealloc(piece->data, piece->room);
+	}
+	memcpy(piece->data, in->buf + in->start, n);
+	piece->number = in->number++;
+	piece->offset = in->offset;
+	piece->line = in->line;
+	piece->len = n;
+	piece->skipped = 0;
+	piece->key = NULL;
+	piece->header = in->table;
+	advance(in, n);
+	return true;
+}
+
+bool
+ingest_next(struct ingest *in, struct ingest_piece *piece)
+{
+	for (;;) {
+		const char *data;
+		struct cut cut;
+		size_t len;
+
+		fill(in);
+		data = (const char *)in->buf + in->start;
+		len = in->end - in->start;
+		if (len == 0)
+			break;
+		cut = in->is_long ? (struct cut){ 0 } : cut_at(in, data, len);
+		if (cut.len == 0) {
+			cut.key = "ingest.line.long";
+			cut.len = overlong(in, data, len);
+			cut.is_silent = false;
+		}
+		if (cut.is_silent) {
+			advance(in, cut.len);
+			continue;
+		}
+		if (in->gap != NULL && in->gap != cut.key)
+			return give_gap(in, piece);
+		if (cut.key == NULL)
+			return give_data(in, piece, cut.len);
+		if (in->gap == NULL)
+			in->gap_offset = in->offset;
+		in->gap = cut.key;
+		advance(in, cut.len);
+	}
+	if (in->gap == NULL && in->source->fault != NULL) {
+		in->gap = in->source->fault;
+		in->gap_offset = in->offset;
+		in->source->fault = NULL;
+	}
+	return in->gap != NULL && give_gap(in, piece);
+}
+
+void
+ingest_piece_clear(struct ingest_piece *piece)
+{
+	free(piece->data);
+	*piece = (struct ingest_piece){ 0 };
+}
+
+/* ---- parsing --------------------------------------------------------------------------- */
+
+struct ingest_thread *
+ingest_thread_new(const struct names *names)
+{
+	struct ingest_thread *t = xcalloc(1, sizeof(*t));
+
+	t->names = names;
+	t->scratch = xmalloc(PARSE_SCRATCH);
+	syslog_setup(t);
+	web_setup(t);
+	json_setup(t);
+	return t;
+}
+
+void
+ingest_thread_free(struct ingest_thread *t)
+{
+	if (t == NULL)
+		return;
+	evtx_reader_free(t->evtx);
+	json_release(t);
+	free(t->scratch);
+	free(t->syslog);
+	free(t->web);
+	free(t->ids.id);
+	free(t);
+}
+
+void
+ingest_parse(const struct ingest *in, const struct ingest_piece *piece, struct ingest_thread *t,
+    const struct ingest_sink *sink)
+{
+	if (piece->key != NULL) {
+		sink->skipped(sink->arg, piece->offset, piece->skipped, piece->key);
+		return;
+	}
+	t->sink = sink;
+	t->piece = piece;
+	t->format = format_names[in->format];
+	t->zone_s = in->zone_s;
+	t->newest_ns = in->newest_ns;
+	t->line = piece->line;
+	switch (in->format) {
+	case INGEST_EVTX:
+		if (t->evtx == NULL)
+			t->evtx = evtx_reader_new(t->names);
+		evtx_chunk(t->evtx, piece->data, piece->len, piece->offset, sink);
+		break;
+	case INGEST_JSON:
+		json_piece(t);
+		break;
+	case INGEST_SYSLOG:
+		syslog_piece(t);
+		break;
+	case INGEST_JOURNAL:
+		journal_piece(t);
+		break;
+	case INGEST_AUDITD:
+		auditd_piece(t);
+		break;
+	case INGEST_WEB:
+		web_piece(t);
+		break;
+	case INGEST_W3C:
+	case INGEST_CSV:
+		table_piece(t);
+		break;
+	default:
+		text_piece(t);
+		break;
+	}
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* source.c: files read block by block. */
+#include "ingest/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+
+struct file_source {
+	struct source base;
+	int fd;
+};
+
+static size_t
+file_read_some(struct source *source, uint8_t *out, size_t len)
+{
+	struct file_source *file = (struct file_source *)source;
+	ssize_t n;
+
+	do
+		n = read(file->fd, out, len);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		source->fault = "ingest.read";
+	return n < 0 ? 0 : (size_t)n;
+}
+
+static void
+file_close(struct source *source)
+{
+	close(((struct file_source *)source)->fd);
+}
+
+struct source *
+source_file(int fd)
+{
+	struct file_source *file = xcalloc(1, sizeof(*file));
+
+	file->base.read = file_read_some;
+	file->base.close = file_close;
+	file->fd = fd;
+	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	return &file->base;
+}
+
+static size_t
+read_own(struct source *source, uint8_t *out, size_t len)
+{
+	size_t n = source->fault != NULL ? 0 : source->read(source, out, len);
+
+	source->bytes += n;
+	return n;
+}
+
+size_t
+source_read(struct source *source, uint8_t *out, size_t len)
+{
+	size_t done = 0, n;
+
+	if (source->head_pos < source->head_len) {
+		done = source->head_len - source->head_pos;
+		if (done > len)
+			done = len;
+		memcpy(out, source->head + source->head_pos, done);
+		source->head_pos += done;
+	}
+	if (source->head_pos == source->head_len && source->head != NULL) {
+		free(source->head);
+		source->head = NULL;
+	}
+	while (done < len && (n = read_own(source, out + done, len - done)) > 0)
+		done += n;
+	return done;
+}
+
+size_t
+source_peek(struct source *source, size_t len, const uint8_t **ret_data)
+{
+	size_t n;
+
+	if (source->head == NULL)
+		source->head = xmalloc(SOURCE_HEAD);
+	if (len > SOURCE_HEAD)
+		len = SOURCE_HEAD;
+	while (source->head_len < len &&
+	    (n = read_own(source, source->head + source->head_len, len - source->head_len)) > 0)
+		source->head_len += n;
+	*ret_data = source->head;
+	return source->head_len < len ? source->head_len : len;
+}
+
+void
+source_free(struct source *source)
+{
+	if (source == NULL)
+		return;
+	if (source->close != NULL)
+		source->close(source);
+	source_free(source->below);
+	free(source->head);
+	free(source);
+}
+
+bool
+source_is_bomb(struct source *source, uint64_t unpacked)
+{
+	if (unpacked <= SOURCE_FREE || unpacked / SOURCE_RATIO <= source->below->bytes)
+		return false;
+	source->fault = "ingest.unpack.bomb";
+	return true;
+}
+
+size_t
+source_refill(struct source *source, uint8_t *out, size_t len)
+{
+	size_t n = source_read(source->below, out, len);
+
+	if (n == 0 && source->below->fault != NULL)
+		source->fault = source->below->fault;
+	return n;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * source.h: bytes from a file, unpacked on the way.
+ *
+ * A source lies on another one, which it owns.  Reading never fails with an error: what cannot be
+ * had ends the source, and ${fault} says why.
+ */
+#pragma once
+
+#include "base/base.h"
+
+#define SOURCE_HEAD ((size_t)128 << 10) /* what source_peek can look at */
+
+struct source {
+	/* At most ${len} bytes; 0 at the end or at a fault. */
+	size_t (*read)(struct source *source, uint8_t *out, size_t len);
+	void (*close)(struct source *source); /* what is the kind's own; NULL: nothing */
+	struct source *below;
+	const char *fault; /* catalogue key, NULL: none so far */
+	uint8_t *head;     /* read ahead by source_peek */
+	size_t head_len, head_pos;
+	uint64_t bytes;    /* that this source has read from its own kind */
+};
+
+/* Reads ${fd}, which it takes over. */
+struct source *source_file(int fd);
+
+/*
+ * What ${below} unpacks to; several members or frames in one file are one text.  Unpacking more
+ * than SOURCE_FREE bytes and SOURCE_RATIO times what was read ends with ingest.unpack.bomb.
+ */
+#define SOURCE_FREE  ((uint64_t)1 << 30)
+#define SOURCE_RATIO 400
+struct source *source_gzip(struct source *below);
+struct source *source_zstd(struct source *below);
+
+/* Fills ${out}; less than ${len} only at the end. */
+size_t source_read(struct source *source, uint8_t *out, size_t len);
+
+/* The next bytes without taking them: at most SOURCE_HEAD, and only before the first source_read. */
+size_t source_peek(struct source *source, size_t len, const uint8_t **ret_data);
+
+void source_free(struct source *source); /* NULL is allowed */
+
+/* For the kinds: whether that much more would be a bomb; sets the fault then. */
+bool source_is_bomb(struct source *source, uint64_t unpacked);
+
+/* For the kinds: reads once from the one below, whose fault becomes this one's. */
+size_t source_refill(struct source *source, uint8_t *out, size_t len);

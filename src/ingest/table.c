@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * table.c: logs whose columns are named by a line of the file: CSV (RFC 4180, also with ; or
+ * tabs), W3C extended logs (IIS, Windows firewall), Zeek's own.
+ */
+#include "ingest/table.h"
+
+#include "ingest/when.h"
+
+#define COLUMNS_MAX 512
+#define TABLES_MAX  64 /* different headers in one file */
+
+static bool
+starts(const char *line, size_t len, const char *word)
+{
+	size_t n = strlen(word);
+
+	return len >= n && memcmp(line, word, n) == 0;
+}
+
+/* ---- cells ------------------------------------------------------------------------- */
+
+struct cell {
+	const char *at;
+	size_t len;
+	bool is_quoted;
+	bool has_quotes; /* "" within it */
+};
+
+/* The cell at ${pos} of a row; false behind the last one. */
+static bool
+next_cell(const char *row, size_t len, char separator, bool may_quote, size_t *pos, struct cell *ret)
+{
+	const char *s = row + *pos, *end;
+
+	if (*pos > len)
+		return false;
+	*ret = (struct cell){ s, len - *pos, false, false };
+	if (may_quote && ret->len > 0 && *s == '"') {
+		const char *p = s + 1;
+
+		for (; p < row + len; p++) {
+			if (*p != '"')
+				continue;
+			if (p + 1 == row + len || p[1] != '"')
+				break;
+			ret->has_quotes = true;
+			p++;
+		}
+		ret->is_quoted = true;
+		ret->at = s + 1;
+		ret->len = (size_t)(p - s) - 1;
+		s = p;
+	}
+	end = memchr(s, separator, (size_t)(row + len - s));
+	if (!ret->is_quoted)
+		ret->len = (size_t)((end == NULL ? row + len : end) - s);
+	*pos = end == NULL ? len + 1 : (size_t)(end - row) + 1;
+	return true;
+}
+
+size_t
+table_row(const char *data, size_t len, char quote)
+{
+	const char *p = data, *end = data + len;
+	bool is_open = false;
+
+	for (; p < end; p++) {
+		const char *line_end = memchr(p, '\n', (size_t)(end - p));
+		const char *stop = line_end == NULL ? end : line_end;
+
+		for (; quote != '\0' && (p = memchr(p, quote, (size_t)(stop - p))) != NULL; p++)
+			is_open = !is_open;
+		p = stop;
+		if (line_end != NULL && !is_open)
+			return (size_t)(p - data) + 1;
+	}
+	return 0;
+}
+
+/* ---- headers ------------------------------------------------------------------------ */
+
+enum table_kind
+table_kind(const char *line, size_t len)
+{
+	if (starts(line, len, "#Fields:"))
+		return TABLE_W3C;
+	if (starts(line, len, "#fields\t"))
+		return TABLE_ZEEK;
+	return TABLE_CSV;
+}
+
+/* Blanks removed; cs(User-Agent) of W3C becomes cs-user-agent. */
+static char *
+column_name(struct cell cell, enum table_kind kind, uint32_t *ret_len)
+{
+	char *name = xmalloc(cell.len + 1);
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < cell.len; i++) {
+		char c = cell.at[i];
+
+		if (c == ' ' || c == '\0' || c == '\r' || (c == ')' && kind == TABLE_W3C))
+			continue;
+		if (kind == TABLE_W3C)
+			c = c == '(' ? '-' : c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+		name[n++] = c;
+	}
+	name[n] = '\0';
+	*ret_len = n;
+	return name;
+}
+
+static void
+set_times(struct table *t, enum table_kind kind)
+{
+	unsigned best = 0;
+
+	t->date = t->time = t->stem = t->query = t->agent = -1;
+	for (uint32_t i = 0; i < t->columns; i++) {
+		unsigned rank = parse_time_rank(t->name[i], t->name_len[i]);
+
+		if (str_eq(t->name[i], "cs-uri-stem"))
+			t->stem = (int)i;
+		if (str_eq(t->name[i], "cs-uri-query"))
+			t->query = (int)i;
+		if (str_eq(t->name[i], "cs-user-agent"))
+			t->agent = (int)i;
+		if (kind == TABLE_W3C && str_eq(t->name[i], "date"))
+			t->date = (int)i;
+		else if ((kind == TABLE_W3C && str_eq(t->name[i], "time")) || (kind != TABLE_W3C && rank > best))
+			t->time = (int)i;
+		if (rank > best)
+			best = rank;
+	}
+	t->is_web = kind == TABLE_W3C && t->stem >= 0;
+	t->time_rank = best;
+}
+
+struct table *
+table_new(const char *line, size_t len, enum table_kind kind, char separator)
+{
+	struct table *t = xcalloc(1, sizeof(*t));
+	size_t pos = 0;
+	struct cell cell;
+
+	while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r' || line[len - 1] == ' '))
+		len--;
+	t->text = xmalloc(len + 1);
+	t->text_len = len;
+	memcpy(t->text, line, len);
+	t->text[len] = '\0';
+	t->kind = kind;
+	t->separator = separator;
+	t->name = xcalloc(COLUMNS_MAX, sizeof(*t->name));
+	t->name_len = xcalloc(COLUMNS_MAX, sizeof(*t->name_len));
+	if (kind != TABLE_CSV)
+		pos = 8;
+	while (kind == TABLE_W3C && pos < len && line[pos] == ' ')
+		pos++;
+	if (kind == TABLE_W3C && memchr(line + pos, '\t', len - pos) != NULL)
+		t->separator = '\t';
+	while (t->columns < COLUMNS_MAX && next_cell(line, len, t->separator, kind == TABLE_CSV, &pos, &cell)) {
+		t->name[t->columns] = column_name(cell, kind, &t->name_len[t->columns]);
+		t->columns++;
+	}
+	set_times(t, kind);
+	return t;
+}
+
+void
+table_free(struct table *t)
+{
+	while (t != NULL) {
+		struct table *next = t->next;
+
+		for (uint32_t i = 0; i < t->columns; i++)
+			free(t->name[i]);
+		free(t->name);
+		free(t->name_len);
+		free(t->text);
+		free(t);
+		t = next;
+	}
+}
+
+const struct table *
+table_header(struct table **list, const char *line, size_t len)
+{
+	struct table *t;
+	unsigned count = 0;
+
+	for (t = *list; t != NULL; t = t->next, count++)
+		if (len >= t->text_len && memcmp(t->text, line, t->text_len) == 0 &&
+		    (len == t->text_len || line[t->text_len] == '\r' || line[t->text_len] == '\n'))
+			return t;
+	if (count >= TABLES_MAX)
+		return NULL;
+	t = table_new(line, len, table_kind(line, len), table_kind(line, len) == TABLE_ZEEK ? '\t' : ' ');
+	t->next = *list;
+	*list = t;
+	return t;
+}
+
+/* The character that parts the columns of a line best; 0 when none does. */
+static char
+separator_of(const char *line, size_t len)
+{
+	static const char candidates[] = { ',', ';', '\t', '|' };
+	size_t best = 0;
+	char found = '\0';
+
+	for (size_t i = 0; i < ARRAY_LEN(candidates); i++) {
+		size_t n = 0;
+
+		for (size_t k = 0; k < len; k++)
+			n += line[k] == candidates[i];
+		if (n > best) {
+			best = n;
+			found = candidates[i];
+		}
+	}
+	return found;
+}
+
+static bool
+is_name(struct cell cell)
+{
+	bool has_letter = false;
+
+	for (size_t i = 0; i < cell.len; i++) {
+		char c = cell.at[i];
+
+		has_letter |= (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0;
+		if (c == '=' || c == '[' || c == '"' || c == '{' || (c > 0 && c < ' '))
+			return false;
+	}
+	return has_letter && cell.len <= 64;
+}
+
+static unsigned
+cells(const char *line, size_t len, char separator)
+{
+	size_t pos = 0;
+	unsigned n = 0;
+	struct cell cell;
+
+	while (next_cell(line, len, separator, true, &pos, &cell))
+		n++;
+	return n;
+}
+
+char
+table_csv_separator(const char *head, size_t len)
+{
+	size_t first = table_row(head, len, '"'), second, pos = 0;
+	struct cell cell;
+	char separator;
+
+	if (first < 2)
+		return '\0';
+	second = table_row(head + first, len - first, '"');
+	if (second == 0)
+		second = len - first;
+	first--;
+	first -= head[first - 1] == '\r';
+	separator = separator_of(head, first);
+	if (separator == '\0')
+		return '\0';
+	while (next_cell(head, first, separator, true, &pos, &cell))
+		if (!is_name(cell))
+			return '\0';
+	pos = head[first] == '\r' ? first + 2 : first + 1;
+	while (second > 0 && (head[pos + second - 1] == '\n' || head[pos + second - 1] == '\r'))
+		second--;
+	return second == 0 || cells(head + pos, second, separator) == cells(head, first, separator) ?
+	    separator : '\0';
+}
+
+/* ---- rows ---------------------------------------------------------------------------- */
+
+static void
+learn_names(struct ingest_thread *t, const struct table *table)
+{
+	struct table_ids *ids = &t->ids;
+
+	if (ids->room < table->columns) {
+		ids->room = COLUMNS_MAX;
+		ids->id = xrealloc(ids->id, ids->room * sizeof(*ids->id));
+	}
+	for (uint32_t i = 0; i < table->columns; i++)
+		ids->id[i] = names_find(t->names, table->name[i], table->name_len[i]);
+}
+
+static void
+undouble(struct ingest_thread *t, struct cell *cell)
+{
+	char *out = parse_room(t, cell->len);
+	size_t n = 0;
+
+	if (out == NULL)
+		return;
+	for (size_t i = 0; i < cell->len; i++) {
+		out[n++] = cell->at[i];
+		i += cell->at[i] == '"' && i + 1 < cell->len && cell->at[i + 1] == '"';
+	}
+	*cell = (struct cell){ out, n, true, false };
+}
+
+/* IIS writes + for a blank in what the client said of itself. */
+static void
+unplus(struct ingest_thread *t, struct cell *cell)
+{
+	char *out = memchr(cell->at, '+', cell->len) == NULL ? NULL : parse_room(t, cell->len);
+
+	if (out == NULL)
+		return;
+	for (size_t i = 0; i < cell->len; i++)
+		out[i] = cell->at[i] == '+' ? ' ' : cell->at[i];
+	cell->at = out;
+}
+
+static bool
+is_null(const struct table *table, const struct cell *cell)
+{
+	if (table->kind == TABLE_CSV)
+		return false;
+	return (cell->len == 1 && *cell->at == '-') ||
+	    (table->kind == TABLE_ZEEK && cell->len == 7 && memcmp(cell->at, "(empty)", 7) == 0);
+}
+
+/* cs-uri, which W3C logs have in two parts; both names of the agent. */
+static void
+put_web(struct ingest_thread *t, const struct cell *stem, const struct cell *query,
+    const struct cell *agent)
+{
+	const struct parse_name *n = t->web;
+	const struct parse_name *uri = NULL, *alias = NULL;
+
+	for (; n->text != NULL; n++) {
+		if (strcmp(n->text, "cs-uri") == 0)
+			uri = n;
+		else if (strcmp(n->text, "c-useragent") == 0)
+			alias = n;
+	}
+	if (stem->len > 0 && (uri->id != 0 || t->names == NULL)) {
+		bool has_query = query->len > 0 && !(query->len == 1 && *query->at == '-');
+		size_t len = stem->len + (has_query ? query->len + 1 : 0);
+		char *out = parse_room(t, len);
+
+		if (out == NULL)
+			return;
+		memcpy(out, stem->at, stem->len);
+		if (has_query) {
+			out[stem->len] = '?';
+			memcpy(out + stem->len + 1, query->at, query->len);
+		}
+		parse_text(t, uri, out, len);
+	}
+	if (agent->len > 0 && alias->id != 0)
+		parse_dash(t, alias, agent->at, agent->len);
+}
+
+static void
+set_time(struct ingest_thread *t, const struct table *table, const struct cell *date,
+    const struct cell *time)
+{
+	char both[64];
+
+	if (table->kind != TABLE_W3C) {
+		parse_time(t, table->time_rank, time->at, time->len);
+	} else if (date->len + time->len + 2 < sizeof(both) && date->len > 0) {
+		memcpy(both, date->at, date->len);
+		both[date->len] = ' ';
+		memcpy(both + date->len + 1, time->at, time->len);
+		(void)when_iso(both, date->len + 1 + time->len, table->is_web ? 0 : t->zone_s,
+		    &t->event.time_ns);
+	}
+}
+
+/* False when the row does not have the columns. */
+static bool
+row(struct ingest_thread *t, const struct table *table, const char *line, size_t len)
+{
+	struct cell cell, stem = { 0 }, query = { 0 }, agent = { 0 }, date = { 0 }, time = { 0 };
+	size_t pos = 0;
+	uint32_t i = 0;
+
+	for (; i < table->columns && next_cell(line, len, table->separator, table->kind == TABLE_CSV, &pos,
+	    &cell); i++) {
+		const struct parse_name name = { table->name[i], table->name_len[i], t->ids.id[i] };
+
+		if (cell.has_quotes)
+			undouble(t, &cell);
+		if (table->is_web && (int)i == table->agent) {
+			unplus(t, &cell);
+			agent = cell;
+		}
+		if ((int)i == table->date)
+			date = cell;
+		if ((int)i == table->time)
+			time = cell;
+		if ((int)i == table->stem)
+			stem = cell;
+		if ((int)i == table->query)
+			query = cell;
+		if (is_null(table, &cell))
+			(void)parse_value(t, name.text, name.len, name.id);
+		else
+			parse_text(t, &name, cell.at, cell.len);
+	}
+	set_time(t, table, &date, &time);
+	if (table->is_web)
+		put_web(t, &stem, &query, &agent);
+	return i > 1 || table->columns == 1;
+}
+
+void
+table_piece(struct ingest_thread *t)
+{
+	const struct table *table = t->piece->header;
+	const char *data = (const char *)t->piece->data;
+	size_t pos = 0, n, len;
+
+	if (table == NULL) {
+		parse_skipped(t, data, t->piece->len, "ingest.line.format");
+		return;
+	}
+	learn_names(t, table);
+	if (table->is_web)
+		t->format = "web";
+	for (; pos < t->piece->len; pos += n) {
+		n = table_row(data + pos, t->piece->len - pos, table->kind == TABLE_CSV ? '"' : '\0');
+		if (n == 0)
+			n = t->piece->len - pos;
+		len = n;
+		while (len > 0 && (data[pos + len - 1] == '\n' || data[pos + len - 1] == '\r'))
+			len--;
+		parse_begin(t, data + pos, len);
+		if (len > 0 && !(table->kind != TABLE_CSV && data[pos] == '#')) {
+			if (row(t, table, data + pos, len))
+				parse_end(t);
+			else
+				parse_skipped(t, data + pos, len, "ingest.line.format");
+		}
+		t->line += parse_lines(data + pos, n);
+	}
+}
