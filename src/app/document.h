@@ -206,6 +206,9 @@ const char *document_keep_file(struct call *call, const struct document *d,
 /* The kind of outbox row that carries a paper: its body is {"dispatch":id}. */
 #define DOCUMENT_MAIL "document"
 
+/* The columns of the lists in that answer. */
+extern const char *const document_columns[];
+
 /* The whole answer about a paper into the open object. */
 int document_out(struct call *call, const char *id, const struct warnings *warnings);
 

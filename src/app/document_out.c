@@ -6,6 +6,9 @@
 #include "app/out.h"
 #include "work/lease.h"
 
+const char *const document_columns[] = { "label", "text", "message", "role_name", "name", "recipient",
+	"channel", "title", "state", "due_at", "sent_at", "acknowledged_at", NULL };
+
 /* ---- the form's questions --------------------------------------------------------------------- */
 
 static void
@@ -48,8 +51,50 @@ out_columns(struct call *call, const struct form_field *f)
 	jsonw_array_end(call->out);
 }
 
+static const char *
+choice_text(struct call *call, const struct form_field *f, const char *id)
+{
+	for (size_t i = 0; i < f->choices; i++)
+		if (str_eq(f->choice[i].id, id))
+			return pack_say(&f->choice[i].text, lang_code(call->lang));
+	return id;
+}
+
+/* What is answered, as a person reads it on one line; NULL when there is no answer. */
+static const char *
+value_text(struct call *call, const struct form_field *f, const struct json *value)
+{
+	struct buf text = BUF_INIT(20000);
+	const char *result = NULL;
+
+	switch (json_kind(value)) {
+	case JSON_KIND_STRING:
+		return arena_strdup(call->arena, choice_text(call, f, json_str(value)));
+	case JSON_KIND_ARRAY:
+		for (size_t i = 0; i < json_len(value); i++) {
+			const char *item = json_str(json_at(value, i));
+
+			if (item != NULL)
+				buf_printf(&text, "%s%s", text.len > 0 ? "; " : "", choice_text(call, f, item));
+		}
+		if (text.len == 0 && json_len(value) > 0)
+			buf_printf(&text, "[%zu]", json_len(value));
+		break;
+	case JSON_KIND_INT:
+	case JSON_KIND_BOOL:
+		json_write(value, &text);
+		break;
+	default:
+		break;
+	}
+	if (text.len > 0)
+		result = arena_strdup(call->arena, buf_str(&text));
+	buf_clear(&text);
+	return result;
+}
+
 static void
-out_field(struct call *call, const struct form_field *f, bool asked)
+out_field(struct call *call, const struct form_field *f, bool asked, const struct json *value)
 {
 	const char *lang = lang_code(call->lang), *help = pack_say(&f->help, lang);
 
@@ -59,6 +104,7 @@ out_field(struct call *call, const struct form_field *f, bool asked)
 	jsonw_kstring(call->out, "type", form_type_name(f->type));
 	jsonw_kbool(call->out, "required", f->required);
 	jsonw_kbool(call->out, "asked", asked);
+	jsonw_kstring(call->out, "text", asked ? value_text(call, f, value) : NULL);
 	jsonw_kstring(call->out, "help", str_empty(help) ? NULL : help);
 	jsonw_kint(call->out, "max", f->max);
 	jsonw_kint(call->out, "lines", f->lines);
@@ -79,7 +125,8 @@ document_out_fields(struct call *call, const struct pack_form *form, const char 
 	jsonw_karray(call->out, "fields");
 	for (size_t i = 0; i < form->fields; i++)
 		out_field(call, &form->field[i], values == NULL ||
-		    form_asks(form, &form->field[i], variant, values, facts));
+		    form_asks(form, &form->field[i], variant, values, facts),
+		    json_get(values, form->field[i].id));
 	jsonw_array_end(call->out);
 }
 

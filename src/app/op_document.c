@@ -315,10 +315,10 @@ static const char *const change_columns[] = { "label", "before", "after", NULL }
 const struct op ops_document[] = {
 	{ "document list", "GET", "/documents", RIGHT_SELF, 0, list_params, document_list, columns,
 	    "khien document list --incident SC-2026-0007" },
-	{ "document show", "GET", "/documents/{id}", RIGHT_SELF, 0, edition_params, document_show, NULL,
+	{ "document show", "GET", "/documents/{id}", RIGHT_SELF, 0, edition_params, document_show, document_columns,
 	    "khien document show VB-2026-0001" },
 	{ "document edit", "PATCH", "/documents/{id}", RIGHT_HANDLE, OP_WRITE, edit_params, document_edit,
-	    NULL, "khien document edit VB-2026-0001 --values '{\"summary\":\"Máy chủ tệp bị mã hóa\"}'" },
+	    document_columns, "khien document edit VB-2026-0001 --values '{\"summary\":\"Máy chủ tệp bị mã hóa\"}'" },
 	{ "document diff", "GET", "/documents/{id}/diff", RIGHT_SELF, 0, edition_params, document_diff,
 	    change_columns, "khien document diff VB-2026-0002" },
 	{ 0 },

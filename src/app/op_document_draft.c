@@ -344,9 +344,9 @@ document_replace(struct call *c)
 
 const struct op ops_document_draft[] = {
 	{ "document draft", "POST", "/documents", RIGHT_HANDLE, OP_WRITE | OP_CREATED, draft_params,
-	    document_draft, NULL, "khien document draft --form mau-03 --incident SC-2026-0007" },
+	    document_draft, document_columns, "khien document draft --form mau-03 --incident SC-2026-0007" },
 	{ "document replace", "POST", "/documents/{id}/replace", RIGHT_HANDLE, OP_WRITE | OP_CREATED,
-	    reason_params, document_replace, NULL,
+	    reason_params, document_replace, document_columns,
 	    "khien document replace VB-2026-0001 --reason \"Ghi nhầm thời điểm phát hiện\"" },
 	{ 0 },
 };

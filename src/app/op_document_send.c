@@ -302,14 +302,14 @@ document_resend(struct call *c)
 
 const struct op ops_document_send[] = {
 	{ "document send", "POST", "/documents/{id}/send", RIGHT_SELF, OP_WRITE, send_params,
-	    document_send, NULL, "khien document send VB-2026-0001 --to system_owner --channel eoffice"
+	    document_send, document_columns, "khien document send VB-2026-0001 --to system_owner --channel eoffice"
 	    " --proof \"E-Office 2026/1234\"" },
 	{ "document ack", "POST", "/documents/{id}/ack", RIGHT_SELF, OP_WRITE, ack_params, document_ack,
-	    NULL, "khien document ack VB-2026-0001 --how \"Văn thư UBND tỉnh gọi báo đã nhận\"" },
+	    document_columns, "khien document ack VB-2026-0001 --how \"Văn thư UBND tỉnh gọi báo đã nhận\"" },
 	{ "document chase", "POST", "/documents/{id}/chase", RIGHT_SELF, OP_WRITE, chase_params,
-	    document_chase, NULL, "khien document chase VB-2026-0001 --note \"Đã gọi, hẹn trả lời chiều nay\"" },
+	    document_chase, document_columns, "khien document chase VB-2026-0001 --note \"Đã gọi, hẹn trả lời chiều nay\"" },
 	{ "document resend", "POST", "/documents/{id}/resend", RIGHT_SELF, OP_WRITE, resend_params,
-	    document_resend, NULL, "khien document resend VB-2026-0001"
+	    document_resend, document_columns, "khien document resend VB-2026-0001"
 	    " --dispatch 0198c0de-0000-7000-8000-000000000001" },
 	{ 0 },
 };

@@ -453,7 +453,7 @@ document_attach(struct call *c)
 }
 
 #define DOC_OP(name, method, path, right, params, fn, example) \
-	{ "document " name, method, "/documents/{id}" path, right, OP_WRITE, params, fn, NULL, example }
+	{ "document " name, method, "/documents/{id}" path, right, OP_WRITE, params, fn, document_columns, example }
 
 const struct op ops_document_step[] = {
 	DOC_OP("submit", "POST", "/submit", RIGHT_HANDLE, step_params, document_submit,

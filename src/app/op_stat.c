@@ -37,8 +37,11 @@ statistic_show(struct call *c)
 	return c->err->kind;
 }
 
+static const char *const show_columns[] = { "number", "title", "count", "self_handled",
+	"helped_domestic", "helped_foreign", "asked_coordinator", "damage_vnd", "median", "p90", NULL };
+
 const struct op ops_stat[] = {
-	{ "statistic show", "GET", "/statistics", RIGHT_READ, 0, show_params, statistic_show, NULL,
-	    "khien statistic show --from 2026-01-01 --to 2026-06-30" },
+	{ "statistic show", "GET", "/statistics", RIGHT_READ, 0, show_params, statistic_show,
+	    show_columns, "khien statistic show --from 2026-01-01 --to 2026-06-30" },
 	{ 0 },
 };

@@ -46,13 +46,15 @@ usage_line(struct buf *out, const struct op *op)
 }
 
 static void
-param_line(struct buf *out, const struct param *p, enum lang lang)
+param_line(struct buf *out, const struct op *op, const struct param *p, enum lang lang)
 {
-	char left[80], key[80];
+	char left[80], key[120];
 
 	snprintf(left, sizeof(left), "%s%s %s", (p->flags & PF_POSITIONAL) != 0 ? "" : "--", p->name,
 	    placeholder(p));
-	snprintf(key, sizeof(key), "field.%s", p->name);
+	snprintf(key, sizeof(key), "column.%.*s.%s", (int)strcspn(op->name, " "), op->name, p->name);
+	if (!words_has(lang, key))
+		snprintf(key, sizeof(key), "field.%s", p->name);
 	buf_printf(out, "  %-28s %s", left, words_has(lang, key) ? word(lang, key) : "");
 	if (p->type == P_ENUM || (p->type == P_LIST && p->choices != NULL)) {
 		buf_adds(out, " (");
@@ -75,7 +77,7 @@ help_op(struct buf *out, const struct op *op, enum lang lang)
 	if (op->params != NULL && op->params[0].name != NULL)
 		buf_addc(out, '\n');
 	for (const struct param *p = op->params; p != NULL && p->name != NULL; p++)
-		param_line(out, p, lang);
+		param_line(out, op, p, lang);
 	buf_printf(out, "\n%s\n", word(lang, "cli.common"));
 	if (!str_empty(op->example))
 		buf_printf(out, "\n%s\n  %s\n", word(lang, "cli.example"), op->example);
@@ -146,7 +148,7 @@ cli_manual(struct buf *out, enum lang lang)
 			struct buf line = BUF_INIT(4000);
 
 			if ((p->flags & PF_POSITIONAL) == 0) {
-				param_line(&line, p, lang);
+				param_line(&line, op, p, lang);
 				buf_adds(out, ".br\n");
 				roff(out, buf_str(&line));
 			}

@@ -102,16 +102,20 @@ put_cell(const char *s, size_t columns, bool last)
 	printf("…%*s", (int)(columns - used - 1) + 2, "");
 }
 
+/* What a column is called: where the same word means something else for a kind of thing, as that. */
 static const char *
-heading(enum lang lang, const char *column)
+heading(const struct cli *cli, const char *column)
 {
-	static char key[2][80];
+	static char key[3][120];
+	int noun = (int)strcspn(cli->op->name, " ");
 
-	snprintf(key[0], sizeof(key[0]), "column.%s", column);
-	snprintf(key[1], sizeof(key[1]), "field.%s", column);
-	if (words_has(lang, key[0]))
-		return word(lang, key[0]);
-	return words_has(lang, key[1]) ? word(lang, key[1]) : column;
+	snprintf(key[0], sizeof(key[0]), "column.%.*s.%.60s", noun, cli->op->name, column);
+	snprintf(key[1], sizeof(key[1]), "column.%.60s", column);
+	snprintf(key[2], sizeof(key[2]), "field.%.60s", column);
+	for (size_t i = 0; i < ARRAY_LEN(key); i++)
+		if (words_has(cli->lang, key[i]))
+			return word(cli->lang, key[i]);
+	return column;
 }
 
 static size_t
@@ -142,21 +146,44 @@ fit(size_t *w, size_t n, size_t room)
 	}
 }
 
-static void
-table(const struct cli *cli, const struct json *items)
+/* Whether one of the items says something there. */
+static bool
+is_said(const struct json *items, const char *column)
 {
-	const char *const *column = cli->op->columns;
-	size_t n = 0, rows = json_len(items), w[COLUMNS_MAX];
+	for (size_t r = 0; r < json_len(items); r++) {
+		const struct json *value = json_get(json_at(items, r), column);
+
+		if (value != NULL && json_kind(value) != JSON_KIND_NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Of the operation's columns those that are given, or all; returns how many. */
+static size_t
+choose(const struct cli *cli, const struct json *items, bool all, const char **column)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; cli->op->columns[i] != NULL && n < COLUMNS_MAX; i++)
+		if (all || is_said(items, cli->op->columns[i]))
+			column[n++] = cli->op->columns[i];
+	return n;
+}
+
+static void
+table(const struct cli *cli, const struct json *items, bool all)
+{
+	const char *column[COLUMNS_MAX];
+	size_t n = choose(cli, items, all, column), rows = json_len(items), w[COLUMNS_MAX];
 	char **cell;
 
-	while (n < COLUMNS_MAX && column[n] != NULL) {
-		w[n] = width(heading(cli->lang, column[n]));
-		n++;
-	}
-	if (rows == 0) {
+	if (rows == 0 || n == 0) {
 		puts(word(cli->lang, "cli.nothing"));
 		return;
 	}
+	for (size_t i = 0; i < n; i++)
+		w[i] = width(heading(cli, column[i]));
 	cell = xcalloc(rows * n, sizeof(*cell));
 	for (size_t r = 0; r < rows; r++) {
 		for (size_t i = 0; i < n; i++) {
@@ -167,7 +194,7 @@ table(const struct cli *cli, const struct json *items)
 	}
 	fit(w, n, screen_width());
 	for (size_t i = 0; i < n; i++)
-		put_cell(heading(cli->lang, column[i]), w[i], i + 1 == n);
+		put_cell(heading(cli, column[i]), w[i], i + 1 == n);
 	putchar('\n');
 	for (size_t r = 0; r < rows; r++) {
 		for (size_t i = 0; i < n; i++)
@@ -177,6 +204,31 @@ table(const struct cli *cli, const struct json *items)
 	for (size_t i = 0; i < rows * n; i++)
 		free(cell[i]);
 	free(cell);
+}
+
+/* Lists within one thing, as tables of the operation's columns; what has none of them is left to --json. */
+static void
+tables(const struct cli *cli, const struct json *object)
+{
+	const char *column[COLUMNS_MAX], *key;
+	struct json *value;
+	void *it = NULL;
+
+	while (json_next(object, &it, &key, &value)) {
+		if (json_kind(json_at(value, 0)) != JSON_KIND_OBJECT || choose(cli, value, false, column) == 0)
+			continue;
+		printf("\n%s\n", heading(cli, key));
+		table(cli, value, false);
+	}
+}
+
+/* People see numbers, not ids. */
+static bool
+is_link(const char *key)
+{
+	size_t n = strlen(key);
+
+	return n > 3 && strcmp(key + n - 3, "_id") == 0;
 }
 
 /* One thing: a line a field, deeper things indented. */
@@ -189,18 +241,23 @@ lines(const struct cli *cli, const struct json *object, int indent)
 
 	while (json_next(object, &it, &key, &value)) {
 		char *text;
-		bool deep = json_kind(value) == JSON_KIND_OBJECT ||
-		    (json_kind(value) == JSON_KIND_ARRAY && json_kind(json_at(value, 0)) == JSON_KIND_OBJECT);
+		bool deep;
 
-		if (json_kind(value) == JSON_KIND_NULL || str_eq(json_str(value), ""))
+		if (cli->op->columns != NULL && json_get(value, "count") != NULL)
+			value = json_get(value, "count"); /* a figure with what it counts */
+		deep = json_kind(value) == JSON_KIND_OBJECT ||
+		    (json_kind(value) == JSON_KIND_ARRAY && json_kind(json_at(value, 0)) == JSON_KIND_OBJECT);
+		if (json_kind(value) == JSON_KIND_NULL || str_eq(json_str(value), "") || is_link(key) ||
+		    (json_kind(value) == JSON_KIND_ARRAY && json_len(value) == 0) ||
+		    (deep && cli->op->columns != NULL))
 			continue;
 		if (!deep) {
 			text = safe_cell(cli->lang, key, value);
-			printf("%*s%s: %s\n", indent, "", heading(cli->lang, key), text);
+			printf("%*s%s: %s\n", indent, "", heading(cli, key), text);
 			free(text);
 			continue;
 		}
-		printf("%*s%s:\n", indent, "", heading(cli->lang, key));
+		printf("%*s%s:\n", indent, "", heading(cli, key));
 		if (json_kind(value) == JSON_KIND_OBJECT)
 			lines(cli, value, indent + 2);
 		for (size_t i = 0; i < json_len(value) && json_kind(value) == JSON_KIND_ARRAY; i++) {
@@ -223,11 +280,13 @@ cli_show(const struct cli *cli, const char *json, size_t len)
 	if (json_parse(json, len, &value, NULL) != 0)
 		return;
 	if (cli->op->columns != NULL && json_get(value, "items") != NULL) {
-		table(cli, json_get(value, "items"));
+		table(cli, json_get(value, "items"), true);
 		if (json_get_bool(value, "more", false))
 			puts(word(cli->lang, "cli.more"));
 	} else {
 		lines(cli, value, 0);
+		if (cli->op->columns != NULL)
+			tables(cli, value);
 	}
 	json_free(value);
 }
