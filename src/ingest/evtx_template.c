@@ -40,7 +40,9 @@ is_same(const struct evtx_reader *r, const struct evtx_template *t, uint32_t pos
 static void *
 keep(struct evtx_reader *r, const void *data, size_t size)
 {
-	return size == 0 ? NULL : memcpy(arena_alloc(&r->arena, size), data, size);
+	void *copy = arena_alloc(&r->arena, size + 1);
+
+	return size == 0 ? copy : memcpy(copy, data, size);
 }
 
 static struct evtx_template *
