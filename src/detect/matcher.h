@@ -87,7 +87,7 @@ void matcher_stat(const struct matcher *matcher, struct matcher_stat *ret);
 
 /* What a thread did so far. */
 struct matcher_count {
-	uint64_t events, scanned, bytes, candidates, evaluated, hits;
+	uint64_t events, scanned, bytes, candidates, hits;
 	uint64_t limited; /* expressions given up on a value because they would have run too long */
 };
 void matcher_count(const struct matcher_thread *thread, struct matcher_count *ret);

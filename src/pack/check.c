@@ -453,9 +453,9 @@ check_form(struct checker *c, const struct pack_entry *e)
 			    "regulation", f->ground[i].regulation);
 }
 
-/* A style says all by itself. */
+/* These say all by themselves. */
 static void
-check_style(struct checker *c, const struct pack_entry *e)
+check_alone(struct checker *c, const struct pack_entry *e)
 {
 	(void)c;
 	(void)e;
@@ -482,7 +482,8 @@ set_cross_check(struct schema_read *r, const struct packs *p)
 		[KIND_BODIES] = check_bodies,
 		[KIND_FORM] = check_form,
 		[KIND_GROUNDS] = check_grounds,
-		[KIND_STYLE] = check_style,
+		[KIND_STYLE] = check_alone,
+		[KIND_PIPELINE] = check_alone,
 	};
 	struct checker c = { r, p };
 

@@ -5,6 +5,7 @@
 #include "pack/cond.h"
 #include "pack/form_part.h"
 #include "pack/grounds_part.h"
+#include "pack/pipeline_part.h"
 #include "pack/style.h"
 #include "pack/table.h"
 
@@ -326,6 +327,7 @@ static const struct {
 	[KIND_REGULATION] = { "regulation", { regulation_fields, PACK_PLACE(pack_regulation) } },
 	[KIND_CHECKLIST] = { "checklist", { checklist_fields, PACK_PLACE(pack_checklist) } },
 	[KIND_BODIES] = { "bodies", { bodies_fields, PACK_PLACE(pack_bodies) } },
+	[KIND_PIPELINE] = { "pipeline", { pipeline_fields, PACK_PLACE(pack_pipeline) } },
 	[KIND_HOLIDAYS] = { "holidays", { holidays_fields, PACK_PLACE(pack_holidays) } },
 	[KIND_FORM] = { "form", { pack_form_fields, PACK_PLACE(pack_form) } },
 	[KIND_GROUNDS] = { "grounds", { pack_grounds_fields, PACK_PLACE(pack_grounds) } },

@@ -17,6 +17,7 @@ enum pack_kind {
 	KIND_GROUNDS,
 	KIND_STYLE,
 	KIND_BODIES,
+	KIND_PIPELINE,
 	KINDS,
 };
 

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* matcher_correlation.c: what correlations need of their rules' events. */
+#include "detect/matcher_part.h"
+
+#define WANTED_MAX 64
+
+/* What ${name} of a correlation is called in its ${ref}th rule. */
+static const char *
+field_of(const struct sigma_correlation *c, size_t ref, const char *name)
+{
+	const struct sigma_about *about = &c->rule[ref]->about;
+
+	for (size_t a = 0; a < c->aliases; a++) {
+		const struct sigma_alias *alias = &c->alias[a];
+
+		for (size_t i = 0; str_eq(alias->name, name) && i < alias->rules; i++)
+			if (str_eq(alias->rule[i], about->id) || str_eq(alias->rule[i], about->name))
+				return alias->field[i];
+	}
+	return name;
+}
+
+static size_t
+want(const char **list, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(list[i], name))
+			return n;
+	if (n < WANTED_MAX)
+		list[n++] = name;
+	return n;
+}
+
+/* The fields that all correlations over a rule ask for, in an order that stays the same. */
+static size_t
+wanted(const struct sigma_set *set, const struct sigma_rule *rule, const char **list, bool *ret_any)
+{
+	size_t n = 0;
+
+	*ret_any = false;
+	for (size_t i = 0; i < set->rules; i++) {
+		const struct sigma_correlation *c = set->rule[i]->correlation;
+
+		for (size_t r = 0; c != NULL && r < c->rules; r++) {
+			if (c->rule[r] != rule)
+				continue;
+			*ret_any = true;
+			for (size_t k = 0; k < c->groups; k++)
+				n = want(list, n, field_of(c, r, c->group[k]));
+			for (size_t k = 0; k < c->fields; k++)
+				n = want(list, n, field_of(c, r, c->field[k]));
+		}
+	}
+	return n;
+}
+
+void
+build_takes(struct builder *b, const struct sigma_rule *rule, size_t variant, const struct renames *names)
+{
+	const char *list[WANTED_MAX];
+	bool any;
+	size_t n = wanted(b->set, rule, list, &any);
+
+	b->t->variant[variant].take = (uint32_t)b->t->takes;
+	b->t->variant[variant].takes = (uint32_t)n;
+	for (size_t i = 0; i < n; i++) {
+		uint32_t id[FIELD_NAMES];
+		size_t ids = build_field(b, names, list[i], id);
+		struct take take = { (uint32_t)b->t->numbers, (uint32_t)ids };
+
+		memcpy(TABLE_ADD(b->t, number, ids), id, ids * sizeof(*id));
+		*TABLE_ADD(b->t, take, 1) = take;
+	}
+}
+
+static uint32_t
+position(const char *const *list, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(list[i], name))
+			return (uint32_t)i;
+	return UINT32_MAX;
+}
+
+/* Where the group and counted fields of a correlation are in what its rules' hits bring. */
+static void
+add_slots(struct builder *b, const struct sigma_correlation *c, size_t ref)
+{
+	const struct sigma_rule *rule = c->rule[ref];
+	const char *list[WANTED_MAX];
+	bool any;
+	size_t n = rule->kind == SIGMA_RULE ? wanted(b->set, rule, list, &any) : 0;
+
+	for (size_t k = 0; k < c->groups + c->fields; k++) {
+		const char *name = field_of(c, ref, k < c->groups ? c->group[k] : c->field[k - c->groups]);
+
+		(void)table_number(b->t, rule->kind == SIGMA_RULE ? position(list, n, name)
+		    : position(rule->correlation->group, rule->correlation->groups, name));
+	}
+}
+
+static uint32_t
+add_names(struct builder *b, const char *const *name, size_t n)
+{
+	uint32_t first = (uint32_t)b->t->numbers;
+
+	(void)TABLE_ADD(b->t, number, n);
+	for (size_t i = 0; i < n; i++)
+		b->t->number[first + i] = table_text(b->t, name[i]);
+	return first;
+}
+
+static void
+add_correlation(struct builder *b, const struct sigma_rule *rule)
+{
+	const struct sigma_correlation *c = rule->correlation;
+	struct corr_rec r = { .rule = b->rule_of[rule->index] - 1, .type = (uint8_t)c->type,
+		.generate = c->generate, .legacy = c->legacy, .bounds = (uint8_t)c->bounds,
+		.percentile = c->percentile, .span_ns = c->span_ns, .refs = (uint32_t)c->rules,
+		.groups = (uint32_t)c->groups, .fields = (uint32_t)c->fields };
+
+	for (size_t i = 0; i < c->bounds; i++)
+		r.bound[i] = (struct bound){ .cmp = c->bound[i].cmp, .number = c->bound[i].number };
+	r.ref = (uint32_t)b->t->numbers;
+	for (size_t i = 0; i < c->rules; i++)
+		(void)table_number(b->t, b->rule_of[c->rule[i]->index] - 1);
+	r.group = add_names(b, c->group, c->groups);
+	r.field = add_names(b, c->field, c->fields);
+	r.slot = (uint32_t)b->t->numbers;
+	for (size_t i = 0; i < c->rules; i++)
+		add_slots(b, c, i);
+	*TABLE_ADD(b->t, corr, 1) = r;
+	for (size_t i = 0; i < c->rules; i++)
+		b->t->rule[b->rule_of[c->rule[i]->index] - 1].feeds = 1;
+}
+
+void
+build_correlations(struct builder *b)
+{
+	for (size_t i = 0; i < b->set->rules; i++)
+		if (b->set->rule[i]->kind == SIGMA_CORRELATION && b->rule_of[i] != 0)
+			add_correlation(b, b->set->rule[i]);
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* matcher_eval.c: whether a rule is true of an event; every answer is given once per event. */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <time.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "base/utf8.h"
+#include "detect/matcher_part.h"
+
+/* Finds ${needle} by its first and last byte, sixteen places at a time. */
+static bool
+find(const char *hay, size_t len, const char *needle, size_t n)
+{
+	if (n == 0)
+		return true;
+	if (n > len)
+		return false;
+#ifdef __SSE2__
+	const __m128i first = _mm_set1_epi8(needle[0]), last = _mm_set1_epi8(needle[n - 1]);
+	size_t i = 0;
+
+	for (; i + n - 1 + 16 <= len; i += 16) {
+		__m128i a = _mm_loadu_si128((const __m128i *)(const void *)(hay + i));
+		__m128i z = _mm_loadu_si128((const __m128i *)(const void *)(hay + i + n - 1));
+		unsigned at = (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(a, first),
+		    _mm_cmpeq_epi8(z, last)));
+
+		for (; at != 0; at &= at - 1)
+			if (memcmp(hay + i + __builtin_ctz(at), needle, n) == 0)
+				return true;
+	}
+	return memmem(hay + i, len - i, needle, n) != NULL;
+#else
+	return memmem(hay, len, needle, n) != NULL;
+#endif
+}
+
+/* Wildcards: after a mismatch the last run of any length takes one character more. */
+static bool
+glob(const uint16_t *p, size_t n, const char *s, size_t len)
+{
+	size_t i = 0, k = 0, star = SIZE_MAX, from = 0;
+
+	while (k < len) {
+		if (i < n && p[i] == SIGMA_MANY) {
+			star = ++i;
+			from = k;
+		} else if (i < n && p[i] == SIGMA_ONE) {
+			uint32_t c;
+			size_t step = utf8_decode(s + k, len - k, &c);
+
+			i++;
+			k += step == 0 ? 1 : step;
+		} else if (i < n && p[i] == (uint8_t)s[k]) {
+			i++;
+			k++;
+		} else if (star != SIZE_MAX) {
+			i = star;
+			k = ++from;
+		} else {
+			return false;
+		}
+	}
+	while (i < n && p[i] == SIGMA_MANY)
+		i++;
+	return i == n;
+}
+
+/* A number in decimal or 0x…, whole. */
+static bool
+number_of(const struct event_value *v, struct text text, double *ret)
+{
+	char copy[64], *end;
+
+	if (v->type == VALUE_INT || v->type == VALUE_UINT || v->type == VALUE_HEX || v->type == VALUE_REAL) {
+		*ret = v->type == VALUE_INT ? (double)v->number : v->type == VALUE_REAL ? v->real
+		    : (double)v->bits;
+		return true;
+	}
+	if (text.len == 0 || text.len >= sizeof(copy))
+		return false;
+	memcpy(copy, text.at, text.len);
+	copy[text.len] = '\0';
+	*ret = strtod(copy, &end);
+	return end == copy + text.len;
+}
+
+static bool
+in_net(const struct item *item, struct text text)
+{
+	char copy[64];
+	uint8_t address[16] = { [10] = 0xff, [11] = 0xff };
+	unsigned whole = item->bits / 8, rest = item->bits % 8;
+
+	if (text.len == 0 || text.len >= sizeof(copy))
+		return false;
+	memcpy(copy, text.at, text.len);
+	copy[text.len] = '\0';
+	if (memchr(copy, ':', text.len) == NULL ? inet_pton(AF_INET, copy, address + 12) != 1
+	    : inet_pton(AF_INET6, copy, address) != 1)
+		return false;
+	return memcmp(address, item->net, whole) == 0 &&
+	    (rest == 0 || (address[whole] ^ item->net[whole]) >> (8 - rest) == 0);
+}
+
+static bool
+read_time(const struct event_value *v, struct text text, struct tm *ret)
+{
+	char copy[40];
+	time_t at;
+
+	memset(ret, 0, sizeof(*ret));
+	if (v->type == VALUE_TIME) {
+		at = (time_t)(v->number / 10000000 - (v->number % 10000000 < 0));
+		return gmtime_r(&at, ret) != NULL;
+	}
+	if (text.len < 16)
+		return false;
+	snprintf(copy, sizeof(copy), "%.*s", (int)(text.len < 39 ? text.len : 39), text.at);
+	if (sscanf(copy, "%4d-%2d-%2d%*1[T ]%2d:%2d", &ret->tm_year, &ret->tm_mon, &ret->tm_mday, &ret->tm_hour,
+		&ret->tm_min) != 5)
+		return false;
+	ret->tm_year -= 1900;
+	ret->tm_mon -= 1;
+	at = timegm(ret);
+	return gmtime_r(&at, ret) != NULL;
+}
+
+static bool
+time_fits(const struct item *item, const struct event_value *v, struct text text)
+{
+	struct tm tm;
+	char week[8];
+	int n = 0;
+
+	if (!read_time(v, text, &tm))
+		return false;
+	switch ((enum sigma_part)item->part) {
+	case SIGMA_MINUTE:
+		n = tm.tm_min;
+		break;
+	case SIGMA_HOUR:
+		n = tm.tm_hour;
+		break;
+	case SIGMA_DAY:
+		n = tm.tm_mday;
+		break;
+	case SIGMA_WEEK:
+		strftime(week, sizeof(week), "%V", &tm);
+		n = atoi(week);
+		break;
+	case SIGMA_MONTH:
+		n = tm.tm_mon + 1;
+		break;
+	case SIGMA_YEAR:
+		n = tm.tm_year + 1900;
+		break;
+	}
+	return item->number == n;
+}
+
+static bool
+place_fits(enum sigma_place place, struct text s, struct text part)
+{
+	if (part.len > s.len)
+		return false;
+	switch (place) {
+	case SIGMA_START:
+		return memcmp(s.at, part.at, part.len) == 0;
+	case SIGMA_END:
+		return memcmp(s.at + s.len - part.len, part.at, part.len) == 0;
+	case SIGMA_INSIDE:
+		return find(s.at, s.len, part.at, part.len);
+	default:
+		return s.len == part.len && memcmp(s.at, part.at, part.len) == 0;
+	}
+}
+
+/* Any value of the other field. */
+static bool
+field_fits(struct matcher_thread *t, const struct item *item, uint32_t value)
+{
+	for (uint32_t o = thread_first(t, item->other); o != 0; o = t->low[o - 1].next) {
+		/* Asking for the second may move the first. */
+		(void)(item->cased ? thread_text(t, value) : thread_lower(t, value));
+		(void)(item->cased ? thread_text(t, o - 1) : thread_lower(t, o - 1));
+		if (item->cased ? place_fits(item->place, thread_text(t, value), thread_text(t, o - 1))
+		    : place_fits(item->place, thread_lower(t, value), thread_lower(t, o - 1)))
+			return true;
+	}
+	return false;
+}
+
+static bool
+compare(uint8_t kind, double n, double limit)
+{
+	return kind == ITEM_LESS ? n < limit : kind == ITEM_LESS_EQ ? n <= limit
+	    : kind == ITEM_MORE ? n > limit : n >= limit;
+}
+
+static bool
+text_fits(const struct tables *tables, const struct item *item, struct text s)
+{
+	const char *text = tables->byte + item->text;
+	size_t n = item->len;
+
+	switch (item->kind) {
+	case ITEM_EQUALS:
+		return s.len == n && memcmp(s.at, text, n) == 0;
+	case ITEM_STARTS:
+		return s.len >= n && memcmp(s.at, text, n) == 0;
+	case ITEM_ENDS:
+		return s.len >= n && memcmp(s.at + s.len - n, text, n) == 0;
+	case ITEM_CONTAINS:
+		return find(s.at, s.len, text, n);
+	default:
+		return glob((const uint16_t *)(const void *)text, n, s.at, s.len);
+	}
+}
+
+static bool
+value_fits(struct matcher_thread *t, const struct item *item, uint32_t value)
+{
+	const struct event_value *v = &t->event->value[value];
+	bool limited = false, found;
+	double n;
+
+	if (v->type == VALUE_NULL)
+		return false;
+	if (item->kind <= ITEM_GLOB)
+		return text_fits(&t->m->t, item, item->cased ? thread_text(t, value) : thread_lower(t, value));
+	switch (item->kind) {
+	case ITEM_ANY:
+		return true;
+	case ITEM_REGEX:
+		found = regex_find(t->m->regex[item->other], t->regex, thread_text(t, value).at,
+		    thread_text(t, value).len, &limited);
+		t->count.limited += limited;
+		return found;
+	case ITEM_CIDR:
+		return in_net(item, thread_text(t, value));
+	case ITEM_FIELD:
+		return field_fits(t, item, value);
+	case ITEM_TIME:
+		return time_fits(item, v, thread_text(t, value));
+	default:
+		return number_of(v, thread_text(t, value), &n) && compare(item->kind, n, item->number);
+	}
+}
+
+static bool
+is_null(const struct matcher_thread *t, uint32_t first)
+{
+	for (uint32_t v = first; v != 0; v = t->low[v - 1].next)
+		if (t->event->value[v - 1].type != VALUE_NULL)
+			return false;
+	return true;
+}
+
+uint32_t
+eval_item(struct matcher_thread *t, const struct item *item, bool *ret_true)
+{
+	uint32_t first = item->field == FIELD_FORMAT ? 0 : thread_first(t, item->field);
+
+	*ret_true = false;
+	if (item->kind == ITEM_FORMAT) {
+		*ret_true = t->event->format != NULL && strlen(t->event->format) == item->len &&
+		    memcmp(t->event->format, t->m->t.byte + item->text, item->len) == 0;
+		return 0;
+	}
+	if (item->kind == ITEM_NULL || item->kind == ITEM_EXISTS) {
+		*ret_true = item->kind == ITEM_NULL ? is_null(t, first) : (first != 0) == (item->number != 0);
+		return *ret_true ? first : 0;
+	}
+	if (item->field == 0) {
+		for (uint32_t i = 0; i < t->event->values; i++)
+			if (value_fits(t, item, i)) {
+				*ret_true = true;
+				return i + 1;
+			}
+		return 0;
+	}
+	for (uint32_t v = first; v != 0; v = t->low[v - 1].next)
+		if (value_fits(t, item, v - 1)) {
+			*ret_true = true;
+			return v;
+		}
+	return 0;
+}
+
+static bool
+item_true(struct matcher_thread *t, uint32_t n)
+{
+	bool ret;
+
+	if (t->item_memo[n] >> 1 == t->gen)
+		return (t->item_memo[n] & 1) != 0;
+	eval_item(t, &t->m->t.item[n], &ret);
+	t->item_memo[n] = t->gen << 1 | ret;
+	return ret;
+}
+
+bool
+eval_node(struct matcher_thread *t, uint32_t n)
+{
+	const struct node *node = &t->m->t.node[n];
+	const uint32_t *kid = t->m->t.kid + node->first;
+	bool ret = node->op == NODE_AND;
+
+	if (node->op == NODE_ITEM)
+		return item_true(t, node->first);
+	if (t->node_memo[n] >> 1 == t->gen)
+		return (t->node_memo[n] & 1) != 0;
+	if (node->op == NODE_NOT)
+		ret = !eval_node(t, kid[0]);
+	else
+		for (uint32_t i = 0; i < node->count; i++)
+			if (eval_node(t, kid[i]) != ret) {
+				ret = !ret;
+				break;
+			}
+	t->node_memo[n] = t->gen << 1 | ret;
+	return ret;
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* matcher_event.c: one event through gates, bucket, scan and evaluation. */
+#include "detect/lower.h"
+#include "detect/matcher_witness.h"
+
+#define SCRATCH_MAX ((size_t)1 << 28) /* texts of one event; its values are bounded by who reads it */
+
+struct matcher_thread *
+matcher_thread_new(const struct matcher *m)
+{
+	struct matcher_thread *t = xcalloc(1, sizeof(*t));
+
+	t->m = m;
+	t->slots = names_count(m->names) + 1;
+	t->slot = xcalloc(t->slots, sizeof(*t->slot));
+	t->lows = EVENT_VALUES_MAX;
+	t->low = xcalloc(t->lows, sizeof(*t->low));
+	t->item_memo = xcalloc(m->t.items + 1, sizeof(*t->item_memo));
+	t->node_memo = xcalloc(m->t.nodes + 1, sizeof(*t->node_memo));
+	t->variant_gen = xcalloc(m->t.variants + 1, sizeof(*t->variant_gen));
+	t->candidate = xcalloc(m->t.variants + 1, sizeof(*t->candidate));
+	t->hits_room = 64;
+	t->hit = xcalloc(t->hits_room, sizeof(*t->hit));
+	buf_init(&t->scratch, SCRATCH_MAX);
+	thread_lower_room(t, 1 << 16);
+	t->regex = regex_thread_new();
+	for (size_t i = 0; i < m->scans; i++)
+		scan_prepare(m->scan[i], &t->scan);
+	return t;
+}
+
+void
+matcher_thread_free(struct matcher_thread *t)
+{
+	if (t == NULL)
+		return;
+	free(t->slot);
+	free(t->low);
+	free(t->item_memo);
+	free(t->node_memo);
+	free(t->variant_gen);
+	free(t->candidate);
+	free(t->hit);
+	free(t->lower);
+	buf_clear(&t->scratch);
+	regex_thread_free(t->regex);
+	scan_scratch_free(t->scan);
+	free(t);
+}
+
+void
+matcher_count(const struct matcher_thread *t, struct matcher_count *ret)
+{
+	*ret = t->count;
+}
+
+void
+thread_lower_room(struct matcher_thread *t, size_t more)
+{
+	if (t->lower_len + more <= t->lower_room)
+		return;
+	t->lower_room = (t->lower_len + more) * 2;
+	t->lower = xrealloc(t->lower, t->lower_room);
+}
+
+struct text
+thread_text(struct matcher_thread *t, uint32_t value)
+{
+	const struct event_value *v = &t->event->value[value];
+	struct low *low = &t->low[value];
+
+	if (v->type == VALUE_TEXT)
+		return (struct text){ v->len == 0 ? "" : v->data, v->len };
+	if (low->text_gen != t->gen) {
+		size_t from = t->scratch.len;
+		struct text text = event_text(v, &t->scratch);
+
+		low->text_gen = t->gen;
+		low->text_at = (uint32_t)from;
+		low->text_len = (uint32_t)text.len;
+	}
+	return (struct text){ buf_str(&t->scratch) + low->text_at, low->text_len };
+}
+
+/* Adds the value in small letters to what is collected. */
+static void
+append(struct matcher_thread *t, uint32_t value)
+{
+	const struct event_value *v = &t->event->value[value];
+	struct low *low = &t->low[value];
+	struct text text;
+	size_t n;
+
+	low->gen = t->gen;
+	low->at = (uint32_t)t->lower_len;
+	if (v->type == VALUE_UTF16) {
+		thread_lower_room(t, LOWER_ROOM_UTF16((size_t)v->len / 2));
+		n = lower_utf16(v->data, v->len / 2, t->lower + t->lower_len);
+	} else {
+		text = thread_text(t, value);
+		thread_lower_room(t, LOWER_ROOM_UTF8(text.len));
+		n = lower_utf8(text.at, text.len, t->lower + t->lower_len);
+	}
+	low->len = (uint32_t)n;
+	t->lower_len += n;
+}
+
+struct text
+thread_lower(struct matcher_thread *t, uint32_t value)
+{
+	struct low *low = &t->low[value];
+
+	if (low->gen != t->gen)
+		append(t, value);
+	return (struct text){ t->lower + low->at, low->len };
+}
+
+/* Generations tell what is of this event; when they run out everything is forgotten. */
+static void
+next_generation(struct matcher_thread *t)
+{
+	if (++t->gen < UINT32_MAX >> 1)
+		return;
+	memset(t->slot, 0, t->slots * sizeof(*t->slot));
+	memset(t->low, 0, t->lows * sizeof(*t->low));
+	memset(t->item_memo, 0, t->m->t.items * sizeof(*t->item_memo));
+	memset(t->node_memo, 0, t->m->t.nodes * sizeof(*t->node_memo));
+	memset(t->variant_gen, 0, t->m->t.variants * sizeof(*t->variant_gen));
+	t->gen = 1;
+}
+
+/* Which values have which name. */
+static void
+begin(struct matcher_thread *t, const struct event *event)
+{
+	next_generation(t);
+	t->event = event;
+	t->lower_len = 0;
+	buf_reset(&t->scratch);
+	t->hits = 0;
+	if (event->values > t->lows) {
+		t->low = xrealloc(t->low, event->values * sizeof(*t->low));
+		memset(t->low + t->lows, 0, (event->values - t->lows) * sizeof(*t->low));
+		t->lows = event->values;
+	}
+	for (uint32_t i = event->values; i-- > 0;) {
+		uint32_t id = event->value[i].id;
+
+		if (id == 0 || id >= t->slots)
+			continue;
+		t->low[i].next = thread_first(t, id);
+		t->slot[id] = (struct slot){ t->gen, i + 1 };
+	}
+}
+
+static bool
+cond_fits(struct matcher_thread *t, const struct cond *c)
+{
+	const struct tables *tables = &t->m->t;
+	uint32_t first = c->field == FIELD_FORMAT ? 0 : thread_first(t, c->field);
+	struct text s = { "", 0 };
+
+	if (c->field != FIELD_FORMAT && first == 0)
+		return false;
+	if (c->values == 0)
+		return c->field == FIELD_FORMAT || t->event->value[first - 1].type != VALUE_NULL;
+	if (c->field != FIELD_FORMAT)
+		s = thread_lower(t, first - 1);
+	else if (t->event->format != NULL)
+		s = (struct text){ t->event->format, strlen(t->event->format) };
+	for (uint32_t i = 0; i < c->values; i++) {
+		const char *want = tables->byte + tables->number[c->value + i];
+
+		if (strlen(want) == s.len && memcmp(want, s.at, s.len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The number of the field's value among those that rules ask for; 0: none of them. */
+static uint32_t
+word_of(struct matcher_thread *t, const struct route *route, int k)
+{
+	uint32_t first = route->field[k] == 0 ? 0 : thread_first(t, route->field[k]), h;
+	struct text s;
+
+	if (first == 0 || t->event->value[first - 1].type == VALUE_NULL)
+		return 0;
+	s = thread_lower(t, first - 1);
+	h = word_hash(s.at, s.len);
+	for (uint32_t at = h;; at++) {
+		const struct word *w = &t->m->t.word[route->word[k] + (at & (route->words[k] - 1))];
+
+		if (w->id == 0)
+			return 0;
+		if (w->hash == h && w->len == s.len && memcmp(t->m->t.byte + w->text, s.at, s.len) == 0)
+			return w->id;
+	}
+}
+
+static void
+propose(struct matcher_thread *t, uint32_t variant)
+{
+	if (t->variant_gen[variant] == t->gen)
+		return;
+	t->variant_gen[variant] = t->gen;
+	t->candidate[t->candidates++] = variant;
+}
+
+static void
+found(void *arg, unsigned id)
+{
+	struct matcher_thread *t = arg;
+	const struct tables *tables = &t->m->t;
+	const uint32_t *list = tables->number + t->bucket->literal + id;
+
+	for (uint32_t i = list[0]; i < list[1]; i++)
+		propose(t, tables->number[i]);
+}
+
+/* The values that matter here, each between the marks of its field, in one scan. */
+static void
+scan(struct matcher_thread *t, const struct bucket *b)
+{
+	const uint32_t *need = t->m->t.number + b->need;
+	const struct event *e = t->event;
+	size_t from = t->lower_len;
+
+	for (uint32_t i = 0; i < e->values; i++) {
+		uint32_t id = e->value[i].id;
+
+		if (id > t->m->fields)
+			id = 0;
+		if (!b->whole && (id == 0 || (need[id / 32] >> id % 32 & 1) == 0))
+			continue;
+		if (e->value[i].type == VALUE_NULL)
+			continue;
+		thread_lower_room(t, 4);
+		witness_mark(id, t->lower + t->lower_len);
+		t->lower_len += 2;
+		append(t, i);
+		thread_lower_room(t, 4);
+		witness_mark(id, t->lower + t->lower_len);
+		t->lower_len += 2;
+	}
+	if (t->lower_len == from)
+		return;
+	t->bucket = b;
+	t->count.scanned++;
+	t->count.bytes += t->lower_len - from;
+	scan_run(t->m->scan[b->scan - 1], t->scan, t->lower + from, t->lower_len - from, found, t);
+}
+
+static void
+choose(struct matcher_thread *t, const struct bucket *b)
+{
+	const uint32_t *number = t->m->t.number;
+
+	for (uint32_t i = 0; t->m->no_prefilter && i < b->variants; i++)
+		propose(t, number[b->variant + i]);
+	if (t->m->no_prefilter)
+		return;
+	for (uint32_t i = 0; i < b->opens; i++)
+		propose(t, number[b->open + i]);
+	for (uint32_t i = 0; i < b->presences; i++)
+		if (thread_first(t, number[b->presence + 2 * i]) != 0)
+			propose(t, number[b->presence + 2 * i + 1]);
+	if (b->scan != 0)
+		scan(t, b);
+}
+
+static void
+add_hit(struct matcher_thread *t, uint32_t rule, uint32_t variant)
+{
+	size_t at = t->hits;
+
+	if (t->hits == t->hits_room) {
+		t->hits_room *= 2;
+		t->hit = xrealloc(t->hit, t->hits_room * sizeof(*t->hit));
+	}
+	/* Few hits: put in place, the lowest variant of a rule only. */
+	while (at > 0 && (t->hit[at - 1].rule > rule ||
+	    (t->hit[at - 1].rule == rule && t->hit[at - 1].variant > variant))) {
+		t->hit[at] = t->hit[at - 1];
+		at--;
+	}
+	t->hit[at] = (struct hit){ rule, variant };
+	t->hits++;
+}
+
+bool
+matcher_event(struct matcher_thread *t, const struct event *event, matcher_hit_fn fn, void *arg)
+{
+	const struct tables *tables = &t->m->t;
+	bool known = false;
+
+	begin(t, event);
+	t->count.events++;
+	t->candidates = 0;
+	for (size_t i = 0; i < tables->routes; i++) {
+		const struct route *route = &tables->route[i];
+		uint32_t cell;
+		bool open = true;
+
+		for (uint32_t k = 0; open && k < route->gates; k++)
+			open = cond_fits(t, &tables->cond[route->gate + k]);
+		if (!open)
+			continue;
+		cell = word_of(t, route, 0) * (route->count[1] + 1) + word_of(t, route, 1);
+		known = true;
+		choose(t, &tables->bucket[tables->number[route->cell + cell]]);
+	}
+	t->count.candidates += t->candidates;
+	for (size_t i = 0; i < t->candidates; i++) {
+		const struct variant *v = &tables->variant[t->candidate[i]];
+
+		if (eval_node(t, v->root))
+			add_hit(t, v->rule, t->candidate[i]);
+	}
+	for (size_t i = 0; i < t->hits; i++) {
+		if (i > 0 && t->hit[i - 1].rule == t->hit[i].rule)
+			continue;
+		t->count.hits++;
+		fn(arg, t, event, t->hit[i].rule);
+	}
+	return known;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* regex.h: regular expressions of rules; every search has a limit of steps and memory. */
+#pragma once
+
+#include "base/err.h"
+
+struct regex;
+struct regex_thread; /* what one thread needs for any number of expressions */
+
+/* ERR_INVALID "detect.regex" {reason} {offset}. */
+int regex_compile(const char *pattern, bool ignorecase, bool multiline, bool dotall, struct regex **ret,
+    struct err *err);
+void regex_free(struct regex *regex); /* NULL is allowed */
+
+struct regex_thread *regex_thread_new(void);
+void regex_thread_free(struct regex_thread *thread); /* NULL is allowed */
+
+/* Whether the expression is found in the bytes. ${ret_limited} becomes true when it was given up. */
+bool regex_find(const struct regex *regex, struct regex_thread *thread, const char *s, size_t len,
+    bool *ret_limited);
+
+/*
+ * Texts of which one stands in everything the expression finds, in small letters: up to ${max}
+ * alternatives into ${ret}, each in an arena.  0 when none can be said.
+ */
+struct regex_literal {
+	const char *text;
+	size_t len;
+};
+struct arena;
+size_t regex_literals(struct arena *arena, const char *pattern, size_t max, struct regex_literal *ret);

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sigma_link.c: correlations find their rules, filters are joined to theirs. */
+#include "detect/sigma_part.h"
+
+struct linker {
+	struct sigma_set *set;
+	sigma_fault_fn fn;
+	void *arg;
+	uint8_t *state; /* of each rule: 0 not looked at, 1 being looked at, 2 good, 3 left out */
+};
+
+static void
+fault(struct linker *l, const struct sigma_rule *rule, const char *key, const char *name)
+{
+	struct err err = { 0 };
+
+	err_fail(&err, ERR_INVALID, key, NULL, "name", name, NULL, NULL);
+	err_where(&err, rule->about.file, rule->about.line, 1);
+	if (l->fn != NULL)
+		l->fn(l->arg, &rule->about, &err);
+	err_clear(&err);
+}
+
+static struct sigma_rule *
+find(const struct sigma_set *set, const char *ref)
+{
+	struct sigma_rule *rule = map_get(&set->by_id, ref);
+
+	return rule != NULL ? rule : map_get(&set->by_name, ref);
+}
+
+/* Goes down a chain of correlations; one that is its own part is refused. */
+static bool
+link_one(struct linker *l, struct sigma_rule *rule, size_t depth)
+{
+	struct sigma_correlation *c = rule->correlation;
+	uint8_t *state = &l->state[rule->index];
+	bool good = true;
+
+	if (rule->kind != SIGMA_CORRELATION || *state >= 2)
+		return *state != 3;
+	if (*state == 1 || depth > SIGMA_DEPTH_MAX) {
+		fault(l, rule, "sigma.correlation.circle", rule->about.title);
+		*state = 3;
+		return false;
+	}
+	*state = 1;
+	if (c->rule == NULL)
+		c->rule = arena_alloc(&l->set->arena, c->rules * sizeof(*c->rule));
+	for (size_t i = 0; good && i < c->rules; i++) {
+		if (!c->legacy)
+			c->rule[i] = find(l->set, c->ref[i]);
+		if (c->rule[i] == NULL) {
+			fault(l, rule, "sigma.correlation.unknown", c->ref[i]);
+			good = false;
+		} else if (!link_one(l, c->rule[i], depth + 1)) {
+			if (*state == 1)
+				fault(l, rule, "sigma.correlation.unknown", c->ref[i]);
+			good = false;
+		}
+	}
+	*state = good ? 2 : 3;
+	return good;
+}
+
+/* Rules that only correlations are interested in have no voice of their own. */
+static void
+silence(struct sigma_set *set)
+{
+	for (size_t i = 0; i < set->rules; i++) {
+		const struct sigma_correlation *c = set->rule[i]->correlation;
+
+		for (size_t k = 0; c != NULL && !c->generate && k < c->rules; k++)
+			c->rule[k]->silent = true;
+	}
+	for (size_t i = 0; i < set->rules; i++) {
+		const struct sigma_correlation *c = set->rule[i]->correlation;
+
+		for (size_t k = 0; c != NULL && c->generate && k < c->rules; k++)
+			c->rule[k]->silent = false;
+	}
+}
+
+static bool
+source_fits(const struct sigma_about *filter, const struct sigma_about *rule)
+{
+	return (*filter->category == '\0' || str_eq(filter->category, rule->category)) &&
+	    (*filter->product == '\0' || str_eq(filter->product, rule->product)) &&
+	    (*filter->service == '\0' || str_eq(filter->service, rule->service));
+}
+
+static void
+join(struct sigma_set *set, struct sigma_rule *rule, const struct sigma_rule *filter)
+{
+	struct sigma_reader r = { .set = set, .arena = &set->arena };
+	struct sigma_expr *both = sigma_expr_new(&r, SIGMA_AND, 2);
+
+	both->sub[0] = rule->expr;
+	both->sub[1] = filter->expr;
+	rule->expr = both;
+}
+
+static void
+apply_filter(struct linker *l, const struct sigma_rule *filter)
+{
+	bool any = filter->refs == 1 && str_eq(filter->ref[0], "any");
+	size_t joined = 0;
+
+	for (size_t i = 0; any && i < l->set->rules; i++) {
+		struct sigma_rule *rule = l->set->rule[i];
+
+		if (rule->kind != SIGMA_RULE || !source_fits(&filter->about, &rule->about))
+			continue;
+		join(l->set, rule, filter);
+		joined++;
+	}
+	for (size_t i = 0; !any && i < filter->refs; i++) {
+		struct sigma_rule *rule = find(l->set, filter->ref[i]);
+
+		if (rule != NULL && rule->kind == SIGMA_CORRELATION && rule->correlation->legacy)
+			rule = rule->correlation->rule[0];
+		if (rule == NULL || rule->kind != SIGMA_RULE) {
+			fault(l, filter, "sigma.filter.unknown", filter->ref[i]);
+		} else if (!source_fits(&filter->about, &rule->about)) {
+			fault(l, filter, "sigma.filter.source", rule->about.title);
+		} else {
+			join(l->set, rule, filter);
+			joined++;
+		}
+	}
+	if (any && joined == 0)
+		fault(l, filter, "sigma.filter.unknown", "any");
+}
+
+void
+sigma_link(struct sigma_set *set, sigma_fault_fn fn, void *arg)
+{
+	struct linker l = { set, fn, arg, xcalloc(set->rules + 1, 1) };
+	size_t n = 0;
+
+	for (size_t i = 0; i < set->rules; i++)
+		set->rule[i]->index = (uint32_t)i;
+	for (size_t i = 0; i < set->rules; i++)
+		link_one(&l, set->rule[i], 0);
+	for (size_t i = 0; i < set->rules; i++)
+		if (l.state[i] != 3)
+			set->rule[n++] = set->rule[i];
+	set->rules = n;
+	for (size_t i = 0; i < n; i++)
+		set->rule[i]->index = (uint32_t)i;
+	free(l.state);
+	silence(set);
+	for (size_t i = 0; i < set->filters; i++)
+		apply_filter(&l, set->filter[i]);
+}
