@@ -177,6 +177,8 @@ evtx_chunk(struct evtx_reader *r, const uint8_t *chunk, size_t len, uint64_t off
 	if (r->len < EVTX_FIRST_RECORD)
 		return;
 	free_at = is_chunk(chunk, r->len) ? evtx_u32(chunk + 48) : r->len;
+	if (free_at > r->len && free_at <= EVTX_CHUNK)
+		sink->skipped(sink->arg, offset + r->len, 0, "ingest.evtx.cut");
 	if (free_at < EVTX_FIRST_RECORD || free_at > r->len)
 		free_at = r->len;
 	while (pos < r->len) {

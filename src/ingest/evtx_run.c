@@ -18,10 +18,11 @@ join_piece(struct evtx_reader *r, const struct frame *f, const struct evtx_piece
 	size_t before = r->joined.len;
 
 	if (piece->sub != NO_SUB) {
-		const struct evtx_sub *s = &r->sub[f->first + piece->sub];
+		const struct evtx_sub *s;
 
 		if (piece->sub >= f->count)
 			return;
+		s = &r->sub[f->first + piece->sub];
 		evtx_set_value(&v, s->type & 0x7f, s->at, s->len);
 	}
 	text = event_text(&v, &r->joined);
@@ -65,13 +66,14 @@ static void
 one_sub(struct evtx_reader *r, const struct frame *f, const struct evtx_op *op,
     const struct evtx_piece *piece, const struct event_value *name)
 {
-	const struct evtx_sub *s = &r->sub[f->first + piece->sub];
+	const struct evtx_sub *s;
 	struct event_value *v;
 
 	if (piece->sub >= f->count) {
 		r->bad = true;
 		return;
 	}
+	s = &r->sub[f->first + piece->sub];
 	if (s->type == 0x21) {
 		if (s->len > 0 && !evtx_embedded(r, (uint32_t)(s->at - r->chunk),
 		    (uint32_t)(s->at - r->chunk) + s->len, op->inside, f->depth + 1))

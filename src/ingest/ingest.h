@@ -134,6 +134,7 @@ void ingest_thread_free(struct ingest_thread *thread); /* NULL is allowed */
  *
  * Keys of skipped bytes, all in the words area "ingest":
  *   ingest.evtx.chunk, .record, .binxml   damaged parts of an EVTX file
+ *   ingest.evtx.cut                       it ends within a chunk; length 0: what is missing is not known
  *   ingest.json.syntax                    no JSON object
  *   ingest.line.long                      a line, row or JSON value beyond INGEST_PIECE_MAX
  *   ingest.line.format                    a line that is not in the file's format
