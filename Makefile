@@ -13,7 +13,7 @@ CFLAGS ?= -O2 -g
 WERROR ?= -Werror
 
 PKGS = sqlite3 jansson yaml-0.1 libsodium libcrypto gnutls libmicrohttpd libcurl \
-       liboath libqrencode libzip zlib libhs libpcre2-8 pangocairo pangoft2 fontconfig
+       liboath libqrencode libzip zlib libzstd libhs libpcre2-8 pangocairo pangoft2 fontconfig
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
