@@ -12,7 +12,7 @@ struct detect_load {
 	bool shipped;               /* the rules that travel in the program as well */
 	const char *const *pipeline;/* more pipeline files */
 	size_t pipelines;
-	const char *data_dir;       /* its packs/pipeline, packs/expand; NULL: none */
+	const char *data_dir;       /* its packs/pipeline; NULL: none */
 	const char *cache_dir;      /* where compiled sets are kept; NULL: nowhere */
 	bool no_prefilter;
 	/* expand lists: name and values */

@@ -33,18 +33,17 @@ want(const char **list, size_t n, const char *name)
 
 /* The fields that all correlations over a rule ask for, in an order that stays the same. */
 static size_t
-wanted(const struct sigma_set *set, const struct sigma_rule *rule, const char **list, bool *ret_any)
+wanted(const struct sigma_set *set, const struct sigma_rule *rule, const char **list)
 {
 	size_t n = 0;
 
-	*ret_any = false;
-	for (size_t i = 0; i < set->rules; i++) {
+	/* Few sets have any, and this is asked for every rule. */
+	for (size_t i = 0; set->correlations > 0 && i < set->rules; i++) {
 		const struct sigma_correlation *c = set->rule[i]->correlation;
 
 		for (size_t r = 0; c != NULL && r < c->rules; r++) {
 			if (c->rule[r] != rule)
 				continue;
-			*ret_any = true;
 			for (size_t k = 0; k < c->groups; k++)
 				n = want(list, n, field_of(c, r, c->group[k]));
 			for (size_t k = 0; k < c->fields; k++)
@@ -58,8 +57,7 @@ void
 build_takes(struct builder *b, const struct sigma_rule *rule, size_t variant, const struct renames *names)
 {
 	const char *list[WANTED_MAX];
-	bool any;
-	size_t n = wanted(b->set, rule, list, &any);
+	size_t n = wanted(b->set, rule, list);
 
 	b->t->variant[variant].take = (uint32_t)b->t->takes;
 	b->t->variant[variant].takes = (uint32_t)n;
@@ -88,8 +86,7 @@ add_slots(struct builder *b, const struct sigma_correlation *c, size_t ref)
 {
 	const struct sigma_rule *rule = c->rule[ref];
 	const char *list[WANTED_MAX];
-	bool any;
-	size_t n = rule->kind == SIGMA_RULE ? wanted(b->set, rule, list, &any) : 0;
+	size_t n = rule->kind == SIGMA_RULE ? wanted(b->set, rule, list) : 0;
 
 	for (size_t k = 0; k < c->groups + c->fields; k++) {
 		const char *name = field_of(c, ref, k < c->groups ? c->group[k] : c->field[k - c->groups]);
@@ -134,10 +131,17 @@ add_correlation(struct builder *b, const struct sigma_rule *rule)
 		b->t->rule[b->rule_of[c->rule[i]->index] - 1].feeds = 1;
 }
 
+/* In the order of their numbers: after those they rest on. */
 void
 build_correlations(struct builder *b)
 {
+	const struct sigma_rule **of = xcalloc(b->t->rules + 1, sizeof(*of));
+
 	for (size_t i = 0; i < b->set->rules; i++)
 		if (b->set->rule[i]->kind == SIGMA_CORRELATION && b->rule_of[i] != 0)
-			add_correlation(b, b->set->rule[i]);
+			of[b->rule_of[i] - 1] = b->set->rule[i];
+	for (size_t i = 0; i < b->t->rules; i++)
+		if (of[i] != NULL)
+			add_correlation(b, of[i]);
+	free(of);
 }

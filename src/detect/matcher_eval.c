@@ -252,12 +252,17 @@ value_fits(struct matcher_thread *t, const struct item *item, uint32_t value)
 	}
 }
 
+/* Absent, null, or an element with nothing in it, which is how Windows writes that there is no value. */
 static bool
 is_null(const struct matcher_thread *t, uint32_t first)
 {
-	for (uint32_t v = first; v != 0; v = t->low[v - 1].next)
-		if (t->event->value[v - 1].type != VALUE_NULL)
+	for (uint32_t v = first; v != 0; v = t->low[v - 1].next) {
+		const struct event_value *value = &t->event->value[v - 1];
+
+		if (value->type != VALUE_NULL &&
+		    ((value->type != VALUE_TEXT && value->type != VALUE_UTF16) || value->len > 0))
 			return false;
+	}
 	return true;
 }
 

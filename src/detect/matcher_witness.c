@@ -178,6 +178,15 @@ of_regex(struct witnesses *w, const struct item *item)
 	return ret;
 }
 
+static bool
+is_routed(const struct tables *t, uint32_t field)
+{
+	for (size_t i = 0; field != 0 && i < t->routes; i++)
+		if (t->route[i].field[0] == field || t->route[i].field[1] == field)
+			return true;
+	return false;
+}
+
 static struct witness
 of_item(struct witnesses *w, const struct item *item)
 {
@@ -186,6 +195,9 @@ of_item(struct witnesses *w, const struct item *item)
 	char *low;
 	size_t len = item->len;
 
+	/* The bucket has seen to these already. */
+	if (item->kind == ITEM_EQUALS && is_routed(w->t, item->field))
+		return (struct witness){ 0 };
 	if (item->kind == ITEM_REGEX)
 		return of_regex(w, item);
 	if (item->kind == ITEM_GLOB && !item->cased)

@@ -16,6 +16,7 @@ struct pipelines {
 	struct arena arena;
 	const struct pack_pipeline *list[FILES_MAX];
 	const char *name[FILES_MAX];
+	uint8_t sum[FILES_MAX][SHA256_SIZE];
 	size_t count;
 };
 
@@ -36,6 +37,7 @@ add(struct pipelines *p, const char *data, size_t len, const char *name, const c
 		return err_fail(err, ERR_TOO_LARGE, "detect.pipelines", NULL, NULL, NULL, NULL, NULL);
 	p->name[at] = arena_strdup(&p->arena, name);
 	p->list[at] = (const struct pack_pipeline *)(const void *)pack;
+	sha256(data, len, p->sum[at]);
 	p->count += at == p->count;
 	return 0;
 }
@@ -138,4 +140,13 @@ const struct pack_pipeline *
 pipelines_at(const struct pipelines *p, size_t i)
 {
 	return p->list[i];
+}
+
+void
+pipelines_sum(const struct pipelines *p, struct sha256 *hash)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		sha256_add(hash, p->name[i], strlen(p->name[i]) + 1);
+		sha256_add(hash, p->sum[i], SHA256_SIZE);
+	}
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "os/sha256.h"
 #include "pack/pipeline.h"
 
 struct pipelines;
@@ -24,3 +25,6 @@ void pipelines_free(struct pipelines *pipelines); /* NULL is allowed */
 
 size_t pipelines_count(const struct pipelines *pipelines);
 const struct pack_pipeline *pipelines_at(const struct pipelines *pipelines, size_t i);
+
+/* Adds to a hash what the set was made of. */
+void pipelines_sum(const struct pipelines *pipelines, struct sha256 *hash);

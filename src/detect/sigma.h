@@ -144,7 +144,7 @@ struct sigma_rule {
 struct sigma_set {
 	struct arena arena;
 	struct sigma_rule **rule; /* rules and correlations */
-	size_t rules, room;
+	size_t rules, room, correlations;
 	struct sigma_rule **filter;
 	size_t filters, filters_room;
 	struct map by_id, by_name;

@@ -146,8 +146,10 @@ sigma_link(struct sigma_set *set, sigma_fault_fn fn, void *arg)
 		if (l.state[i] != 3)
 			set->rule[n++] = set->rule[i];
 	set->rules = n;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		set->rule[i]->index = (uint32_t)i;
+		set->correlations += set->rule[i]->kind == SIGMA_CORRELATION;
+	}
 	free(l.state);
 	silence(set);
 	for (size_t i = 0; i < set->filters; i++)

@@ -1,0 +1,540 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* correlate.c: sliding windows over hits, per correlation and group. */
+#include "detect/correlate.h"
+
+#include <math.h>
+
+#include "base/map.h"
+#include "detect/matcher_part.h"
+
+#define ABSENT      UINT32_MAX
+#define PARTS_MAX   64
+#define WINDOW_MAX  100000             /* hits of one window; beyond it the oldest are let go */
+#define ENTRIES_MAX ((size_t)8 << 20)  /* hits of all windows together */
+
+/* One hit in a window. */
+struct entry {
+	int64_t time_ns;
+	uint64_t ref;
+	uint32_t which;       /* of the correlation's rules */
+	double number;        /* value_sum, _avg, _percentile */
+	struct tally *tally;  /* value_count */
+};
+
+/* How often a value is in the window. */
+struct tally {
+	size_t count;
+};
+
+struct window {
+	struct entry *entry;  /* a queue: from first to first + count */
+	size_t first, count, room;
+	struct map tally;     /* values to struct tally * */
+	size_t different;
+	size_t *of_rule;      /* hits per rule of the correlation */
+	size_t rules_seen;
+	double sum;
+	char **group;
+};
+
+/* A rule as part of a correlation. */
+struct part {
+	uint32_t corr, which;
+};
+
+struct correlate {
+	const struct matcher *m;
+	void (*fn)(void *arg, const struct correlate_detection *detection);
+	void *arg;
+	struct map *window;   /* per correlation: group as text to struct window * */
+	struct part *part;
+	uint32_t *part_of;    /* rules + 1 offsets into part */
+	size_t entries;
+	uint64_t refs[CORRELATE_REFS];
+	int depth;
+};
+
+/* ---- taking ---- */
+
+static struct text
+take_text(struct matcher_thread *t, const struct take *take)
+{
+	for (uint32_t i = 0; i < take->ids; i++)
+		for (uint32_t v = thread_first(t, t->m->t.number[take->id + i]); v != 0; v = t->low[v - 1].next)
+			if (t->event->value[v - 1].type != VALUE_NULL)
+				return thread_text(t, v - 1);
+	return (struct text){ NULL, 0 };
+}
+
+void
+correlate_take(struct matcher_thread *t, const struct event *event, uint32_t rule, struct buf *out)
+{
+	const struct variant *v = NULL;
+
+	(void)event;
+	for (size_t i = 0; v == NULL && i < t->hits; i++)
+		if (t->hit[i].rule == rule)
+			v = &t->m->t.variant[t->hit[i].variant];
+	for (uint32_t i = 0; v != NULL && i < v->takes; i++) {
+		struct text text = take_text(t, &t->m->t.take[v->take + i]);
+		uint32_t len = text.at == NULL ? ABSENT : (uint32_t)text.len;
+
+		buf_add(out, &len, sizeof(len));
+		if (text.at != NULL)
+			buf_add(out, text.at, text.len);
+	}
+}
+
+/* What correlate_take() wrote, or what a correlation hands on. */
+static size_t
+read_parts(const void *data, size_t len, struct text *part)
+{
+	const char *p = data, *end = p + len;
+	size_t n = 0;
+
+	while (n < PARTS_MAX && (size_t)(end - p) >= sizeof(uint32_t)) {
+		uint32_t size;
+
+		memcpy(&size, p, sizeof(size));
+		p += sizeof(size);
+		if (size != ABSENT && size > (size_t)(end - p))
+			break;
+		part[n++] = size == ABSENT ? (struct text){ NULL, 0 } : (struct text){ p, size };
+		if (size != ABSENT)
+			p += size;
+	}
+	return n;
+}
+
+/* ---- windows ---- */
+
+static void
+window_free(void *p)
+{
+	struct window *w = p;
+
+	map_clear(&w->tally, free);
+	for (size_t i = 0; w->group != NULL && w->group[i] != NULL; i++)
+		free(w->group[i]);
+	free(w->group);
+	free(w->entry);
+	free(w->of_rule);
+	free(w);
+}
+
+static void
+drop_first(struct correlate *c, struct window *w)
+{
+	struct entry *e = &w->entry[w->first++];
+
+	w->count--;
+	c->entries--;
+	if (--w->of_rule[e->which] == 0)
+		w->rules_seen--;
+	if (e->tally != NULL && --e->tally->count == 0)
+		w->different--;
+	w->sum -= e->number;
+	if (w->count == 0) {
+		w->first = 0;
+		w->sum = 0;
+		map_clear(&w->tally, free);
+	}
+}
+
+static struct tally *
+tally_of(struct window *w, const char *value)
+{
+	struct tally *t = map_get(&w->tally, value);
+
+	if (t == NULL) {
+		t = xcalloc(1, sizeof(*t));
+		map_put(&w->tally, value, t);
+	}
+	if (t->count++ == 0)
+		w->different++;
+	return t;
+}
+
+static void
+push(struct correlate *c, struct window *w, const struct entry *e)
+{
+	if (w->count == WINDOW_MAX || (c->entries >= ENTRIES_MAX && w->count > 0))
+		drop_first(c, w);
+	if (w->first > 0 && w->first + w->count == w->room) {
+		memmove(w->entry, w->entry + w->first, w->count * sizeof(*w->entry));
+		w->first = 0;
+	}
+	if (w->first + w->count == w->room) {
+		w->room = w->room == 0 ? 4 : w->room * 2;
+		w->entry = xrealloc(w->entry, w->room * sizeof(*w->entry));
+	}
+	w->entry[w->first + w->count++] = *e;
+	c->entries++;
+	if (w->of_rule[e->which]++ == 0)
+		w->rules_seen++;
+	w->sum += e->number;
+}
+
+/* ---- conditions ---- */
+
+static int
+compare_numbers(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Nearest rank. */
+static double
+percentile(const struct window *w, double p)
+{
+	double *n = xcalloc(w->count, sizeof(*n)), ret;
+	size_t rank = (size_t)ceil(p / 100 * (double)w->count);
+
+	for (size_t i = 0; i < w->count; i++)
+		n[i] = w->entry[w->first + i].number;
+	qsort(n, w->count, sizeof(*n), compare_numbers);
+	ret = n[rank == 0 ? 0 : rank - 1];
+	free(n);
+	return ret;
+}
+
+/* How many of the rules follow each other in their order, from the first on. */
+static size_t
+in_order(const struct window *w, size_t rules)
+{
+	size_t next = 0;
+
+	for (size_t i = 0; i < w->count && next < rules; i++)
+		next += w->entry[w->first + i].which == next;
+	return next;
+}
+
+static double
+measure(const struct corr_rec *r, const struct window *w)
+{
+	switch ((enum sigma_count)r->type) {
+	case SIGMA_EVENT_COUNT:
+		return (double)w->count;
+	case SIGMA_VALUE_COUNT:
+		return (double)w->different;
+	case SIGMA_TEMPORAL:
+		return (double)w->rules_seen;
+	case SIGMA_TEMPORAL_ORDERED:
+		return w->rules_seen < r->refs && r->bounds == 0 ? 0 : (double)in_order(w, r->refs);
+	case SIGMA_VALUE_SUM:
+		return w->sum;
+	case SIGMA_VALUE_AVG:
+		return w->sum / (double)w->count;
+	case SIGMA_VALUE_PERCENTILE:
+		return percentile(w, r->percentile);
+	}
+	return 0;
+}
+
+static bool
+holds(const struct corr_rec *r, double n)
+{
+	if (r->bounds == 0)
+		return n >= r->refs;
+	for (int i = 0; i < r->bounds; i++) {
+		double limit = r->bound[i].number;
+		bool good = false;
+
+		switch ((enum sigma_cmp)r->bound[i].cmp) {
+		case SIGMA_GT:
+			good = n > limit;
+			break;
+		case SIGMA_GTE:
+			good = n >= limit;
+			break;
+		case SIGMA_LT:
+			good = n < limit;
+			break;
+		case SIGMA_LTE:
+			good = n <= limit;
+			break;
+		case SIGMA_EQ:
+			good = n == limit;
+			break;
+		default:
+			good = n != limit;
+			break;
+		}
+		if (!good)
+			return false;
+	}
+	return true;
+}
+
+/* Whether more hits could undo the condition, so that a window must be over before it is judged. */
+static bool
+waits(const struct corr_rec *r)
+{
+	for (int i = 0; i < r->bounds; i++)
+		if (r->bound[i].cmp != SIGMA_GT && r->bound[i].cmp != SIGMA_GTE)
+			return true;
+	return false;
+}
+
+/* ---- detections ---- */
+
+static void
+hand_on(struct correlate *c, const struct corr_rec *r, const struct window *w, int64_t time_ns, uint64_t ref)
+{
+	struct buf out = BUF_INIT((size_t)1 << 22);
+
+	for (uint32_t i = 0; i < r->groups; i++) {
+		uint32_t len = (uint32_t)strlen(w->group[i]);
+
+		buf_add(&out, &len, sizeof(len));
+		buf_add(&out, w->group[i], len);
+	}
+	if (++c->depth <= SIGMA_DEPTH_MAX && !out.full)
+		correlate_feed(c, r->rule, time_ns, buf_str(&out), out.len, ref);
+	c->depth--;
+	buf_clear(&out);
+}
+
+static void
+fire(struct correlate *c, const struct corr_rec *r, struct window *w, double count)
+{
+	struct correlate_detection d = { .rule = r->rule, .count = count, .groups = r->groups };
+	const char **name = xcalloc(r->groups + 1, sizeof(*name));
+	uint64_t last = w->entry[w->first + w->count - 1].ref;
+
+	d.first_ns = w->entry[w->first].time_ns;
+	d.last_ns = w->entry[w->first + w->count - 1].time_ns;
+	for (size_t i = 0; i < w->count && d.refs < CORRELATE_REFS; i++)
+		c->refs[d.refs++] = w->entry[w->first + i].ref;
+	d.ref = c->refs;
+	for (uint32_t i = 0; i < r->groups; i++)
+		name[i] = c->m->t.byte + c->m->t.number[r->group + i];
+	d.group_name = name;
+	d.group_value = (const char *const *)w->group;
+	c->fn(c->arg, &d);
+	free(name);
+	while (w->count > 0)
+		drop_first(c, w);
+	hand_on(c, r, w, d.last_ns, last);
+}
+
+/*
+ * Lets go what lies before the window that ends now.  Where the condition waits, the window
+ * that began with the first hit is over when that one is let go.
+ */
+static void
+slide(struct correlate *c, const struct corr_rec *r, struct window *w, int64_t now_ns)
+{
+	while (w->count > 0 && r->span_ns > 0 && now_ns - w->entry[w->first].time_ns > r->span_ns) {
+		double n = waits(r) ? measure(r, w) : 0;
+
+		if (waits(r) && holds(r, n))
+			fire(c, r, w, n);
+		else
+			drop_first(c, w);
+	}
+}
+
+/* ---- feeding ---- */
+
+static struct text
+slot_text(const struct correlate *c, const struct corr_rec *r, uint32_t which, uint32_t k,
+    const struct text *part, size_t parts)
+{
+	uint32_t slot = c->m->t.number[r->slot + which * (r->groups + r->fields) + k];
+
+	return slot < parts ? part[slot] : (struct text){ NULL, 0 };
+}
+
+/* Adds a text as part of a key: without NUL, and so that two never read like one. */
+static void
+add_key(struct buf *key, struct text text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char ch = text.at[i];
+
+		if (ch == '\0' || ch == '\x01' || ch == '\x02') {
+			buf_addc(key, '\x02');
+			ch = (char)(ch + 'a');
+		}
+		buf_addc(key, ch);
+	}
+	buf_addc(key, '\x01');
+}
+
+/* The window of the group the hit belongs to; NULL when a field of the group is absent. */
+static struct window *
+window_of(struct correlate *c, uint32_t corr, uint32_t which, const struct text *part, size_t parts)
+{
+	const struct corr_rec *r = &c->m->t.corr[corr];
+	struct buf key = BUF_INIT((size_t)1 << 22);
+	struct window *w = NULL;
+	bool whole = true;
+
+	for (uint32_t k = 0; whole && k < r->groups; k++) {
+		struct text text = slot_text(c, r, which, k, part, parts);
+
+		whole = text.at != NULL;
+		if (whole)
+			add_key(&key, text);
+	}
+	if (whole && !key.full)
+		w = map_get(&c->window[corr], buf_str(&key));
+	if (whole && !key.full && w == NULL) {
+		w = xcalloc(1, sizeof(*w));
+		w->of_rule = xcalloc(r->refs + 1, sizeof(*w->of_rule));
+		w->group = xcalloc(r->groups + 1, sizeof(*w->group));
+		for (uint32_t k = 0; k < r->groups; k++) {
+			struct text text = slot_text(c, r, which, k, part, parts);
+
+			w->group[k] = xcalloc(1, text.len + 1);
+			memcpy(w->group[k], text.at, text.len);
+		}
+		map_put(&c->window[corr], buf_str(&key), w);
+	}
+	buf_clear(&key);
+	return w;
+}
+
+/* The counted value of a hit: false when it has none, and the hit does not count. */
+static bool
+take_value(struct correlate *c, const struct corr_rec *r, struct window *w, struct entry *e,
+    const struct text *part, size_t parts)
+{
+	struct buf key = BUF_INIT((size_t)1 << 22);
+	char number[64], *end;
+	struct text text;
+	bool good = true;
+
+	for (uint32_t k = 0; good && k < r->fields; k++) {
+		text = slot_text(c, r, e->which, r->groups + k, part, parts);
+		good = text.at != NULL;
+		if (good)
+			add_key(&key, text);
+	}
+	if (good && r->type == SIGMA_VALUE_COUNT) {
+		e->tally = tally_of(w, buf_str(&key));
+	} else if (good && r->fields > 0) {
+		good = text.len > 0 && text.len < sizeof(number);
+		if (good) {
+			memcpy(number, text.at, text.len);
+			number[text.len] = '\0';
+			e->number = strtod(number, &end);
+			good = *end == '\0' && isfinite(e->number);
+		}
+	}
+	buf_clear(&key);
+	return good;
+}
+
+static void
+feed_one(struct correlate *c, const struct part *p, int64_t time_ns, const struct text *part, size_t parts,
+    uint64_t ref)
+{
+	const struct corr_rec *r = &c->m->t.corr[p->corr];
+	struct window *w = window_of(c, p->corr, p->which, part, parts);
+	struct entry e = { .time_ns = time_ns, .ref = ref, .which = p->which };
+	double n;
+
+	if (w == NULL)
+		return;
+	slide(c, r, w, time_ns);
+	if (!take_value(c, r, w, &e, part, parts))
+		return;
+	push(c, w, &e);
+	if (waits(r))
+		return;
+	n = measure(r, w);
+	if (holds(r, n))
+		fire(c, r, w, n);
+}
+
+void
+correlate_feed(struct correlate *c, uint32_t rule, int64_t time_ns, const void *data, size_t len,
+    uint64_t ref)
+{
+	struct text part[PARTS_MAX];
+	size_t parts = read_parts(data, len, part);
+
+	for (uint32_t i = c->part_of[rule]; i < c->part_of[rule + 1]; i++)
+		feed_one(c, &c->part[i], time_ns, part, parts, ref);
+}
+
+struct correlate *
+correlate_new(const struct matcher *m, void (*fn)(void *arg, const struct correlate_detection *detection),
+    void *arg)
+{
+	struct correlate *c = xcalloc(1, sizeof(*c));
+	uint32_t n = 0;
+
+	*c = (struct correlate){ .m = m, .fn = fn, .arg = arg };
+	c->window = xcalloc(m->t.corrs + 1, sizeof(*c->window));
+	c->part_of = xcalloc(m->t.rules + 2, sizeof(*c->part_of));
+	for (size_t i = 0; i < m->t.corrs; i++)
+		n += m->t.corr[i].refs;
+	c->part = xcalloc(n + 1, sizeof(*c->part));
+	n = 0;
+	for (uint32_t rule = 0; rule < m->t.rules; rule++) {
+		c->part_of[rule] = n;
+		for (uint32_t i = 0; m->t.rule[rule].feeds && i < m->t.corrs; i++)
+			for (uint32_t k = 0; k < m->t.corr[i].refs; k++)
+				if (m->t.number[m->t.corr[i].ref + k] == rule)
+					c->part[n++] = (struct part){ i, k };
+	}
+	c->part_of[m->t.rules] = n;
+	return c;
+}
+
+/* Windows of one correlation in the order of their first hit, whatever the order of the map. */
+static int
+compare_windows(const void *a, const void *b)
+{
+	const struct window *x = *(struct window *const *)a, *y = *(struct window *const *)b;
+	const struct entry *ex = &x->entry[x->first], *ey = &y->entry[y->first];
+
+	if (ex->time_ns != ey->time_ns)
+		return ex->time_ns < ey->time_ns ? -1 : 1;
+	return (ex->ref > ey->ref) - (ex->ref < ey->ref);
+}
+
+static void
+decide(struct correlate *c, uint32_t corr)
+{
+	const struct corr_rec *r = &c->m->t.corr[corr];
+	struct window **open = xcalloc(c->window[corr].used + 1, sizeof(struct window *));
+	struct map_slot *s;
+	size_t n = 0;
+
+	for (size_t i = 0; waits(r) && (s = map_next(&c->window[corr], &i)) != NULL;)
+		if (((struct window *)s->value)->count > 0)
+			open[n++] = s->value;
+	qsort(open, n, sizeof(struct window *), compare_windows);
+	for (size_t i = 0; i < n; i++)
+		while (open[i]->count > 0) {
+			double count = measure(r, open[i]);
+
+			if (holds(r, count))
+				fire(c, r, open[i], count);
+			else if (r->span_ns == 0)
+				break;
+			else
+				drop_first(c, open[i]);
+		}
+	free(open);
+}
+
+void
+correlate_end(struct correlate *c)
+{
+	/* Those further up come after those they rest on. */
+	for (uint32_t i = 0; i < c->m->t.corrs; i++)
+		decide(c, i);
+	for (size_t i = 0; i < c->m->t.corrs; i++)
+		map_clear(&c->window[i], window_free);
+	free(c->window);
+	free(c->part);
+	free(c->part_of);
+	free(c);
+}

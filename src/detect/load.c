@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/load.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "detect/cache.h"
+#include "detect/matcher_part.h"
+#include "os/embed.h"
+#include "os/file.h"
+
+#define DEPTH_MAX 40
+#define FILES_MAX 200000
+#define TOTAL_MAX ((size_t)256 << 20)
+#define ONE_MAX   ((size_t)4 << 20)
+
+struct file {
+	char *name;
+	char *data;   /* NULL: too large, or not to be read */
+	size_t len;
+	bool owned;
+	struct err err;
+};
+
+struct loader {
+	const struct detect_load *what;
+	struct file *file;
+	size_t files, room, total;
+	sigma_fault_fn fn;
+	void *arg;
+	struct cache_fault *fault;
+	size_t faults, faults_room;
+	struct arena arena;
+	struct detect_loaded *loaded;
+};
+
+static struct file *
+add_file(struct loader *l, const char *name)
+{
+	if (l->files == l->room) {
+		l->room = l->room == 0 ? 1024 : l->room * 2;
+		l->file = xrealloc(l->file, l->room * sizeof(*l->file));
+	}
+	l->file[l->files] = (struct file){ .name = xstrdup(name), .owned = true };
+	return &l->file[l->files++];
+}
+
+static int
+read_one(struct loader *l, const char *path, struct err *err)
+{
+	struct file *f;
+
+	if (l->files == FILES_MAX || l->total > TOTAL_MAX)
+		return err_fail(err, ERR_TOO_LARGE, "detect.much", NULL, "file", path, NULL, NULL);
+	f = add_file(l, path);
+	/* One that cannot be read is a fault of its own, not of the whole. */
+	if (file_read(path, ONE_MAX, &f->data, &f->len, &f->err) != 0) {
+		f->data = NULL;
+		err_where(&f->err, path, 1, 1);
+	}
+	l->total += f->len;
+	return 0;
+}
+
+static bool
+is_rule_name(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return *name != '.' && dot != NULL && (str_eq(dot, ".yml") || str_eq(dot, ".yaml"));
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names in a folder, in order; what begins with a dot is hidden. */
+static int
+list_folder(const char *path, char ***ret, size_t *ret_count, struct err *err)
+{
+	DIR *d = opendir(path);
+	struct dirent *e;
+	size_t room = 0;
+
+	*ret = NULL;
+	*ret_count = 0;
+	if (d == NULL)
+		return err_sys(err, file_err_kind(errno), path, errno);
+	while ((e = readdir(d)) != NULL && *ret_count < FILES_MAX) {
+		if (*e->d_name == '.' || (e->d_type == DT_REG && !is_rule_name(e->d_name)))
+			continue;
+		if (*ret_count == room) {
+			room = room == 0 ? 64 : room * 2;
+			*ret = xrealloc(*ret, room * sizeof(char *));
+		}
+		(*ret)[(*ret_count)++] = xstrdup(e->d_name);
+	}
+	closedir(d);
+	if (*ret_count > 0)
+		qsort(*ret, *ret_count, sizeof(char *), by_name);
+	return 0;
+}
+
+/* Symbolic links inside a folder are not followed, so there are no circles. */
+static int
+read_folder(struct loader *l, const char *path, int depth, struct err *err)
+{
+	char **name, sub[PATH_MAX];
+	size_t n;
+	int failed = list_folder(path, &name, &n, err);
+
+	for (size_t i = 0; i < n; i++) {
+		struct stat st;
+		bool fits = snprintf(sub, sizeof(sub), "%s/%s", path, name[i]) < (int)sizeof(sub);
+
+		if (failed == 0 && fits && lstat(sub, &st) == 0) {
+			if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
+				failed = read_folder(l, sub, depth + 1, err);
+			else if (S_ISREG(st.st_mode) && is_rule_name(name[i]))
+				failed = read_one(l, sub, err);
+		}
+		free(name[i]);
+	}
+	free(name);
+	return failed;
+}
+
+static int
+read_path(struct loader *l, const char *path, struct err *err)
+{
+	char clean[PATH_MAX];
+	struct stat st;
+	size_t len = strlen(path);
+
+	if (stat(path, &st) != 0)
+		return err_sys(err, file_err_kind(errno), path, errno);
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	snprintf(clean, sizeof(clean), "%.*s", (int)len, path);
+	return S_ISDIR(st.st_mode) ? read_folder(l, clean, 0, err) : read_one(l, path, err);
+}
+
+static int
+read_all(struct loader *l, struct err *err)
+{
+	const struct embed *file;
+	int failed = 0;
+
+	for (size_t i = 0; l->what->shipped && (file = embed_next("packs/rules/", &i)) != NULL;) {
+		struct file *f;
+
+		if (!is_rule_name(strrchr(file->name, '/') + 1))
+			continue;
+		f = add_file(l, file->name);
+		f->owned = false;
+		f->data = (char *)(uintptr_t)file->data;
+		f->len = file->size;
+	}
+	for (size_t i = 0; failed == 0 && i < l->what->paths; i++)
+		failed = read_path(l, l->what->path[i], err);
+	return failed;
+}
+
+/* ---- pipelines and what the compiled set is known by ---- */
+
+static int
+load_pipelines(struct loader *l, struct sha256 *key, struct pipelines **ret, struct err *err)
+{
+	int failed = pipelines_load(l->what->data_dir, ret, err);
+
+	for (size_t i = 0; failed == 0 && i < l->what->pipelines; i++) {
+		char *data = NULL;
+		size_t len = 0;
+
+		failed = file_read(l->what->pipeline[i], (size_t)1 << 20, &data, &len, err);
+		if (failed == 0)
+			failed = pipelines_add(ret, data, len, l->what->pipeline[i], err);
+		free(data);
+	}
+	if (failed == 0)
+		pipelines_sum(*ret, key);
+	return failed;
+}
+
+static void
+sum_text(struct sha256 *h, const char *s)
+{
+	sha256_add(h, s, strlen(s) + 1);
+}
+
+/* The program that compiled: another one may compile otherwise. */
+static void
+sum_program(struct sha256 *h)
+{
+	struct stat st = { 0 };
+	int64_t made[3];
+
+	stat("/proc/self/exe", &st);
+	made[0] = (int64_t)st.st_size;
+	made[1] = (int64_t)st.st_mtim.tv_sec;
+	made[2] = (int64_t)st.st_mtim.tv_nsec;
+	sha256_add(h, made, sizeof(made));
+}
+
+static void
+sum_all(struct loader *l, struct sha256 *h)
+{
+	sum_program(h);
+	for (size_t i = 0; i < l->what->expands; i++) {
+		const struct detect_expand *e = &l->what->expand[i];
+
+		sum_text(h, e->name);
+		for (size_t k = 0; k < e->count; k++)
+			sum_text(h, e->text[k]);
+		sum_text(h, "");
+	}
+	for (size_t i = 0; i < l->files; i++) {
+		uint64_t len = l->file[i].len;
+
+		sum_text(h, l->file[i].name);
+		sha256_add(h, &len, sizeof(len));
+		sha256_add(h, l->file[i].data == NULL ? "" : l->file[i].data, l->file[i].len);
+	}
+}
+
+/* ---- faults ---- */
+
+static void
+tell(struct loader *l, const struct sigma_about *about, const struct err *err)
+{
+	bool unmapped = err->kind == ERR_NOT_FOUND;
+
+	l->loaded->unmapped += unmapped;
+	l->loaded->refused += !unmapped;
+	if (l->fn != NULL)
+		l->fn(l->arg, about, err);
+}
+
+/* Tells a fault, and keeps a copy for the cache. */
+static void
+on_fault(void *arg, const struct sigma_about *about, const struct err *err)
+{
+	struct loader *l = arg;
+	struct cache_fault *f;
+	const char **text;
+
+	if (l->faults == l->faults_room) {
+		l->faults_room = l->faults_room == 0 ? 64 : l->faults_room * 2;
+		l->fault = xrealloc(l->fault, l->faults_room * sizeof(*l->fault));
+	}
+	f = &l->fault[l->faults++];
+	*f = (struct cache_fault){ .has_about = about != NULL, .err = *err };
+	f->err.list = NULL;
+	if (about != NULL) {
+		f->about = *about;
+		f->about.tags = f->about.references = f->about.falsepositives = 0;
+		for (size_t i = 0; (text = about_text(&f->about, i)) != NULL; i++)
+			*text = arena_strdup(&l->arena, *text == NULL ? "" : *text);
+	}
+	tell(l, about, err);
+}
+
+/* ---- compiling ---- */
+
+static struct matcher *
+compile(struct loader *l, const struct pipelines *pipelines)
+{
+	struct matcher_options options = { .no_prefilter = l->what->no_prefilter };
+	struct sigma_set *set = sigma_set_new();
+	struct matcher *m;
+	size_t taken = 0, before;
+
+	for (size_t i = 0; i < l->what->expands; i++)
+		sigma_expand(set, l->what->expand[i].name, l->what->expand[i].text, l->what->expand[i].count);
+	for (size_t i = 0; i < l->files; i++) {
+		const struct file *f = &l->file[i];
+
+		if (f->data == NULL)
+			on_fault(l, NULL, &f->err);
+		else
+			taken += sigma_read(set, f->data, f->len, f->name, on_fault, l);
+	}
+	before = l->faults;
+	sigma_link(set, on_fault, l);
+	m = matcher_compile(set, pipelines, &options, on_fault, l);
+	l->loaded->loaded = taken - (l->faults - before < taken ? l->faults - before : taken);
+	sigma_set_free(set);
+	return m;
+}
+
+static struct matcher *
+from_cache(struct loader *l, const char *path, const uint8_t key[static SHA256_SIZE])
+{
+	struct cache_extra extra;
+	struct matcher *m = cache_load(path, key, &extra);
+
+	if (m == NULL)
+		return NULL;
+	m->no_prefilter = l->what->no_prefilter;
+	for (size_t i = 0; i < extra.faults; i++)
+		tell(l, extra.fault[i].has_about ? &extra.fault[i].about : NULL, &extra.fault[i].err);
+	l->loaded->loaded = extra.loaded;
+	l->loaded->cached = true;
+	free(extra.fault);
+	return m;
+}
+
+static void
+to_cache(struct loader *l, const char *path, const uint8_t key[static SHA256_SIZE], const struct matcher *m)
+{
+	struct cache_extra extra = { .files = l->files, .loaded = l->loaded->loaded,
+		.unmapped = l->loaded->unmapped, .refused = l->loaded->refused, .fault = l->fault,
+		.faults = l->faults };
+
+	if (file_mkdir(l->what->cache_dir, 0700, NULL) == 0)
+		cache_save(path, key, m, &extra);
+}
+
+static struct matcher *
+obtain(struct loader *l, const struct pipelines *pipelines, struct sha256 *h)
+{
+	uint8_t key[SHA256_SIZE];
+	char path[PATH_MAX] = "";
+	struct matcher *m = NULL;
+	int n = 0;
+
+	sum_all(l, h);
+	sha256_end(h, key);
+	if (l->what->cache_dir != NULL)
+		n = snprintf(path, sizeof(path), "%s/%02x%02x%02x%02x%02x%02x%02x%02x.set", l->what->cache_dir,
+		    key[0], key[1], key[2], key[3], key[4], key[5], key[6], key[7]);
+	if (n > 0 && n < (int)sizeof(path))
+		m = from_cache(l, path, key);
+	if (m != NULL)
+		return m;
+	m = compile(l, pipelines);
+	if (n > 0 && n < (int)sizeof(path))
+		to_cache(l, path, key, m);
+	return m;
+}
+
+int
+detect_load(const struct detect_load *what, sigma_fault_fn fn, void *arg, struct matcher **ret,
+    struct detect_loaded *ret_loaded, struct err *err)
+{
+	struct detect_loaded loaded = { 0 };
+	struct loader l = { .what = what, .fn = fn, .arg = arg, .loaded = &loaded };
+	struct pipelines *pipelines = NULL;
+	struct sha256 h;
+	int failed;
+
+	sha256_init(&h);
+	failed = load_pipelines(&l, &h, &pipelines, err);
+	if (failed == 0)
+		failed = read_all(&l, err);
+	if (failed == 0) {
+		loaded.files = l.files;
+		*ret = obtain(&l, pipelines, &h);
+		if (ret_loaded != NULL)
+			*ret_loaded = loaded;
+	}
+	for (size_t i = 0; i < l.files; i++) {
+		if (l.file[i].owned)
+			free(l.file[i].data);
+		free(l.file[i].name);
+		err_clear(&l.file[i].err);
+	}
+	free(l.file);
+	free(l.fault);
+	arena_clear(&l.arena);
+	pipelines_free(pipelines);
+	return failed;
+}
+
+char *
+detect_cache_dir(void)
+{
+	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	char path[PATH_MAX];
+	int n = -1;
+
+	if (!str_empty(cache) && *cache == '/')
+		n = snprintf(path, sizeof(path), "%s/khien/detect", cache);
+	else if (!str_empty(home) && *home == '/')
+		n = snprintf(path, sizeof(path), "%s/.cache/khien/detect", home);
+	return n > 0 && n < (int)sizeof(path) ? xstrdup(path) : NULL;
+}
