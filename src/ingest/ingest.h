@@ -21,7 +21,7 @@
  *            (Event.System…, winlog.*, event_data.*) with the names of evtx.h
  *   syslog   facility, severity (both as words), hostname, program, pid, message; RFC 5424 also
  *            msgid and its structured data by the parameters' names; a message that is a list of
- *            key=value (firewalls) or an audit record also its keys
+ *            key=value (firewalls) or an audit record also its keys; timestamp where asked for
  *   journal  the journal's own names (_EXE, _COMM …) and those of syslog
  *   auditd   type, msgid ("1700000000.123:456"), keys as they are written; hexadecimal
  *            values decoded; EXECVE and PROCTITLE also CommandLine (a0 a1 … as one text) and

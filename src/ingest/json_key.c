@@ -137,13 +137,16 @@ element_name(struct json_keys *keys, struct json_key *key, struct span path, boo
 	key->name_len = (uint32_t)n;
 }
 
-/* What stands in EventData. */
+/* What stands in EventData; its own attribute Name is EventData_Name. */
 static void
 data_name(struct json_keys *keys, struct json_key *key, struct span path)
 {
 	struct span rest = path, p = part(&rest);
 
+	p = part(&rest);
 	if (!is(p, "Data")) {
+		if (!is_attributes(p) && p.len > 0 && *p.at != '@')
+			(void)part(&path);
 		element_name(keys, key, path, false);
 		return;
 	}
@@ -168,7 +171,7 @@ windows_name(struct json_keys *keys, struct json_key *key, struct span path)
 		key->role = JSON_IGNORE;
 	else if (cut(&path, "System."))
 		element_name(keys, key, path, false);
-	else if (cut(&path, "EventData."))
+	else if (path.len > 10 && memcmp(path.at, "EventData.", 10) == 0)
 		data_name(keys, key, path);
 	else if (cut(&path, "UserData."))
 		element_name(keys, key, path, true);

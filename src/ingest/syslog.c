@@ -8,7 +8,7 @@
 #include "ingest/when.h"
 
 const char *const syslog_names[] = {
-	"facility", "severity", "hostname", "program", "pid", "message", "msgid", NULL
+	"facility", "severity", "hostname", "program", "pid", "message", "msgid", "timestamp", NULL
 };
 
 static const char *const facilities[] = {
@@ -32,6 +32,21 @@ syslog_put_severity(struct ingest_thread *t, unsigned severity)
 {
 	if (severity < ARRAY_LEN(severities))
 		parse_text(t, &t->syslog[SYSLOG_SEVERITY], severities[severity], strlen(severities[severity]));
+}
+
+void
+syslog_put_time(struct ingest_thread *t)
+{
+	const struct parse_name *name = &t->syslog[SYSLOG_TIME];
+	struct event_value *v;
+
+	if (name->id == 0 || t->event.time_ns == INT64_MIN)
+		return;
+	v = parse_value(t, name->text, name->len, name->id);
+	if (v != NULL) {
+		v->type = VALUE_TIME;
+		v->number = t->event.time_ns / 100;
+	}
 }
 
 /* <34>; returns the bytes it takes, 0: there is none. */
@@ -265,6 +280,7 @@ syslog_piece(struct ingest_thread *t)
 		}
 		if (!(n > 0 && len - n > 2 && s[0] == '1' && s[1] == ' ' && rfc5424(t, s + 2, line + len)))
 			rfc3164(t, s, line + len);
+		syslog_put_time(t);
 		parse_end(t);
 	}
 }

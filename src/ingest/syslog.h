@@ -7,12 +7,15 @@
 /* Places in syslog_names and thread->syslog. */
 enum {
 	SYSLOG_FACILITY, SYSLOG_SEVERITY, SYSLOG_HOST, SYSLOG_PROGRAM, SYSLOG_PID, SYSLOG_MESSAGE,
-	SYSLOG_MSGID
+	SYSLOG_MSGID, SYSLOG_TIME
 };
 
 /* By number, as a word; unknown numbers give nothing. */
 void syslog_put_facility(struct ingest_thread *t, unsigned facility);
 void syslog_put_severity(struct ingest_thread *t, unsigned severity);
+
+/* The time that was read, where a rule asks for "timestamp". */
+void syslog_put_time(struct ingest_thread *t);
 
 /* The message, and the fields of what it is a list of, if it is one. */
 void syslog_put_message(struct ingest_thread *t, struct text program, const char *s, size_t len);

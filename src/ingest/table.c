@@ -367,6 +367,8 @@ set_time(struct ingest_thread *t, const struct table *table, const struct cell *
 {
 	char both[64];
 
+	if (time->at == NULL)
+		return;
 	if (table->kind != TABLE_W3C) {
 		parse_time(t, table->time_rank, time->at, time->len);
 	} else if (date->len + time->len + 2 < sizeof(both) && date->len > 0) {
