@@ -198,6 +198,21 @@ syslog_is_read_in_all_its_dialects(void **state)
 }
 
 static void
+syslog_gives_its_time_where_asked_for(void **state)
+{
+	struct names *names = names_new();
+	struct log_sink got;
+	const char *log = "2025-11-22T02:30:05+07:00 web01 sshd[9]: Accepted password for hung\n";
+
+	(void)state;
+	names_add(names, "timestamp", 9);
+	read_log(log, strlen(log), names, &got);
+	assert_non_null(strstr(buf_str(&got.events), "timestamp=2025-11-21T19:30:05.0000000Z;"));
+	log_end(&got);
+	names_free(names);
+}
+
+static void
 times_of_syslog_get_the_year_they_must_have(void **state)
 {
 	(void)state;
@@ -520,6 +535,7 @@ TEST_MAIN(
     cmocka_unit_test(windows_events_have_one_set_of_names_in_every_shape),
     cmocka_unit_test(deep_and_wide_json_has_its_bounds),
     cmocka_unit_test(syslog_is_read_in_all_its_dialects),
+    cmocka_unit_test(syslog_gives_its_time_where_asked_for),
     cmocka_unit_test(times_of_syslog_get_the_year_they_must_have),
     cmocka_unit_test(web_logs_are_taken_apart),
     cmocka_unit_test(names_somebody_asks_for_are_given_as_aliases),
