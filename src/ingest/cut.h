@@ -14,7 +14,7 @@ struct ingest {
 	int64_t newest_ns;
 	/* Read, but not yet cut: from start to end of buf. */
 	uint8_t *buf;
-	size_t start, end;
+	size_t room, start, end;
 	bool at_end;
 	uint64_t offset, line, number; /* of what stands at start; of the next piece */
 	const char *gap;               /* why what lies there is passed over; NULL: it is not */

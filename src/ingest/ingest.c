@@ -118,10 +118,12 @@ ingest_open_fd(int fd, const char *name, const struct ingest_options *options,
 		ingest_close(in);
 		return rc;
 	}
-	in->buf = xmalloc(CUT_BUFFER);
+	in->room = in->source->below == NULL && in->size > 0 && in->size < CUT_BUFFER ?
+	    (size_t)in->size + 1 : CUT_BUFFER;
+	in->buf = xmalloc(in->room);
 	/* What recognising has already used is read again with the rest, and passed over. */
-	in->end = source_read(in->source, in->buf, CUT_BUFFER);
-	in->at_end = in->end < CUT_BUFFER;
+	in->end = source_read(in->source, in->buf, in->room);
+	in->at_end = in->end < in->room;
 	*ret_ingest = in;
 	return 0;
 }
@@ -188,11 +190,15 @@ fill(struct ingest *in)
 {
 	if (in->end - in->start >= INGEST_PIECE_MAX || in->at_end)
 		return;
+	if (in->room < CUT_BUFFER) { /* a file that has grown since it was opened */
+		in->room = CUT_BUFFER;
+		in->buf = xrealloc(in->buf, in->room);
+	}
 	memmove(in->buf, in->buf + in->start, in->end - in->start);
 	in->end -= in->start;
 	in->start = 0;
-	in->end += source_read(in->source, in->buf + in->end, CUT_BUFFER - in->end);
-	in->at_end = in->end < CUT_BUFFER;
+	in->end += source_read(in->source, in->buf + in->end, in->room - in->end);
+	in->at_end = in->end < in->room;
 }
 
 static void
