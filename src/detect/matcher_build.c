@@ -2,6 +2,7 @@
 /* matcher_build.c: trees of rules into tables of nodes and items. */
 #include "detect/lower.h"
 #include "detect/matcher_part.h"
+#include "detect/sigma_part.h"
 
 size_t
 build_field(struct builder *b, const struct renames *names, const char *field,
@@ -309,17 +310,14 @@ when_node(struct builder *b, const struct pack_when *when)
 
 	for (size_t i = 0; i < when->values && n < ARRAY_LEN(kid); i++) {
 		bool format = str_eq(when->field, "format");
-		struct sigma_text text = { xcalloc(strlen(when->value[i]) + 1, sizeof(uint16_t)), 0 };
-		struct sigma_item from = { .field = when->field, .text = text, .shown = "" };
+		struct sigma_item from = { .field = when->field, .shown = "" };
 		struct item item = { .kind = ITEM_FORMAT };
 
-		for (const char *p = when->value[i]; *p != '\0'; p++)
-			from.text.unit[from.text.len++] = str_eq(when->value[i], "*") ? SIGMA_MANY : (uint8_t)*p;
+		from.text = sigma_text_parse(&b->arena, when->value[i]);
 		item.field = format ? FIELD_FORMAT : names_add(b->m->names, when->field, strlen(when->field));
 		item.len = (uint32_t)strlen(when->value[i]);
 		kid[n++] = node_new(b, NODE_ITEM,
 		    format ? intern(b, &item, when->value[i], "") : text_item(b, &from, &item), 0);
-		free(text.unit);
 	}
 	return group(b, NODE_OR, kid, n);
 }

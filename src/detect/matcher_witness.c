@@ -257,7 +257,7 @@ of_any(struct witnesses *w, const struct node *n)
 		ret.count += part[i].count;
 	}
 	for (size_t many = total; many > 1; many /= 2)
-		ret.score -= 0.3;
+		ret.score -= 0.8;
 	free(part);
 	return ret;
 }

@@ -16,7 +16,8 @@
  *	     fields: {Image: NewProcessName}}
  *
  * A condition is a map of field to value or list of values, compared whole and without
- * regard to case; the field "format" is event.format.  All of a map must hold.
+ * regard to case; the field "format" is event.format.  All of a map must hold.  Outside the
+ * gate * and ? are wildcards.
  */
 #pragma once
 
