@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# make            builds khien, khien-worker and khien-verify into build/
+# make            builds khien, khien-hunt, khien-worker and khien-verify into build/
 # make run        installs what is missing, builds, makes data/ and serves it
 # make test       installs what the tests need and runs all of them
 # HACKING.md tells the rest.
@@ -25,10 +25,11 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 LIBS = $(PKG_LIBS) -lmagic -lseccomp -lm -pthread
 
 # Every layer but the mains goes into one library; the linker takes what a program uses.
-LAYERS = base os text event ingest duty pack detect model store ledger work watch mail report app http server
+LAYERS = base os text event ingest duty pack detect model hunt store ledger work watch mail report app http server
 LIB_SRC = $(foreach l,$(LAYERS),$(sort $(wildcard src/$(l)/*.c src/$(l)/*/*.c)))
 LIB_OBJ = $(LIB_SRC:src/%.c=$(B)/obj/%.o)
 CLI_OBJ = $(patsubst src/%.c,$(B)/obj/%.o,$(sort $(wildcard src/cli/*.c)))
+HUNTER_OBJ = $(patsubst src/%.c,$(B)/obj/%.o,$(sort $(wildcard src/hunter/*.c)))
 WORKER_OBJ = $(patsubst src/%.c,$(B)/obj/%.o,$(sort $(wildcard src/worker/*.c)))
 UNIT = $(patsubst test/unit/%.c,$(B)/test/%,$(sort $(wildcard test/unit/test_*.c)))
 FUZZ = $(patsubst test/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard test/fuzz/fuzz_*.c)))
@@ -38,7 +39,7 @@ FUZZ = $(patsubst test/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard test/fuzz/fuzz_*.c
 .SUFFIXES:
 .SECONDARY:
 
-all: $(B)/khien $(B)/khien-worker $(B)/khien-verify
+all: $(B)/khien $(B)/khien-hunt $(B)/khien-worker $(B)/khien-verify
 
 $(B)/khien: $(CLI_OBJ) $(B)/libkhien.a $(B)/gen/embed.o
 	@echo "  LD      $@"
@@ -47,6 +48,11 @@ $(B)/khien: $(CLI_OBJ) $(B)/libkhien.a $(B)/gen/embed.o
 $(B)/khien-worker: $(WORKER_OBJ) $(B)/libkhien.a $(B)/gen/embed.o
 	@echo "  LD      $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(WORKER_OBJ) $(B)/libkhien.a $(B)/gen/embed.o $(LIBS)
+
+# Apart, so that the engine's libraries are in no process that does not hunt.
+$(B)/khien-hunt: $(HUNTER_OBJ) $(B)/libkhien.a $(B)/gen/embed.o
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(HUNTER_OBJ) $(B)/libkhien.a $(B)/gen/embed.o $(LIBS)
 
 # Shares no code with khien: an outside expert can read it alone.
 $(B)/khien-verify: src/verify/khien-verify.c

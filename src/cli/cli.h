@@ -7,6 +7,7 @@
 struct cli {
 	const char *data;   /* --data, or the default */
 	bool json;          /* --json */
+	bool data_given;    /* it was said, not the default */
 	bool help;          /* --help */
 	enum lang lang;     /* --lang, else from the environment */
 	const struct op *op;
@@ -52,6 +53,13 @@ int cli_fail(const struct cli *cli, const struct err *err);
 
 void cli_help(const struct cli *cli);            /* one operation, or the list of all */
 void cli_manual(struct buf *out, enum lang lang); /* khien(1), in mdoc */
+
+/* ---- hunt.c -------------------------------------------------------------------- */
+
+/* Hands the command over to khien-hunt; comes back only when that fails. */
+int cli_run_hunt(struct cli *cli);
+extern const struct param hunt_params[], rules_check_params[], rules_list_params[], rules_show_params[];
+extern const struct param rules_test_params[], logs_dump_params[], logs_stat_params[];
 
 /* ---- command.c ---------------------------------------------------------------- */
 

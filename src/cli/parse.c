@@ -209,10 +209,12 @@ common_option(struct cli *cli, const char *word, const char *next)
 	}
 	if (str_starts(word, "--data=")) {
 		cli->data = word + strlen("--data=");
+		cli->data_given = true;
 		return 1;
 	}
 	if (strcmp(word, "--data") == 0 && next != NULL) {
 		cli->data = next;
+		cli->data_given = true;
 		return 2;
 	}
 	if (strcmp(word, "--lang") == 0 && next != NULL) {
@@ -246,12 +248,20 @@ option(struct cli *cli, char **argv, int left)
 	return set_value(cli, p, argv[1]) == 0 ? 2 : 0;
 }
 
-/* The next positional parameter that has no value yet. */
+/* Whether the command has a meaning of its own for an option that others share: hunt --json FILE. */
+static bool
+is_own(const struct cli *cli, const char *word)
+{
+	return str_starts(word, "--") && find_param(cli->op, word + 2, strcspn(word + 2, "=")) != NULL;
+}
+
+/* The next positional parameter that has no value yet, or takes any number. */
 static int
 positional(struct cli *cli, const char *word)
 {
 	for (const struct param *p = cli->op->params; p != NULL && p->name != NULL; p++)
-		if ((p->flags & PF_POSITIONAL) != 0 && json_get(cli->args, p->name) == NULL)
+		if ((p->flags & PF_POSITIONAL) != 0 &&
+		    (p->type == P_LIST || json_get(cli->args, p->name) == NULL))
 			return set_value(cli, p, word);
 	return err_fail(&cli->err, ERR_USAGE, "err.usage.extra_word", NULL, "word", word, "command",
 	    cli->op->name);
@@ -290,7 +300,8 @@ cli_parse(struct cli *cli, int argc, char **argv)
 	if (taken == 0)
 		return unknown_command(cli, argc - at, argv + at);
 	for (at += taken; at < argc; at += taken) {
-		taken = common_option(cli, argv[at], at + 1 < argc ? argv[at + 1] : NULL);
+		taken = is_own(cli, argv[at]) ? 0 :
+		    common_option(cli, argv[at], at + 1 < argc ? argv[at + 1] : NULL);
 		if (taken == 0 && str_starts(argv[at], "--") && argv[at][2] != '\0')
 			taken = option(cli, argv + at, argc - at);
 		else if (taken == 0)

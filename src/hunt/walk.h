@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* walk.h: which files a hunt reads, in one order whatever the file system's. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#define WALK_FILES_MAX 1000000
+#define WALK_DEPTH_MAX 64
+
+struct walk_file {
+	const char *path;  /* to open */
+	const char *shown; /* below the PATH given; of a PATH that is a file itself its last name */
+	uint64_t size;
+};
+
+/* A file or folder that could not be looked into. */
+struct walk_fault {
+	const char *shown;
+	const char *reason; /* strerror() */
+};
+
+struct walk {
+	struct arena arena;
+	struct walk_file *file;
+	size_t files, files_room;
+	struct walk_fault *fault;
+	size_t faults, faults_room;
+	uint64_t bytes;
+	bool full; /* there were more than WALK_FILES_MAX */
+};
+
+/*
+ * Adds all regular files below ${path}, or ${path} itself, sorted by name.  Links inside are
+ * not followed; ${path} itself may be one.  ERR_NOT_FOUND or ERR_IO (err.system) when ${path}
+ * cannot be looked at; folders below that cannot be read are faults.
+ */
+int walk_add(struct walk *walk, const char *path, struct err *err);
+
+void walk_clear(struct walk *walk);

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * khien-hunt: reads logs and rules; khien runs it for its commands hunt, rules and logs, so that
+ * the engine's libraries are in no other process.  It is told what to do in JSON on descriptor 3:
+ * {"command": "hunt", "lang": "vi", "json": false, "args": {…}} with the words of the command line.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "hunt/hunt.h"
+#include "os/file.h"
+#include "pack/shipped.h"
+#include "text/json.h"
+#include "text/jsonw.h"
+
+#define REQUEST_FD  3
+#define REQUEST_MAX ((size_t)16 << 20)
+
+struct task {
+	struct json *request;
+	const struct json *args;
+	enum lang lang;
+	bool json;
+	struct arena arena;
+	struct detect_load rules;
+	char *cache_dir;
+};
+
+static const char *
+text_arg(const struct task *t, const char *name)
+{
+	const char *text = json_get_str(t->args, name);
+
+	return str_empty(text) ? NULL : text;
+}
+
+static bool
+bool_arg(const struct task *t, const char *name)
+{
+	const char *text = json_get_str(t->args, name);
+
+	return text != NULL && (strcmp(text, "true") == 0 || strcmp(text, "yes") == 0 || strcmp(text, "1") == 0);
+}
+
+/* A list of texts, or one; lives as long as the task. */
+static const char *const *
+list_arg(struct task *t, const char *name, size_t *ret_n)
+{
+	const struct json *value = json_get(t->args, name);
+	size_t n = json_kind(value) == JSON_KIND_ARRAY ? json_len(value) : json_str(value) != NULL;
+	const char **list = arena_alloc(&t->arena, (n + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < n; i++)
+		list[i] = json_kind(value) == JSON_KIND_ARRAY ? json_str(json_at(value, i)) : json_str(value);
+	*ret_n = n;
+	return list;
+}
+
+static int
+time_arg(const struct task *t, const char *name, int64_t otherwise, int64_t *ret, struct err *err)
+{
+	const char *text = text_arg(t, name);
+
+	*ret = otherwise;
+	if (text != NULL && !clock_parse(text, ret))
+		return err_fail(err, ERR_USAGE, "hunt.usage.time", name, "value", text, NULL, NULL);
+	return 0;
+}
+
+static int
+level_arg(const struct task *t, enum sigma_level *ret, struct err *err)
+{
+	const char *text = text_arg(t, "level");
+
+	*ret = text == NULL ? SIGMA_NONE : sigma_level_find(text);
+	if (*ret == SIGMA_LEVELS)
+		return err_fail(err, ERR_USAGE, "hunt.usage.level", "level", "value", text, NULL, NULL);
+	return 0;
+}
+
+static int
+threads_arg(const struct task *t, unsigned *ret, struct err *err)
+{
+	const char *text = text_arg(t, "threads");
+	char *end = NULL;
+	long n = text == NULL ? 0 : strtol(text, &end, 10);
+
+	if (text != NULL && (*end != '\0' || n < 1 || n > 256))
+		return err_fail(err, ERR_USAGE, "hunt.usage.threads", "threads", "value", text, NULL, NULL);
+	*ret = (unsigned)n;
+	return 0;
+}
+
+/* Lists for %name% in rules: "name=value", one option a value. */
+static int
+expand_arg(struct task *t, struct err *err)
+{
+	size_t n;
+	const char *const *pair = list_arg(t, "expand", &n);
+	struct detect_expand *lists = arena_alloc(&t->arena, (n + 1) * sizeof(*lists));
+
+	for (size_t i = 0; i < n; i++) {
+		const char *equals = strchr(pair[i], '=');
+		const char **text;
+		size_t k = 0;
+
+		if (equals == NULL || equals == pair[i])
+			return err_fail(err, ERR_USAGE, "hunt.usage.expand", "expand", "value", pair[i], NULL, NULL);
+		while (k < t->rules.expands && !(strlen(lists[k].name) == (size_t)(equals - pair[i]) &&
+		    strncmp(lists[k].name, pair[i], (size_t)(equals - pair[i])) == 0))
+			k++;
+		if (k == t->rules.expands) {
+			lists[k].name = arena_strndup(&t->arena, pair[i], (size_t)(equals - pair[i]));
+			lists[k].text = arena_alloc(&t->arena, (n + 1) * sizeof(*text));
+			t->rules.expands++;
+		}
+		text = (const char **)(uintptr_t)lists[k].text;
+		text[lists[k].count++] = equals + 1;
+	}
+	t->rules.expand = lists;
+	return 0;
+}
+
+/* Where rules come from: ${name}'s folders, or what is shipped. */
+static int
+rules_arg(struct task *t, const char *name, struct err *err)
+{
+	t->rules.path = list_arg(t, name, &t->rules.paths);
+	t->rules.pipeline = list_arg(t, "pipeline", &t->rules.pipelines);
+	t->rules.shipped = t->rules.paths == 0 || bool_arg(t, "shipped");
+	t->rules.data_dir = text_arg(t, "data");
+	t->rules.no_prefilter = bool_arg(t, "no_prefilter");
+	t->rules.cache_dir = bool_arg(t, "no_cache") ? NULL : (t->cache_dir = detect_cache_dir());
+	return expand_arg(t, err);
+}
+
+/* ---- commands ----------------------------------------------------------------------------- */
+
+static int
+do_hunt(struct task *t, struct err *err)
+{
+	struct hunt_options o = { .lang = t->lang, .json = text_arg(t, "json"), .csv = text_arg(t, "csv"),
+	    .timeline = text_arg(t, "timeline"), .html = text_arg(t, "html") };
+	bool stopped = false;
+	int failed = rules_arg(t, "rules", err);
+
+	o.path = list_arg(t, "path", &o.paths);
+	o.ioc = list_arg(t, "ioc", &o.iocs);
+	o.tag = list_arg(t, "tag", &o.tags);
+	if (failed == 0)
+		failed = level_arg(t, &o.level, err);
+	if (failed == 0)
+		failed = threads_arg(t, &o.threads, err);
+	if (failed == 0)
+		failed = time_arg(t, "from", INT64_MIN, &o.from_ms, err);
+	if (failed == 0)
+		failed = time_arg(t, "to", INT64_MAX, &o.to_ms, err);
+	o.rules = t->rules;
+	if (failed == 0)
+		failed = hunt_run(&o, &stopped, err);
+	if (failed == 0 && stopped)
+		failed = err_set(err, ERR_STATE, "hunt.stopped", NULL);
+	return failed;
+}
+
+static int
+do_check(struct task *t, struct err *err)
+{
+	int failed = rules_arg(t, "dir", err);
+
+	return failed != 0 ? failed : hunt_rules_check(&t->rules, t->json, bool_arg(t, "strict"), t->lang, err);
+}
+
+static int
+do_list(struct task *t, struct err *err)
+{
+	enum sigma_level level;
+	size_t tags;
+	const char *const *tag = list_arg(t, "tag", &tags);
+	int failed = rules_arg(t, "rules", err);
+
+	if (failed == 0)
+		failed = level_arg(t, &level, err);
+	return failed != 0 ? failed : hunt_rules_list(&t->rules, level, tag, tags, t->json, t->lang, err);
+}
+
+static int
+do_show(struct task *t, struct err *err)
+{
+	int failed = rules_arg(t, "rules", err);
+
+	return failed != 0 ? failed : hunt_rules_show(&t->rules, text_arg(t, "rule"), t->json, t->lang, err);
+}
+
+static int
+do_test(struct task *t, struct err *err)
+{
+	int failed = rules_arg(t, "rules", err);
+
+	return failed != 0 ? failed : hunt_rules_test(&t->rules, text_arg(t, "dir"), t->json, t->lang, err);
+}
+
+static int
+do_dump(struct task *t, struct err *err)
+{
+	return hunt_logs_dump(text_arg(t, "file"), bool_arg(t, "xml"), t->lang, err);
+}
+
+static int
+do_stat(struct task *t, struct err *err)
+{
+	return hunt_logs_stat(text_arg(t, "file"), t->json, t->lang, err);
+}
+
+static int
+run(struct task *t, struct err *err)
+{
+	static const struct { const char *name; int (*run)(struct task *, struct err *); } command[] = {
+		{ "hunt", do_hunt }, { "rules check", do_check }, { "rules list", do_list },
+		{ "rules show", do_show }, { "rules test", do_test }, { "logs dump", do_dump },
+		{ "logs stat", do_stat },
+	};
+	const char *name = json_get_str(t->request, "command");
+
+	for (size_t i = 0; i < ARRAY_LEN(command); i++)
+		if (str_eq(name, command[i].name))
+			return command[i].run(t, err);
+	return err_set(err, ERR_USAGE, "hunt.usage.direct", NULL);
+}
+
+/* ---- the process --------------------------------------------------------------------------- */
+
+static int
+read_request(struct task *t, struct err *err)
+{
+	char *data = NULL;
+	size_t len;
+	int failed = file_read_fd(REQUEST_FD, "khien", REQUEST_MAX, &data, &len, NULL);
+
+	if (failed == 0)
+		failed = json_parse(data, len, &t->request, NULL);
+	free(data);
+	if (failed != 0)
+		return err_set(err, ERR_USAGE, "hunt.usage.direct", NULL);
+	t->args = json_get(t->request, "args");
+	t->lang = lang_of(json_get_str(t->request, "lang"));
+	t->json = json_get_bool(t->request, "json", false);
+	return 0;
+}
+
+static int
+fail(const struct task *t, const struct err *err)
+{
+	struct buf text = BUF_INIT(100000), out = BUF_INIT(200000);
+	struct jsonw w = JSONW_INIT(&out);
+
+	if (t->json) {
+		words_err_text(&text, t->lang, err);
+		jsonw_object(&w);
+		jsonw_kstring(&w, "error", err->key);
+		jsonw_kstring(&w, "detail", buf_str(&text));
+		if (err->field[0] != '\0')
+			jsonw_kstring(&w, "field", err->field);
+		if (err->file[0] != '\0')
+			jsonw_kstring(&w, "file", err->file);
+		if (err->line > 0)
+			jsonw_kint(&w, "line", err->line);
+		jsonw_object_end(&w);
+		fprintf(stderr, "%s\n", buf_str(&out));
+	} else {
+		words_err(&text, t->lang, err);
+		fprintf(stderr, "khien: %s\n", buf_str(&text));
+	}
+	buf_clear(&text);
+	buf_clear(&out);
+	return err_exit_status((enum err_kind)err->kind);
+}
+
+int
+main(void)
+{
+	struct task t = { .lang = LANG_VI };
+	struct err err = { 0 };
+	int status = 0;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (shipped_words(&err) != 0) {
+		fprintf(stderr, "khien: %s: %s\n", err.file, err.key);
+		return 1;
+	}
+	if (read_request(&t, &err) != 0 || run(&t, &err) != 0)
+		status = fail(&t, &err);
+	err_clear(&err);
+	json_free(t.request);
+	arena_clear(&t.arena);
+	free(t.cache_dir);
+	words_clear();
+	if (fflush(stdout) != 0)
+		status = 1;
+	return status;
+}
