@@ -434,8 +434,9 @@ add_leader(struct setting *s)
 	PangoLayout *layout = lay(s, 0, s->len, s->width, s->indent);
 	int last = pango_layout_get_line_count(layout) - 1;
 	double dot = type_width(s->type, "..........", s->para->size, 0) / 10;
-	double left = s->width - line_width(pango_layout_get_line_readonly(layout, last)) -
-	    (last == 0 ? s->indent : 0);
+	/* A negative indent hangs: it narrows the lines after the first. */
+	double indent = last == 0 ? fmax(s->indent, 0) : fmax(-s->indent, 0);
+	double left = s->width - line_width(pango_layout_get_line_readonly(layout, last)) - indent;
 	size_t n = left < dot * 3 ? 0 : (size_t)(left / dot) - 1;
 
 	g_object_unref(layout);
