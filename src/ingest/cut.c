@@ -170,7 +170,7 @@ cut_evtx(struct ingest *in, const char *data, size_t len)
 	bool is_chunk;
 	size_t n;
 
-	if (in->offset == 0 && len >= 8 && memcmp(p, "ElfFile", 8) == 0)
+	if (len >= 8 && memcmp(p, "ElfFile", 8) == 0) /* also of a file joined to another one */
 		return (struct cut){ shorter(len, EVTX_FILE_HEAD), NULL, true };
 	n = evtx_slot(p, len, &is_chunk);
 	if (is_chunk)
