@@ -35,7 +35,7 @@ UNIT = $(patsubst test/unit/%.c,$(B)/test/%,$(sort $(wildcard test/unit/test_*.c
 FUZZ = $(patsubst test/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard test/fuzz/fuzz_*.c)))
 
 .DEFAULT_GOAL := all
-.PHONY: all run test check unit fuzz-replay bench screenshots web clean deps FORCE
+.PHONY: all run test check unit fuzz-build fuzz-replay bench screenshots web clean deps FORCE
 .SUFFIXES:
 .SECONDARY:
 
@@ -95,10 +95,11 @@ $(B)/test/%: test/unit/%.c $(B)/libkhien.a $(B)/gen/embed.o test/unit/testing.h
 $(B)/test/test_dossier: $(B)/khien-verify
 
 # Each fuzz target is also an ordinary program that replays its corpus.
-$(B)/fuzz/%: test/fuzz/%.c test/fuzz/replay.c $(B)/libkhien.a $(B)/gen/embed.o
+FUZZ_MAIN ?= test/fuzz/replay.c
+$(B)/fuzz/%: test/fuzz/%.c $(FUZZ_MAIN) $(B)/libkhien.a $(B)/gen/embed.o
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(ALL_CFLAGS) -Itest/fuzz $(ALL_LDFLAGS) -o $@ $< test/fuzz/replay.c $(B)/libkhien.a $(B)/gen/embed.o $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itest/fuzz $(ALL_LDFLAGS) -o $@ $< $(FUZZ_MAIN) $(B)/libkhien.a $(B)/gen/embed.o $(LIBS)
 
 # What test/perf/*.sh runs: a loaded data directory, an HTTP load, the ledger alone.
 $(B)/perf/%: test/perf/%.c $(B)/libkhien.a $(B)/gen/embed.o
@@ -118,6 +119,8 @@ web/dist/index.html: $(WEB_SRC) web/node_modules/.package-lock.json
 	$(Q)cd web && flock package.json npm run --silent build
 
 unit: $(UNIT)
+fuzz-build: $(FUZZ)
+
 fuzz-replay: $(FUZZ)
 
 # Says once what is missing, with the package names, before the compiler does.
@@ -174,8 +177,9 @@ test/node_modules/.package-lock.json: test/package-lock.json
 	@touch $@
 
 # The long ones: more rounds of every fault, every fuzzer for minutes.
-test-long: all
-	@KHIEN_BUILD=$(B) KHIEN_ROUNDS=200 tools/run-tests $(foreach s,$(sort $(wildcard test/long/*.test.mjs)),"$(notdir $s)=node --test-reporter=tap $s")
+test-long: all test/node_modules/.package-lock.json
+	@tools/run-tests "kill -9, 200 rounds=KHIEN_BUILD=$(B) KHIEN_ROUNDS=200 node --test-reporter=tap test/suite/kill.test.mjs" \
+	  "fuzzers, a minute each=tools/fuzz-long 60"
 
 bench: all
 	@for b in $(sort $(wildcard test/perf/*.sh)); do KHIEN_BUILD=$(B) $$b; done
