@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* matcher_compile.c: a set of rules to tables, buckets and scans. */
+#include <pthread.h>
+
 #include "detect/matcher_witness.h"
 
 /* ---- rules ---- */
@@ -140,31 +142,91 @@ pairs_sort(struct pairs *p)
 {
 	size_t n = 0;
 
-	qsort(p->list, p->count, sizeof(*p->list), pair_compare);
+	if (p->count > 1)
+		qsort(p->list, p->count, sizeof(*p->list), pair_compare);
 	for (size_t i = 0; i < p->count; i++)
 		if (n == 0 || pair_compare(&p->list[n - 1], &p->list[i]) != 0)
 			p->list[n++] = p->list[i];
 	p->count = n;
 }
 
+/* The literals of a bucket, until all of them are compiled at once. */
+struct job {
+	const char **text;
+	size_t *len;
+	unsigned *id;
+	size_t count;
+};
+
+struct jobs {
+	struct job *job;
+	struct scan_set **scan;
+	size_t count, next;
+	pthread_mutex_t lock;
+};
+
 struct bucketing {
 	struct builder *b;
 	struct witnesses w;
 	struct witness *of;      /* of each variant */
 	struct pairs literal, presence;
-	const char **text;
-	size_t *len;
-	unsigned *id;
+	struct jobs jobs;
 };
 
-/* Compiles the literals of a bucket, and lists for each of them its variants. */
+static void *
+work(void *arg)
+{
+	struct jobs *jobs = arg;
+
+	for (;;) {
+		size_t n;
+		struct job *job;
+
+		pthread_mutex_lock(&jobs->lock);
+		n = jobs->next++;
+		pthread_mutex_unlock(&jobs->lock);
+		if (n >= jobs->count)
+			return NULL;
+		job = &jobs->job[n];
+		jobs->scan[n] = scan_compile(job->text, job->len, job->id, job->count);
+		if (jobs->scan[n] == NULL)
+			abort();
+		free(job->text);
+		free(job->len);
+		free(job->id);
+	}
+}
+
+/* Most of the time that loading rules takes goes here, so all processors help. */
+static void
+compile_scans(struct bucketing *g)
+{
+	struct jobs *jobs = &g->jobs;
+	pthread_t helper[3];
+	size_t helpers = 0;
+
+	jobs->scan = xcalloc(jobs->count + 1, sizeof(struct scan_set *));
+	pthread_mutex_init(&jobs->lock, NULL);
+	while (helpers < ARRAY_LEN(helper) && helpers + 1 < jobs->count / 8 &&
+	    pthread_create(&helper[helpers], NULL, work, jobs) == 0)
+		helpers++;
+	work(jobs);
+	for (size_t i = 0; i < helpers; i++)
+		pthread_join(helper[i], NULL);
+	pthread_mutex_destroy(&jobs->lock);
+	g->b->m->scan = jobs->scan;
+	g->b->m->scans = jobs->count;
+	free(jobs->job);
+}
+
+/* Puts the literals of a bucket on the list, and lists for each of them its variants. */
 static void
 make_scan(struct bucketing *g, struct bucket *bucket)
 {
 	struct tables *t = g->b->t;
 	const struct pairs *p = &g->literal;
-	struct matcher *m = g->b->m;
-	struct scan_set *set;
+	struct job job = { xcalloc(p->count, sizeof(*job.text)), xcalloc(p->count, sizeof(*job.len)),
+		xcalloc(p->count, sizeof(*job.id)), 0 };
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->count; i++) {
@@ -172,19 +234,17 @@ make_scan(struct bucketing *g, struct bucket *bucket)
 
 		if (i > 0 && p->list[i].key == p->list[i - 1].key)
 			continue;
-		g->text[n] = l->text;
-		g->len[n] = l->len;
-		g->id[n] = (unsigned)n;
+		job.text[n] = l->text;
+		job.len[n] = l->len;
+		job.id[n] = (unsigned)n;
 		n++;
 	}
-	set = scan_compile(g->text, g->len, g->id, n);
-	if (set == NULL)
-		abort();
-	m->scan = xrealloc(m->scan, (m->scans + 1) * sizeof(struct scan_set *));
-	m->scan[m->scans++] = set;
-	bucket->scan = (uint32_t)m->scans;
+	job.count = n;
+	g->jobs.job = xrealloc(g->jobs.job, (g->jobs.count + 1) * sizeof(job));
+	g->jobs.job[g->jobs.count++] = job;
+	bucket->scan = (uint32_t)g->jobs.count;
 	bucket->literals = (uint32_t)n;
-	m->literals += (uint32_t)n;
+	g->b->m->literals += (uint32_t)n;
 	bucket->literal = (uint32_t)t->numbers;
 	(void)TABLE_ADD(t, number, n + 1);
 	n = 0;
@@ -256,7 +316,6 @@ void
 build_buckets(struct builder *b)
 {
 	struct bucketing g = { .b = b };
-	size_t literals;
 
 	witness_begin(&g.w, &b->arena, b->t);
 	g.of = xcalloc(b->t->variants + 1, sizeof(*g.of));
@@ -264,15 +323,9 @@ build_buckets(struct builder *b)
 		g.of[i] = witness_of(&g.w, b->t->variant[i].root);
 		b->m->opens += g.of[i].count == 0;
 	}
-	literals = witness_literals(&g.w) + 1;
-	g.text = xcalloc(literals, sizeof(*g.text));
-	g.len = xcalloc(literals, sizeof(*g.len));
-	g.id = xcalloc(literals, sizeof(*g.id));
 	for (size_t i = 0; i < b->t->buckets; i++)
 		make_bucket(&g, i);
-	free(g.text);
-	free(g.len);
-	free(g.id);
+	compile_scans(&g);
 	free(g.of);
 	free(g.literal.list);
 	free(g.presence.list);

@@ -33,7 +33,10 @@ find(const char *hay, size_t len, const char *needle, size_t n)
 			if (memcmp(hay + i + __builtin_ctz(at), needle, n) == 0)
 				return true;
 	}
-	return memmem(hay + i, len - i, needle, n) != NULL;
+	for (; i + n <= len; i++)
+		if (hay[i] == needle[0] && memcmp(hay + i, needle, n) == 0)
+			return true;
+	return false;
 #else
 	return memmem(hay, len, needle, n) != NULL;
 #endif

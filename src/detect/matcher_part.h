@@ -139,6 +139,7 @@ struct matcher {
 #define TABLE_ADD(t, name, n) \
 	(table_room((void **)&(t)->name, &(t)->name##s, &(t)->name##_room, sizeof(*(t)->name), (n)), \
 	    (t)->name + (t)->name##s - (n))
+/* Never leaves a table without memory, so that the first of none is a place too. */
 void table_room(void **table, size_t *count, size_t *room, size_t size, size_t more);
 
 uint32_t table_text(struct tables *t, const char *s);

@@ -6,11 +6,12 @@
 void
 table_room(void **table, size_t *count, size_t *room, size_t size, size_t more)
 {
-	if (*count + more > *room) {
+	if (*count + more > *room || *table == NULL) {
 		*room = (*count + more) * 2 + 64;
 		*table = xrealloc(*table, *room * size);
 	}
-	memset((char *)*table + *count * size, 0, more * size);
+	if (more > 0)
+		memset((char *)*table + *count * size, 0, more * size);
 	*count += more;
 }
 
