@@ -125,10 +125,12 @@ engine_take(struct worker *w)
 
 	pthread_mutex_lock(&s->take);
 	while (!atomic_load(&s->stop) && !taken && open_next(e)) {
-		uint64_t before = ingest_bytes(s->source->in);
+		uint64_t now;
 
 		taken = ingest_next(s->source->in, &w->piece);
-		atomic_fetch_add(&s->bytes, ingest_bytes(s->source->in) - before);
+		now = ingest_bytes(s->source->in);
+		atomic_fetch_add(&s->bytes, now - s->source->counted);
+		s->source->counted = now;
 		if (taken) {
 			w->source = s->source;
 			w->source->users++;

@@ -17,6 +17,7 @@ struct source {
 	struct ingest *in;
 	uint32_t file;
 	unsigned users;
+	uint64_t counted; /* of its bytes, in state.bytes */
 };
 
 /* What a piece gave. */

@@ -6,10 +6,11 @@
 #include "base/clock.h"
 
 #define DAY_NS      (INT64_C(86400) * 1000000000)
+#define HOUR_NS     (INT64_C(3600) * 1000000000)
 #define SHORT_NS    (7 * DAY_NS) /* intruders stay for weeks before they are noticed */
 #define NAMES_MAX   5            /* told by name, the others by number */
 #define TEXT_MAX    4000
-#define ARGS_MAX    6
+#define ARGS_MAX    8
 
 struct arg {
 	const char *name, *value;
@@ -257,12 +258,14 @@ spans(struct gaps *gaps, const struct seen *seen, enum lang lang)
 			continue;
 		}
 		told++;
-		snprintf(hours, sizeof(hours), "%.1f", (double)span / 3.6e12);
-		add(gaps, lang, span < DAY_NS, span < 2 * DAY_NS ? "hunt.gap.span_hours" : "hunt.gap.span_days",
+		snprintf(hours, sizeof(hours), "%lld", (long long)(span / HOUR_NS));
+		add(gaps, lang, span < DAY_NS, span < HOUR_NS ? "hunt.gap.span_minutes" :
+		    span < 2 * DAY_NS ? "hunt.gap.span_hours" : "hunt.gap.span_days",
 		    ARGS({ "source", c->source }, { "host", *c->host == '\0' ? word(lang, "hunt.host.none") : c->host },
 		    { "from", when(gaps, c->min_ns) }, { "to", when(gaps, c->max_ns) },
 		    { "hours", arena_strdup(&gaps->arena, hours) },
-		    { "days", number(gaps, (uint64_t)(span / DAY_NS)) }));
+		    { "days", number(gaps, (uint64_t)(span / DAY_NS)) },
+		    { "minutes", number(gaps, (uint64_t)(span / 60000000000)) }));
 	}
 	if (more > 0)
 		add(gaps, lang, false, "hunt.gap.span_more", ARGS({ "count", number(gaps, more) }));

@@ -36,7 +36,7 @@ static const char style[] =
     "svg{display:block;width:100%;height:auto}svg text{fill:var(--dim);font-size:11px}"
     ".f5{fill:var(--c5)}.f4{fill:var(--c4)}.f3{fill:var(--c3)}.f2{fill:var(--c2)}.f1{fill:var(--c1)}.f0{fill:var(--c0)}"
     ".matrix{display:grid;grid-auto-flow:column;grid-auto-columns:minmax(132px,1fr);gap:6px}"
-    ".tac>b{display:block;font-size:12px;min-height:38px;padding:4px 6px;border-bottom:2px solid var(--teal)}"
+    ".tac>b{display:block;font-size:12px;min-height:46px;padding:4px 6px;border-bottom:2px solid var(--teal)}"
     ".tac div{border:1px solid var(--line);border-left-width:4px;border-radius:4px;padding:4px 6px;margin-top:4px;"
     "font-size:12px;overflow-wrap:anywhere}.tac .n{float:right;color:var(--dim)}"
     ".b5{border-left-color:var(--c5)!important}.b4{border-left-color:var(--c4)!important}"
@@ -44,6 +44,7 @@ static const char style[] =
     ".b1,.b0{border-left-color:var(--c1)!important}"
     "details{border-bottom:1px solid var(--line);padding:6px 0}details:last-child{border-bottom:0}"
     "summary{cursor:pointer}summary .t{font-weight:600}ul{margin:4px 0;padding-left:20px}li{margin:4px 0}"
+    ".story{list-style:none;padding:0}.story li{padding:6px 0;border-bottom:1px solid var(--line)}"
     ".gap li.g::marker{content:'! ';color:var(--c5);font-weight:700}"
     "@media print{body{background:#fff}.card{break-inside:avoid;border-color:#999}nav{display:none}}";
 
@@ -131,7 +132,7 @@ static void
 head(struct html *h)
 {
 	static const struct { const char *id, *key; } link[] = {
-		{ "gaps", "hunt.gaps" }, { "stories", "hunt.stories" }, { "timeline", "hunt.html.timeline" },
+		{ "timeline", "hunt.html.timeline" }, { "stories", "hunt.stories" }, { "gaps", "hunt.gaps" },
 		{ "attack", "hunt.html.attack" }, { "hosts", "hunt.html.hosts" },
 		{ "details", "hunt.html.details" }, { "cover", "hunt.html.cover" },
 	};
@@ -199,12 +200,10 @@ gap_list(struct html *h)
 	html_lit(&h->out, "<ul class=\"gap\">");
 	for (size_t i = 0; i < g->count; i++) {
 		if (g->gap[i].grave)
-			html_lit(&h->out, "<li class=\"g\"><b>");
+			html_lit(&h->out, "<li class=\"g\">");
 		else
 			html_lit(&h->out, "<li>");
 		html_text(&h->out, g->gap[i].text);
-		if (g->gap[i].grave)
-			html_lit(&h->out, "</b>");
 		html_lit(&h->out, "</li>");
 	}
 	html_lit(&h->out, "</ul>");
@@ -217,12 +216,14 @@ story_list(struct html *h)
 	const struct result *r = h->report->result;
 
 	begin_section(h, "stories", "hunt.stories");
-	html_lit(&h->out, "<ul>");
+	html_lit(&h->out, "<ul class=\"story\">");
 	for (size_t i = 0; i < r->stories && i < STORIES_MAX; i++) {
 		struct buf text = BUF_INIT(100000);
 
 		story_say(r, &r->story[i], h->lang, &text);
 		html_lit(&h->out, "<li>");
+		html_level(h, r->story[i].level);
+		html_lit(&h->out, " ");
 		html_textn(&h->out, buf_str(&text), text.len);
 		html_lit(&h->out, "</li>");
 		buf_clear(&text);
@@ -428,12 +429,14 @@ report_html(const struct report *report, FILE *out)
 
 	head(&h);
 	tiles(&h);
-	gap_list(&h);
 	if (report->result->total > 0) {
-		story_list(&h);
 		begin_section(&h, "timeline", "hunt.html.timeline");
 		html_timeline(&h);
 		end_section(&h);
+		story_list(&h);
+	}
+	gap_list(&h);
+	if (report->result->total > 0) {
 		begin_section(&h, "attack", "hunt.html.attack");
 		html_matrix(&h);
 		end_section(&h);

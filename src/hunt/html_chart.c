@@ -8,7 +8,7 @@
 #define WIDTH      1150
 #define HEIGHT     150
 #define CELLS_MAX  200 /* techniques of one tactic */
-#define RULES_SAID 4   /* rules named in a cell */
+#define RULES_SAID 2   /* rules named in a cell */
 
 /* Steps of HIST_STEP_NS: 10 minutes, an hour, 6 hours, a day, a week, 30 days, a year. */
 static const int64_t step_size[] = { 1, 6, 36, 144, 1008, 4320, 52560 };

@@ -144,6 +144,24 @@ add_text(struct iocs *x, enum indicator kind, const char *text)
 	x->kinds[kind]++;
 }
 
+/* A name with dots that ends in letters: in a list of indicators that is a domain, known ending or not. */
+static bool
+like_domain(const char *text)
+{
+	const char *dot = strrchr(text, '.');
+	size_t letters = 0;
+
+	if (dot == NULL || strlen(text) > 253)
+		return false;
+	for (const char *p = text; *p != '\0'; p++)
+		if (!in_word((unsigned char)*p) || (unsigned char)*p >= 0x80)
+			return false;
+	for (const char *p = dot + 1; *p != '\0'; p++, letters++)
+		if (lower((unsigned char)*p) < 'a' || lower((unsigned char)*p) > 'z')
+			return false;
+	return letters >= 2;
+}
+
 bool
 iocs_add(struct iocs *x, enum indicator kind, const char *text)
 {
@@ -157,6 +175,8 @@ iocs_add(struct iocs *x, enum indicator kind, const char *text)
 	if ((kind == IND_NONE || kind == IND_IP) && add_net(x, text))
 		return true;
 	type = kind == IND_NONE ? observable_type_of(text) : type_of(kind);
+	if (type == OBSERVABLE_NONE && like_domain(text))
+		type = OBSERVABLE_DOMAIN;
 	if (type == OBSERVABLE_NONE || observable_normalise(type, text, normal, NULL) != 0)
 		return false;
 	kind = kind_of(type);

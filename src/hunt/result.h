@@ -54,6 +54,7 @@ struct story {
 	struct group **group;  /* in order of time */
 	size_t groups;
 	uint32_t tactics;
+	enum sigma_level level; /* the highest */
 	double score;
 };
 

@@ -155,6 +155,8 @@ story_add(struct result *r, size_t from, size_t to)
 	for (size_t i = from; i < to; i++) {
 		s->group[i - from] = r->group[i];
 		s->tactics |= r->rules->rule[r->group[i]->rule].tactics;
+		if (r->rules->rule[r->group[i]->rule].level > s->level)
+			s->level = r->rules->rule[r->group[i]->rule].level;
 		if (r->group[i]->last_ns > s->last_ns)
 			s->last_ns = r->group[i]->last_ns;
 	}

@@ -279,7 +279,7 @@ summary(const struct page *p)
 		if (r->level[l] == 0)
 			continue;
 		fprintf(p->out, "  %s", colour_of(p, (enum sigma_level)l));
-		cell(p, report_level((enum sigma_level)l, p->lang), 26);
+		cell(p, report_level((enum sigma_level)l, p->lang), 30);
 		fprintf(p->out, "%s %12s\n", *colour_of(p, (enum sigma_level)l) == '\0' ? "" : "\033[0m",
 		    report_number(r->level[l], p->lang, n));
 	}
@@ -288,7 +288,7 @@ summary(const struct page *p)
 		if (r->tactic[t] == 0)
 			continue;
 		fputs("  ", p->out);
-		cell(p, report_tactic(t, p->lang), 26);
+		cell(p, report_tactic(t, p->lang), 30);
 		fprintf(p->out, " %12s\n", report_number(r->tactic[t], p->lang, n));
 	}
 	heading(p, "hunt.by_host");
@@ -297,7 +297,7 @@ summary(const struct page *p)
 		char first[HIT_TIME_SIZE], last[HIT_TIME_SIZE];
 
 		fputs("  ", p->out);
-		cell(p, *h->name == '\0' ? word(p->lang, "hunt.host.none") : h->name, 26);
+		cell(p, *h->name == '\0' ? word(p->lang, "hunt.host.none") : h->name, 30);
 		fprintf(p->out, " %12s   %s – %s\n", report_number(h->total, p->lang, n),
 		    result_when(h->first_ns, first), result_when(h->last_ns, last));
 	}
