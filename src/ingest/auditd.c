@@ -36,10 +36,11 @@ struct pair {
 	bool is_quoted;
 };
 
-static bool
+/* ${word} is a constant, so that its length costs nothing. */
+static inline __attribute__((always_inline)) bool
 is(struct text t, const char *word)
 {
-	return strlen(word) == t.len && memcmp(t.at, word, t.len) == 0;
+	return t.len == strlen(word) && memcmp(t.at, word, t.len) == 0;
 }
 
 /* The next key=value; *${s} moves behind it.  A list within '…' is read as if it stood outside. */
@@ -92,17 +93,38 @@ digit(char c)
 static bool
 may_be_hex(struct text key, bool is_execve)
 {
-	static const char *const keys[] = {
-		"proctitle", "comm", "exe", "name", "cwd", "path", "acct", "data", "cmd", "dir", "key",
-		"ocomm", "vm", "watch", "new-disk", "old-disk", "device", "file", "grp", "id",
-	};
-
-	if (is_execve && key.len >= 2 && key.at[0] == 'a' && key.at[1] >= '0' && key.at[1] <= '9')
-		return memchr(key.at, '_', key.len) == NULL; /* a1_len is a number */
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-		if (is(key, keys[i]))
-			return true;
-	return false;
+	switch (key.len == 0 ? '\0' : key.at[0]) {
+	case 'a':
+		if (is_execve && key.len >= 2 && key.at[1] >= '0' && key.at[1] <= '9')
+			return memchr(key.at, '_', key.len) == NULL; /* a1_len is a number */
+		return is(key, "acct");
+	case 'c':
+		return is(key, "comm") || is(key, "cwd") || is(key, "cmd");
+	case 'd':
+		return is(key, "data") || is(key, "dir") || is(key, "device");
+	case 'e':
+		return is(key, "exe");
+	case 'f':
+		return is(key, "file");
+	case 'g':
+		return is(key, "grp");
+	case 'i':
+		return is(key, "id");
+	case 'k':
+		return is(key, "key");
+	case 'n':
+		return is(key, "name") || is(key, "new-disk");
+	case 'o':
+		return is(key, "ocomm") || is(key, "old-disk");
+	case 'p':
+		return is(key, "proctitle") || is(key, "path");
+	case 'v':
+		return is(key, "vm");
+	case 'w':
+		return is(key, "watch");
+	default:
+		return false;
+	}
 }
 
 static bool

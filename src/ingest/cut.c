@@ -91,11 +91,9 @@ next_header(const char *data, size_t len)
 {
 	const char *p = data, *end = data + len;
 
-	while ((p = memmem(p, (size_t)(end - p), "\n#", 2)) != NULL) {
-		p++;
-		if (is_header(p, (size_t)(end - p)))
+	for (; (p = memchr(p, '#', (size_t)(end - p))) != NULL; p++)
+		if (p > data && p[-1] == '\n' && is_header(p, (size_t)(end - p)))
 			return (size_t)(p - data);
-	}
 	return len;
 }
 
@@ -164,7 +162,7 @@ cut_document(struct ingest *in, const char *data, size_t len)
 /* ---- evtx ------------------------------------------------------------------------------- */
 
 static struct cut
-cut_evtx(struct ingest *in, const char *data, size_t len)
+cut_evtx(const char *data, size_t len)
 {
 	const uint8_t *p = (const uint8_t *)data;
 	bool is_chunk;
@@ -185,7 +183,7 @@ cut_at(struct ingest *in, const char *data, size_t len)
 {
 	switch (in->format) {
 	case INGEST_EVTX:
-		return cut_evtx(in, data, len);
+		return cut_evtx(data, len);
 	case INGEST_JSON:
 		if (in->is_document)
 			return cut_document(in, data, len);

@@ -311,12 +311,13 @@ undouble(struct ingest_thread *t, struct cell *cell)
 static void
 unplus(struct ingest_thread *t, struct cell *cell)
 {
-	char *out = memchr(cell->at, '+', cell->len) == NULL ? NULL : parse_room(t, cell->len);
+	char *out = cell->len == 0 ? NULL : parse_room(t, cell->len), *plus = out;
 
 	if (out == NULL)
 		return;
-	for (size_t i = 0; i < cell->len; i++)
-		out[i] = cell->at[i] == '+' ? ' ' : cell->at[i];
+	memcpy(out, cell->at, cell->len);
+	while ((plus = memchr(plus, '+', cell->len - (size_t)(plus - out))) != NULL)
+		*plus++ = ' ';
 	cell->at = out;
 }
 
@@ -334,15 +335,8 @@ static void
 put_web(struct ingest_thread *t, const struct cell *stem, const struct cell *query,
     const struct cell *agent)
 {
-	const struct parse_name *n = t->web;
-	const struct parse_name *uri = NULL, *alias = NULL;
+	const struct parse_name *uri = &t->web[WEB_URI], *alias = &t->web[WEB_C_AGENT];
 
-	for (; n->text != NULL; n++) {
-		if (strcmp(n->text, "cs-uri") == 0)
-			uri = n;
-		else if (strcmp(n->text, "c-useragent") == 0)
-			alias = n;
-	}
 	if (stem->len > 0 && (uri->id != 0 || t->names == NULL)) {
 		bool has_query = query->len > 0 && !(query->len == 1 && *query->at == '-');
 		size_t len = stem->len + (has_query ? query->len + 1 : 0);

@@ -6,11 +6,6 @@
 #include "ingest/parse.h"
 #include "ingest/when.h"
 
-enum {
-	HOST, CLIENT, USER, METHOD, URI, STEM, QUERY, VERSION, STATUS, BYTES, REFERER, AGENT,
-	ALIAS, C_URI = ALIAS, C_STEM, C_QUERY, C_STATUS, C_AGENT, NAMES
-};
-
 const char *const web_names[] = {
 	"cs-host", "c-ip", "cs-username", "cs-method", "cs-uri", "cs-uri-stem", "cs-uri-query",
 	"cs-version", "sc-status", "sc-bytes", "cs-referer", "cs-user-agent",
@@ -134,29 +129,29 @@ put_request(struct ingest_thread *t, struct part request)
 
 	last = memrchr(request.at, ' ', request.len);
 	if (last == NULL) { /* no request at all: a handshake sent to the wrong port, say */
-		parse_dash(t, &n[URI], request.at, request.len);
+		parse_dash(t, &n[WEB_URI], request.at, request.len);
 		return;
 	}
 	uri = word(&s, end);
-	parse_text(t, &n[METHOD], uri.at, uri.len);
+	parse_text(t, &n[WEB_METHOD], uri.at, uri.len);
 	if (last >= s && end - last > 5 && memcmp(last + 1, "HTTP/", 5) == 0) {
-		parse_text(t, &n[VERSION], last + 1, (size_t)(end - last - 1));
+		parse_text(t, &n[WEB_VERSION], last + 1, (size_t)(end - last - 1));
 		end = last;
 	}
 	uri = (struct part){ s, (size_t)(end - s) };
 	question = memchr(uri.at, '?', uri.len);
 	stem = question == NULL ? uri.len : (size_t)(question - uri.at);
-	parse_text(t, &n[URI], uri.at, uri.len);
-	parse_text(t, &n[STEM], uri.at, stem);
-	if (n[C_URI].id != 0)
-		parse_text(t, &n[C_URI], uri.at, uri.len);
-	if (n[C_STEM].id != 0)
-		parse_text(t, &n[C_STEM], uri.at, stem);
+	parse_text(t, &n[WEB_URI], uri.at, uri.len);
+	parse_text(t, &n[WEB_STEM], uri.at, stem);
+	if (n[WEB_C_URI].id != 0)
+		parse_text(t, &n[WEB_C_URI], uri.at, uri.len);
+	if (n[WEB_C_STEM].id != 0)
+		parse_text(t, &n[WEB_C_STEM], uri.at, stem);
 	if (question == NULL)
 		return;
-	parse_text(t, &n[QUERY], question + 1, uri.len - stem - 1);
-	if (n[C_QUERY].id != 0)
-		parse_text(t, &n[C_QUERY], question + 1, uri.len - stem - 1);
+	parse_text(t, &n[WEB_QUERY], question + 1, uri.len - stem - 1);
+	if (n[WEB_C_QUERY].id != 0)
+		parse_text(t, &n[WEB_C_QUERY], question + 1, uri.len - stem - 1);
 }
 
 static void
@@ -166,21 +161,21 @@ put(struct ingest_thread *t, const struct access *a)
 
 	t->event.time_ns = a->time_ns;
 	if (a->host.at != NULL)
-		parse_dash(t, &n[HOST], a->host.at, a->host.len);
-	parse_dash(t, &n[CLIENT], a->client.at, a->client.len);
-	parse_dash(t, &n[USER], a->user.at, a->user.len);
+		parse_dash(t, &n[WEB_HOST], a->host.at, a->host.len);
+	parse_dash(t, &n[WEB_CLIENT], a->client.at, a->client.len);
+	parse_dash(t, &n[WEB_USER], a->user.at, a->user.len);
 	put_request(t, a->request);
-	parse_dash(t, &n[STATUS], a->status.at, a->status.len);
-	if (n[C_STATUS].id != 0)
-		parse_dash(t, &n[C_STATUS], a->status.at, a->status.len);
+	parse_dash(t, &n[WEB_STATUS], a->status.at, a->status.len);
+	if (n[WEB_C_STATUS].id != 0)
+		parse_dash(t, &n[WEB_C_STATUS], a->status.at, a->status.len);
 	if (a->bytes.at != NULL)
-		parse_dash(t, &n[BYTES], a->bytes.at, a->bytes.len);
+		parse_dash(t, &n[WEB_BYTES], a->bytes.at, a->bytes.len);
 	if (a->referer.at != NULL)
-		parse_dash(t, &n[REFERER], a->referer.at, a->referer.len);
+		parse_dash(t, &n[WEB_REFERER], a->referer.at, a->referer.len);
 	if (a->agent.at != NULL)
-		parse_dash(t, &n[AGENT], a->agent.at, a->agent.len);
-	if (a->agent.at != NULL && n[C_AGENT].id != 0)
-		parse_dash(t, &n[C_AGENT], a->agent.at, a->agent.len);
+		parse_dash(t, &n[WEB_AGENT], a->agent.at, a->agent.len);
+	if (a->agent.at != NULL && n[WEB_C_AGENT].id != 0)
+		parse_dash(t, &n[WEB_C_AGENT], a->agent.at, a->agent.len);
 }
 
 bool
