@@ -22,7 +22,7 @@ struct fault_seen {
 	size_t count;
 };
 
-static void
+static inline void
 see_fault(void *arg, const struct sigma_about *about, const struct err *err)
 {
 	struct fault_seen *f = arg;
@@ -34,7 +34,7 @@ see_fault(void *arg, const struct sigma_about *about, const struct err *err)
 	}
 }
 
-static struct matcher *
+static inline struct matcher *
 compile_text(const char *yaml, bool no_prefilter, struct fault_seen *fault)
 {
 	struct matcher_options options = { no_prefilter };
@@ -52,7 +52,7 @@ compile_text(const char *yaml, bool no_prefilter, struct fault_seen *fault)
 }
 
 /* "name=value name=value": a blank ends a value, \s is a blank, \n null, \u16 makes the next UTF-16. */
-static void
+static inline void
 make_event(struct arena *arena, const struct matcher *m, const char *text, struct event *event)
 {
 	*event = (struct event){ .value = arena_alloc(arena, 64 * sizeof(*event->value)), .format = "test" };
@@ -81,7 +81,7 @@ struct hits_seen {
 	struct buf taken;
 };
 
-static void
+static inline void
 see_hit(void *arg, struct matcher_thread *thread, const struct event *event, uint32_t rule)
 {
 	struct hits_seen *h = arg;
@@ -94,7 +94,7 @@ see_hit(void *arg, struct matcher_thread *thread, const struct event *event, uin
 }
 
 /* Titles of the rules that are true of the event, with and without the prefilter. */
-static const char *
+static inline const char *
 titles_of(const char *yaml, const char *text)
 {
 	static char ret[400];
@@ -123,7 +123,7 @@ titles_of(const char *yaml, const char *text)
 }
 
 /* A rule of product x that asks for ${items} (each line with four blanks before it). */
-static const char *
+static inline const char *
 rule_of(const char *items)
 {
 	static char text[8192];
@@ -133,7 +133,7 @@ rule_of(const char *items)
 	return text;
 }
 
-static bool
+static inline bool
 is_true(const char *items, const char *event)
 {
 	char text[2000];
