@@ -28,7 +28,7 @@ struct cell {
 };
 
 /* The cell at ${pos} of a row; false behind the last one. */
-static bool
+static inline bool
 next_cell(const char *row, size_t len, char separator, bool may_quote, size_t *pos, struct cell *ret)
 {
 	const char *s = row + *pos, *end;
@@ -309,16 +309,16 @@ undouble(struct ingest_thread *t, struct cell *cell)
 
 /* IIS writes + for a blank in what the client said of itself. */
 static void
-unplus(struct ingest_thread *t, struct cell *cell)
+unplus(struct ingest_thread *t, struct event_value *v)
 {
-	char *out = cell->len == 0 ? NULL : parse_room(t, cell->len), *plus = out;
+	char *out = v->len == 0 ? NULL : parse_room(t, v->len), *plus = out;
 
 	if (out == NULL)
 		return;
-	memcpy(out, cell->at, cell->len);
-	while ((plus = memchr(plus, '+', cell->len - (size_t)(plus - out))) != NULL)
+	memcpy(out, v->data, v->len);
+	while ((plus = memchr(plus, '+', v->len - (size_t)(plus - out))) != NULL)
 		*plus++ = ' ';
-	cell->at = out;
+	v->data = out;
 }
 
 static bool
@@ -330,47 +330,56 @@ is_null(const struct table *table, const struct cell *cell)
 	    (table->kind == TABLE_ZEEK && cell->len == 7 && memcmp(cell->at, "(empty)", 7) == 0);
 }
 
+/* The text in a column of the event under way, whose values are the columns; empty when there is none. */
+static struct text
+column(const struct ingest_thread *t, int n)
+{
+	const struct event_value *v = &t->value[n < 0 ? 0 : n];
+
+	if (n < 0 || (uint32_t)n >= t->event.values || v->type != VALUE_TEXT)
+		return (struct text){ "", 0 };
+	return (struct text){ v->data, v->len };
+}
+
 /* cs-uri, which W3C logs have in two parts; both names of the agent. */
 static void
-put_web(struct ingest_thread *t, const struct cell *stem, const struct cell *query,
-    const struct cell *agent)
+put_web(struct ingest_thread *t, const struct table *table)
 {
 	const struct parse_name *uri = &t->web[WEB_URI], *alias = &t->web[WEB_C_AGENT];
+	struct text stem = column(t, table->stem), query = column(t, table->query), agent;
+	size_t len = stem.len + (query.len > 0 ? query.len + 1 : 0);
+	char *out;
 
-	if (stem->len > 0 && (uri->id != 0 || t->names == NULL)) {
-		bool has_query = query->len > 0 && !(query->len == 1 && *query->at == '-');
-		size_t len = stem->len + (has_query ? query->len + 1 : 0);
-		char *out = parse_room(t, len);
-
-		if (out == NULL)
-			return;
-		memcpy(out, stem->at, stem->len);
-		if (has_query) {
-			out[stem->len] = '?';
-			memcpy(out + stem->len + 1, query->at, query->len);
+	if (table->agent >= 0 && column(t, table->agent).len > 0)
+		unplus(t, &t->value[table->agent]);
+	agent = column(t, table->agent);
+	if (stem.len > 0 && (uri->id != 0 || t->names == NULL) && (out = parse_room(t, len)) != NULL) {
+		memcpy(out, stem.at, stem.len);
+		if (query.len > 0) {
+			out[stem.len] = '?';
+			memcpy(out + stem.len + 1, query.at, query.len);
 		}
 		parse_text(t, uri, out, len);
 	}
-	if (agent->len > 0 && alias->id != 0)
-		parse_dash(t, alias, agent->at, agent->len);
+	if (agent.len > 0 && alias->id != 0)
+		parse_text(t, alias, agent.at, agent.len);
 }
 
 static void
-set_time(struct ingest_thread *t, const struct table *table, const struct cell *date,
-    const struct cell *time)
+set_time(struct ingest_thread *t, const struct table *table)
 {
+	struct text date = column(t, table->date), time = column(t, table->time);
 	char both[64];
 
-	if (time->at == NULL)
+	if (time.len == 0)
 		return;
 	if (table->kind != TABLE_W3C) {
-		parse_time(t, table->time_rank, time->at, time->len);
-	} else if (date->len + time->len + 2 < sizeof(both) && date->len > 0) {
-		memcpy(both, date->at, date->len);
-		both[date->len] = ' ';
-		memcpy(both + date->len + 1, time->at, time->len);
-		(void)when_iso(both, date->len + 1 + time->len, table->is_web ? 0 : t->zone_s,
-		    &t->event.time_ns);
+		parse_time(t, table->time_rank, time.at, time.len);
+	} else if (date.len + time.len + 2 < sizeof(both) && date.len > 0) {
+		memcpy(both, date.at, date.len);
+		both[date.len] = ' ';
+		memcpy(both + date.len + 1, time.at, time.len);
+		(void)when_iso(both, date.len + 1 + time.len, table->is_web ? 0 : t->zone_s, &t->event.time_ns);
 	}
 }
 
@@ -378,36 +387,24 @@ set_time(struct ingest_thread *t, const struct table *table, const struct cell *
 static bool
 row(struct ingest_thread *t, const struct table *table, const char *line, size_t len)
 {
-	struct cell cell, stem = { 0 }, query = { 0 }, agent = { 0 }, date = { 0 }, time = { 0 };
+	bool may_quote = table->kind == TABLE_CSV;
+	struct cell cell;
 	size_t pos = 0;
 	uint32_t i = 0;
 
-	for (; i < table->columns && next_cell(line, len, table->separator, table->kind == TABLE_CSV, &pos,
-	    &cell); i++) {
+	for (; i < table->columns && next_cell(line, len, table->separator, may_quote, &pos, &cell); i++) {
 		const struct parse_name name = { table->name[i], table->name_len[i], t->ids.id[i] };
 
 		if (cell.has_quotes)
 			undouble(t, &cell);
-		if (table->is_web && (int)i == table->agent) {
-			unplus(t, &cell);
-			agent = cell;
-		}
-		if ((int)i == table->date)
-			date = cell;
-		if ((int)i == table->time)
-			time = cell;
-		if ((int)i == table->stem)
-			stem = cell;
-		if ((int)i == table->query)
-			query = cell;
 		if (is_null(table, &cell))
 			(void)parse_value(t, name.text, name.len, name.id);
 		else
 			parse_text(t, &name, cell.at, cell.len);
 	}
-	set_time(t, table, &date, &time);
+	set_time(t, table);
 	if (table->is_web)
-		put_web(t, &stem, &query, &agent);
+		put_web(t, table);
 	return i > 1 || table->columns == 1;
 }
 
