@@ -256,6 +256,18 @@ make_scan(struct bucketing *g, struct bucket *bucket)
 	t->number[bucket->literal + n] = (uint32_t)t->numbers;
 }
 
+/* Whether it has a character that no number, time, GUID, SID or row of bytes is written with. */
+static bool
+is_texty(const struct literal *l)
+{
+	static const char typed[] = "0123456789abcdefxs{}-:.tz";
+
+	for (size_t i = 0; i < l->len; i++)
+		if (l->text[i] == '\0' || strchr(typed, l->text[i]) == NULL)
+			return true;
+	return false;
+}
+
 static void
 take_witness(struct bucketing *g, struct bucket *bucket, uint32_t variant, uint32_t *need)
 {
@@ -270,7 +282,7 @@ take_witness(struct bucketing *g, struct bucket *bucket, uint32_t variant, uint3
 		}
 		pair_add(&g->literal, s->literal, variant);
 		if (s->field == 0)
-			bucket->whole = 1;
+			bucket->whole |= is_texty(witness_literal(&g->w, s->literal)) ? 1 : 2;
 		else
 			need[s->field / 32] |= 1u << s->field % 32;
 	}

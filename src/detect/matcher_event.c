@@ -218,6 +218,14 @@ found(void *arg, unsigned id)
 		propose(t, tables->number[i]);
 }
 
+/* Written with the few characters that is_texty() in matcher_compile.c knows. */
+static bool
+is_typed(enum value_type type)
+{
+	return type == VALUE_INT || type == VALUE_UINT || type == VALUE_HEX || type == VALUE_GUID ||
+	    type == VALUE_SID || type == VALUE_TIME || type == VALUE_BYTES;
+}
+
 /* The values that matter here, each between the marks of its field, in one scan. */
 static void
 scan(struct matcher_thread *t, const struct bucket *b)
@@ -231,7 +239,8 @@ scan(struct matcher_thread *t, const struct bucket *b)
 
 		if (id > t->m->fields)
 			id = 0;
-		if (!b->whole && (id == 0 || (need[id / 32] >> id % 32 & 1) == 0))
+		if ((id == 0 || (need[id / 32] >> id % 32 & 1) == 0) &&
+		    (b->whole == 0 || (b->whole == 1 && is_typed(e->value[i].type))))
 			continue;
 		if (e->value[i].type == VALUE_NULL)
 			continue;

@@ -101,7 +101,7 @@ struct bucket {
 	uint32_t literal, literals;/* literals + 1 offsets into number of lists of variants; ids of the scan */
 	uint32_t scan;             /* database + 1; 0: none */
 	uint32_t need;             /* bit set over fields of what is scanned, into number */
-	uint32_t whole;            /* everything is scanned */
+	uint32_t whole;            /* every text is scanned: 1; numbers, times and the like too: 2 */
 };
 
 struct blob {
