@@ -100,18 +100,19 @@ next_header(const char *data, size_t len)
 static struct cut
 cut_w3c(struct ingest *in, const char *data, size_t len)
 {
-	size_t lines = whole_lines(in, data, len);
+	size_t room = shorter(len, INGEST_PIECE_MAX), n;
 	const char *end;
 
-	if (lines == 0)
-		return (struct cut){ 0 };
 	if (data[0] == '#') {
-		end = memchr(data, '\n', lines);
-		if (is_header(data, lines))
-			in->table = table_header(&in->tables, data, end == NULL ? lines : (size_t)(end - data));
-		return (struct cut){ end == NULL ? lines : (size_t)(end - data) + 1, NULL, true };
+		end = memchr(data, '\n', room);
+		n = end == NULL ? (in->at_end ? room : 0) : (size_t)(end - data) + 1;
+		if (n > 0 && is_header(data, n))
+			in->table = table_header(&in->tables, data, end == NULL ? n : n - 1);
+		return (struct cut){ n, NULL, true };
 	}
-	return (struct cut){ next_header(data, lines), NULL, false };
+	/* Forward first: headers may be many, and the end of the lines far. */
+	n = next_header(data, room);
+	return (struct cut){ n < room ? n : whole_lines(in, data, len), NULL, false };
 }
 
 /* ---- json ------------------------------------------------------------------------------- */
@@ -147,16 +148,14 @@ static struct cut
 cut_document(struct ingest *in, const char *data, size_t len)
 {
 	size_t end, room = shorter(len, INGEST_PIECE_MAX);
-	const char *line;
 
 	if (in->at_end && len <= INGEST_PIECE_MAX)
 		return (struct cut){ len, NULL, false };
 	end = whole_values(data, room);
 	if (end > 0)
 		return (struct cut){ end, NULL, false };
-	/* Too long, or damaged: on from the next line that begins a value. */
-	line = memmem(data + 1, len - 1, "\n{", 2);
-	return (struct cut){ line == NULL ? 0 : (size_t)(line - data) + 1, "ingest.line.long", false };
+	/* Too long, or damaged: the reader finds what values begin with a line. */
+	return (struct cut){ whole_lines(in, data, len), NULL, false };
 }
 
 /* ---- evtx ------------------------------------------------------------------------------- */

@@ -222,14 +222,16 @@ give_gap(struct ingest *in, struct ingest_piece *piece)
 	return true;
 }
 
-/* A line that no piece can hold is passed over, however long it is. */
+/* A line that no piece can hold is passed over, however long it is; of the journal, an entry. */
 static size_t
 overlong(struct ingest *in, const char *data, size_t len)
 {
-	const char *end = memchr(data, '\n', len);
+	const char *stop = in->format == INGEST_JOURNAL ? "\n\n" : "\n";
+	const char *end = memmem(data, len, stop, strlen(stop));
+	size_t kept = in->format == INGEST_JOURNAL && !in->at_end && len > 1; /* half of what stops it */
 
 	in->is_long = end == NULL;
-	return end == NULL ? len : (size_t)(end - data) + 1;
+	return end == NULL ? len - kept : (size_t)(end - data) + strlen(stop);
 }
 
 static bool

@@ -478,6 +478,39 @@ an_endless_line_is_passed_over(void **state)
 }
 
 static void
+an_endless_entry_or_list_costs_no_more_than_its_length(void **state)
+{
+	struct buf log = BUF_INIT((size_t)64 << 20);
+	struct log_sink got;
+
+	(void)state;
+	buf_adds(&log, "__CURSOR=a\nMESSAGE=one\n\n__CURSOR=b\n");
+	while (log.len < 6 * INGEST_PIECE_MAX)
+		buf_adds(&log, "A=b\n");
+	buf_adds(&log, "\n__CURSOR=c\nMESSAGE=two\n\n");
+	assert_int_equal(read_log(buf_str(&log), log.len, NULL, &got), INGEST_JOURNAL);
+	assert_string_equal(buf_str(&got.events), "message=one;\nmessage=two;\n");
+	assert_non_null(strstr(buf_str(&got.skipped), "ingest.line.long;"));
+	log_end(&got);
+	buf_reset(&log);
+	buf_adds(&log, "[\n{\n\"a\": 1\n},\n{\n\"b\": [\n");
+	while (log.len < 6 * INGEST_PIECE_MAX)
+		buf_adds(&log, "[\n{\n");
+	buf_adds(&log, "\n{\"a\": 2}\n");
+	assert_int_equal(read_log(buf_str(&log), log.len, NULL, &got), INGEST_JSON);
+	assert_string_equal(buf_str(&got.events), "a=1;\na=2;\n");
+	assert_non_null(strstr(buf_str(&got.skipped), "ingest.json.syntax;"));
+	log_end(&got);
+	buf_reset(&log);
+	while (log.len < 3 * INGEST_PIECE_MAX)
+		buf_adds(&log, "#Fields: a b\nx y\n#Fields: c d\nz w\n");
+	assert_int_equal(read_log(buf_str(&log), log.len, NULL, &got), INGEST_W3C);
+	assert_int_equal(got.count, 2 * ((log.len + 33) / 34));
+	log_end(&got);
+	buf_clear(&log);
+}
+
+static void
 messages_of_the_audit_log_are_not_cut_apart(void **state)
 {
 	struct buf log = BUF_INIT((size_t)64 << 20);
@@ -547,5 +580,6 @@ TEST_MAIN(
     cmocka_unit_test(packed_logs_are_unpacked),
     cmocka_unit_test(pieces_may_be_parsed_in_any_order),
     cmocka_unit_test(an_endless_line_is_passed_over),
+    cmocka_unit_test(an_endless_entry_or_list_costs_no_more_than_its_length),
     cmocka_unit_test(messages_of_the_audit_log_are_not_cut_apart),
     cmocka_unit_test(a_log_may_come_through_a_pipe))
