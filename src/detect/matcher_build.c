@@ -4,6 +4,8 @@
 #include "detect/matcher_part.h"
 #include "detect/sigma_part.h"
 
+#define SORT_MAX 200 /* parts of one AND */
+
 size_t
 build_field(struct builder *b, const struct renames *names, const char *field,
     uint32_t ret[static FIELD_NAMES])
@@ -101,6 +103,21 @@ intern(struct builder *b, struct item *item, const void *text, const char *shown
 	return (uint32_t)b->t->items - 1;
 }
 
+/* About how long it takes to say whether a node is true. */
+static uint32_t
+cost_of(const struct builder *b, const struct node *n)
+{
+	const struct item *item = &b->t->item[n->first];
+	uint64_t sum = 1;
+
+	if (n->op == NODE_ITEM)
+		return item->field == 0 ? 200 : item->kind <= ITEM_ENDS ? 1 : item->kind == ITEM_CONTAINS ? 6
+		    : item->kind == ITEM_REGEX ? 60 : item->kind == ITEM_GLOB ? 20 : 3;
+	for (uint32_t i = 0; i < n->count; i++)
+		sum += b->cost[b->t->kid[n->first + i]];
+	return sum > 1000000 ? 1000000 : (uint32_t)sum;
+}
+
 static uint32_t
 node_new(struct builder *b, enum node_op op, uint32_t first, uint32_t count)
 {
@@ -109,13 +126,34 @@ node_new(struct builder *b, enum node_op op, uint32_t first, uint32_t count)
 	n->op = (uint8_t)op;
 	n->first = first;
 	n->count = count;
+	if (b->t->nodes > b->costs) {
+		b->costs = b->t->nodes * 2;
+		b->cost = xrealloc(b->cost, b->costs * sizeof(*b->cost));
+	}
+	b->cost[b->t->nodes - 1] = cost_of(b, n);
 	return (uint32_t)b->t->nodes - 1;
 }
 
+/* Of what must all hold the cheapest is asked first; what costs the same stays in the rule's order. */
+static void
+sort_kids(const struct builder *b, uint32_t *kid, size_t n)
+{
+	for (size_t i = 1; i < n && n <= SORT_MAX; i++)
+		for (size_t k = i; k > 0 && b->cost[kid[k]] < b->cost[kid[k - 1]]; k--) {
+			uint32_t swap = kid[k];
+
+			kid[k] = kid[k - 1];
+			kid[k - 1] = swap;
+		}
+}
+
 static uint32_t
-group(struct builder *b, enum node_op op, const uint32_t *kid, size_t n)
+group(struct builder *b, enum node_op op, uint32_t *kid, size_t n)
 {
 	uint32_t first = (uint32_t)b->t->kids;
+
+	if (op == NODE_AND)
+		sort_kids(b, kid, n);
 
 	if (n == 1 && op != NODE_NOT)
 		return kid[0];

@@ -366,6 +366,7 @@ matcher_compile(const struct sigma_set *set, const struct pipelines *pipelines,
 	m->fields = names_count(m->names);
 	free(b.rule_of);
 	free(b.item_slot);
+	free(b.cost);
 	arena_clear(&b.arena);
 	/* Every expression was compiled once before. */
 	if (matcher_finish(m, &err) != 0)

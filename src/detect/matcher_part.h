@@ -174,6 +174,8 @@ struct builder {
 	uint32_t *item_slot;       /* hash table of items, for finding equal ones */
 	size_t item_slots;
 	uint32_t *rule_of;         /* of the set's rules: number in the matcher + 1, 0 left out */
+	uint32_t *cost;            /* of each node */
+	size_t costs;
 	struct arena arena;        /* until compiling is over */
 };
 
