@@ -248,11 +248,14 @@ option(struct cli *cli, char **argv, int left)
 	return set_value(cli, p, argv[1]) == 0 ? 2 : 0;
 }
 
-/* Whether the command has a meaning of its own for an option that others share: hunt --json FILE. */
+/* Whether the command writes a file of the name of an option all have: hunt --json FILE. */
 static bool
-is_own(const struct cli *cli, const char *word)
+is_own_file(const struct cli *cli, const char *word)
 {
-	return str_starts(word, "--") && find_param(cli->op, word + 2, strcspn(word + 2, "=")) != NULL;
+	const struct param *p = str_starts(word, "--") ?
+	    find_param(cli->op, word + 2, strcspn(word + 2, "=")) : NULL;
+
+	return p != NULL && p->type == P_OUT;
 }
 
 /* The next positional parameter that has no value yet, or takes any number. */
@@ -300,7 +303,7 @@ cli_parse(struct cli *cli, int argc, char **argv)
 	if (taken == 0)
 		return unknown_command(cli, argc - at, argv + at);
 	for (at += taken; at < argc; at += taken) {
-		taken = is_own(cli, argv[at]) ? 0 :
+		taken = is_own_file(cli, argv[at]) ? 0 :
 		    common_option(cli, argv[at], at + 1 < argc ? argv[at + 1] : NULL);
 		if (taken == 0 && str_starts(argv[at], "--") && argv[at][2] != '\0')
 			taken = option(cli, argv + at, argc - at);
