@@ -6,7 +6,7 @@
 #include "hunt/html_part.h"
 
 #define STORIES_MAX 100
-#define HOSTS_MAX   500
+#define HOSTS_SAID  500
 #define DETAILS_MAX 2000
 #define COVER_MAX   1000
 #define FLUSH       ((size_t)256 << 10)
@@ -286,7 +286,7 @@ host_table(struct html *h)
 	th(h, "hunt.html.time");
 	th(h, "hunt.by_tactic");
 	html_lit(&h->out, "</tr></thead><tbody>");
-	for (size_t i = 0; i < r->hosts && i < HOSTS_MAX; i++)
+	for (size_t i = 0; i < r->hosts && i < HOSTS_SAID; i++)
 		host_row(h, &r->host[host[i]]);
 	html_lit(&h->out, "</tbody></table>");
 	free(host);

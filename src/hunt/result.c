@@ -3,7 +3,8 @@
 
 #include <stdio.h>
 
-#define KEY_MAX ((size_t)1 << 16)
+#define KEY_MAX    ((size_t)1 << 16)
+#define SERIES_MAX 500 /* groups of one rule on one host; further hits go to the nearest */
 
 void
 result_init(struct result *r, const struct rules *rules)
@@ -28,6 +29,10 @@ host_id(struct result *r, struct hit_part name)
 			key[n++] = name.at[i];
 	key[n] = '\0';
 	id = (uintptr_t)map_get(&r->host_ids, key);
+	if (id == 0 && r->hosts >= HOSTS_MAX) {
+		key[1] = '\0';
+		id = (uintptr_t)map_get(&r->host_ids, key);
+	}
 	if (id != 0)
 		return (uint32_t)id - 1;
 	if (r->hosts == r->hosts_room) {
@@ -158,14 +163,15 @@ join_next(struct group *g)
 	}
 }
 
-/* The group of a series the hit belongs to, or NULL. */
+/* The group of a series the hit belongs to; ${any}: the nearest, however far. NULL: none. */
 static struct group *
 nearest(struct group *first, int64_t t, bool any)
 {
 	struct group *best = NULL;
 	uint64_t least = UINT64_MAX;
+	size_t length = 0;
 
-	for (struct group *g = first; g != NULL; g = g->next) {
+	for (struct group *g = first; g != NULL; g = g->next, length++) {
 		uint64_t d = distance(g, t);
 
 		if (d < least || best == NULL) {
@@ -173,9 +179,10 @@ nearest(struct group *first, int64_t t, bool any)
 			best = g;
 		}
 	}
-	return any || least <= (uint64_t)GROUP_GAP_NS ? best : NULL;
+	return any || length >= SERIES_MAX || least <= (uint64_t)GROUP_GAP_NS ? best : NULL;
 }
 
+/* NULL when there are too many groups. */
 static struct group *
 group_of(struct result *r, const struct hit *hit, uint32_t host, struct group **ret_first)
 {
@@ -190,7 +197,7 @@ group_of(struct result *r, const struct hit *hit, uint32_t host, struct group **
 	buf_printf(&key, "%u %u %s", hit->rule, host, subject);
 	first = map_get(&r->series, buf_str(&key));
 	g = first == NULL ? NULL : nearest(first, hit->time_ns, r->groups >= GROUPS_MAX);
-	if (g == NULL) {
+	if (g == NULL && r->groups < GROUPS_MAX) {
 		g = group_new(r, hit, host, arena_strdup(&r->arena, subject));
 		r->rule[hit->rule].hosts += first == NULL;
 		for (at = &first; *at != NULL && (*at)->first_ns < g->first_ns; at = &(*at)->next)
@@ -212,6 +219,10 @@ result_add(struct result *r, const struct hit *hit)
 	int64_t start = hit->first_ns != HIT_NO_TIME ? hit->first_ns : hit->time_ns;
 
 	count_sums(r, hit, host);
+	if (g == NULL) {
+		r->ungrouped++;
+		return;
+	}
 	g->count++;
 	if (hit->time_ns != HIT_NO_TIME && g->first_ns != HIT_NO_TIME) {
 		widen(&g->first_ns, &g->last_ns, start);

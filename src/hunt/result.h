@@ -11,7 +11,8 @@
 #define GROUP_GAP_NS   (INT64_C(30) * 60 * 1000000000) /* longer without a hit: another group */
 #define STORY_GAP_NS   (INT64_C(60) * 60 * 1000000000) /* longer without a group: another story */
 #define GROUP_REFS     5
-#define GROUPS_MAX     50000 /* further hits go to the nearest group of their rule and host */
+#define GROUPS_MAX     50000 /* further hits go to the nearest group of their rule and host, if there is one */
+#define HOSTS_MAX      20000 /* further ones are counted as one without a name */
 #define HIST_STEP_NS   (INT64_C(600) * 1000000000)
 #define HIST_MAX       100000
 
@@ -68,6 +69,7 @@ struct result {
 	struct host_sum *host;
 	size_t hosts, hosts_room;
 	struct rule_sum *rule; /* by rule number */
+	uint64_t ungrouped;    /* hits beyond GROUPS_MAX: counted, but in no group */
 	uint64_t total, level[SIGMA_LEVELS], tactic[TACTICS];
 	struct hist_step *hist; /* hash table, then sorted by result_finish() */
 	size_t hists, hist_room;

@@ -8,7 +8,7 @@
 #include "hunt/report.h"
 
 #define STORIES_MAX 10
-#define HOSTS_MAX   15
+#define HOSTS_SAID  15
 #define RULES_MAX   200
 #define TEXT_MAX    20000
 
@@ -274,6 +274,8 @@ summary(const struct page *p)
 	say(p, "hunt.found", "count", report_number(r->total, p->lang, all), "groups",
 	    report_number(r->groups, p->lang, groups), "rules", report_number(fired, p->lang, rules), "hosts",
 	    report_number(r->hosts, p->lang, hosts), (char *)NULL);
+	if (r->ungrouped > 0)
+		say(p, "hunt.ungrouped", "count", report_number(r->ungrouped, p->lang, n), (char *)NULL);
 	heading(p, "hunt.by_level");
 	for (int l = SIGMA_LEVELS - 1; l >= 0; l--) {
 		if (r->level[l] == 0)
@@ -292,7 +294,7 @@ summary(const struct page *p)
 		fprintf(p->out, " %12s\n", report_number(r->tactic[t], p->lang, n));
 	}
 	heading(p, "hunt.by_host");
-	for (size_t i = 0; i < r->hosts && i < HOSTS_MAX; i++) {
+	for (size_t i = 0; i < r->hosts && i < HOSTS_SAID; i++) {
 		const struct host_sum *h = &r->host[host[i]];
 		char first[HIT_TIME_SIZE], last[HIT_TIME_SIZE];
 
@@ -301,8 +303,8 @@ summary(const struct page *p)
 		fprintf(p->out, " %12s   %s – %s\n", report_number(h->total, p->lang, n),
 		    result_when(h->first_ns, first), result_when(h->last_ns, last));
 	}
-	if (r->hosts > HOSTS_MAX)
-		say(p, "hunt.more_hosts", "count", report_number(r->hosts - HOSTS_MAX, p->lang, n), (char *)NULL);
+	if (r->hosts > HOSTS_SAID)
+		say(p, "hunt.more_hosts", "count", report_number(r->hosts - HOSTS_SAID, p->lang, n), (char *)NULL);
 	free(list);
 	free(host);
 }
