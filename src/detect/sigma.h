@@ -20,6 +20,7 @@
 
 #define SIGMA_VALUE_MAX  ((size_t)1 << 16) /* bytes of one value */
 #define SIGMA_ITEMS_MAX  20000             /* tests of one rule, after every expansion */
+#define SIGMA_FILTERS_MAX 200              /* filters of one rule */
 #define SIGMA_DEPTH_MAX  50                /* parentheses, nots and correlations inside each other */
 
 enum sigma_kind { SIGMA_RULE, SIGMA_CORRELATION, SIGMA_FILTER };
@@ -139,6 +140,7 @@ struct sigma_rule {
 	bool silent;              /* only correlations use it: no detection of its own */
 	const char **ref;         /* filter: the rules it is for; "any" alone: all */
 	size_t refs;
+	size_t filters;           /* joined to it */
 };
 
 struct sigma_set {

@@ -98,6 +98,7 @@ join(struct sigma_set *set, struct sigma_rule *rule, const struct sigma_rule *fi
 	both->sub[0] = rule->expr;
 	both->sub[1] = filter->expr;
 	rule->expr = both;
+	rule->filters++;
 }
 
 static void
@@ -111,6 +112,10 @@ apply_filter(struct linker *l, const struct sigma_rule *filter)
 
 		if (rule->kind != SIGMA_RULE || !source_fits(&filter->about, &rule->about))
 			continue;
+		if (rule->filters == SIGMA_FILTERS_MAX) {
+			fault(l, filter, "sigma.filter.many", rule->about.title);
+			return;
+		}
 		join(l->set, rule, filter);
 		joined++;
 	}
@@ -123,6 +128,8 @@ apply_filter(struct linker *l, const struct sigma_rule *filter)
 			fault(l, filter, "sigma.filter.unknown", filter->ref[i]);
 		} else if (!source_fits(&filter->about, &rule->about)) {
 			fault(l, filter, "sigma.filter.source", rule->about.title);
+		} else if (rule->filters == SIGMA_FILTERS_MAX) {
+			fault(l, filter, "sigma.filter.many", rule->about.title);
 		} else {
 			join(l->set, rule, filter);
 			joined++;

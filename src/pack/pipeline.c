@@ -29,9 +29,9 @@ strings(struct schema_read *r, const struct yaml_node *node, size_t *ret_count)
 	const char **ret = arena_alloc(r->arena, (n + 1) * sizeof(*ret));
 
 	*ret_count = 0;
-	if (n == 0 || node->kind == YAML_MAP)
+	if (n == 0 || n > PACK_VALUES_MAX || node->kind == YAML_MAP)
 		bad(r, node, "pack.pipeline.value");
-	for (size_t i = 0; node->kind != YAML_MAP && i < n; i++) {
+	for (size_t i = 0; node->kind != YAML_MAP && i < n && i < PACK_VALUES_MAX; i++) {
 		const struct yaml_node *one = list ? node->item[i] : node;
 
 		if (one->kind != YAML_SCALAR || *one->text == '\0' || strlen(one->text) > SCHEMA_STRING_MAX)
@@ -51,8 +51,10 @@ read_whens(struct schema_read *r, const struct yaml_node *node, void *out)
 		bad(r, node, "pack.pipeline.map");
 		return;
 	}
+	if (node->count > PACK_WHENS_MAX)
+		bad(r, node, "pack.pipeline.map");
 	w->list = arena_alloc(r->arena, (node->count + 1) * sizeof(*w->list));
-	for (w->count = 0; w->count < node->count; w->count++) {
+	for (w->count = 0; w->count < node->count && w->count < PACK_WHENS_MAX; w->count++) {
 		struct pack_when *one = &w->list[w->count];
 
 		one->field = arena_strdup(r->arena, node->key[w->count]->text);

@@ -23,6 +23,9 @@
 
 #include "pack/pack.h"
 
+#define PACK_WHENS_MAX  7  /* conditions of one map */
+#define PACK_VALUES_MAX 60 /* values of one condition */
+
 struct pack_when {
 	const char *field;
 	const char **value; /* "*" alone: there, whatever it is */
