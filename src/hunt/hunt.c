@@ -64,6 +64,11 @@ open_all(struct run *run, struct err *err)
 		failed = open_out(o->timeline, &run->timeline, err);
 	if (failed == 0)
 		failed = open_out(o->html, &run->html, err);
+	FILE *const out[] = { run->json, run->csv, run->timeline, run->html };
+
+	for (size_t i = 0; i < ARRAY_LEN(out); i++)
+		if (out[i] != NULL)
+			walk_drop(&run->walk, fileno(out[i]));
 	return failed;
 }
 

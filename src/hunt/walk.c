@@ -10,7 +10,7 @@
 #include "os/file.h"
 
 static void
-add_file(struct walk *w, const char *path, const char *shown, off_t size)
+add_file(struct walk *w, const char *path, const char *shown, const struct stat *st)
 {
 	if (w->files == WALK_FILES_MAX) {
 		w->full = true;
@@ -21,8 +21,8 @@ add_file(struct walk *w, const char *path, const char *shown, off_t size)
 		w->file = xrealloc(w->file, w->files_room * sizeof(*w->file));
 	}
 	w->file[w->files++] = (struct walk_file){ arena_strdup(&w->arena, path),
-	    arena_strdup(&w->arena, shown), (uint64_t)size };
-	w->bytes += (uint64_t)size;
+	    arena_strdup(&w->arena, shown), (uint64_t)st->st_size, st->st_dev, st->st_ino };
+	w->bytes += (uint64_t)st->st_size;
 }
 
 static void
@@ -54,7 +54,7 @@ entry(struct walk *w, int dir, const char *name, const char *path, const char *s
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
 		add_fault(w, below, errno);
 	} else if (S_ISREG(st.st_mode)) {
-		add_file(w, full, below, st.st_size);
+		add_file(w, full, below, &st);
 	} else if (S_ISDIR(st.st_mode)) {
 		fd = depth == WALK_DEPTH_MAX ? -1 :
 		    openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -113,7 +113,7 @@ walk_add(struct walk *w, const char *path, struct err *err)
 	if (real == NULL || stat(real, &st) != 0)
 		return err_sys(err, file_err_kind(errno), path, errno);
 	if (!S_ISDIR(st.st_mode)) {
-		add_file(w, real, strrchr(real, '/') + 1, st.st_size);
+		add_file(w, real, strrchr(real, '/') + 1, &st);
 		return 0;
 	}
 	fd = open(real, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -125,6 +125,23 @@ walk_add(struct walk *w, const char *path, struct err *err)
 	if (w->faults > first_fault)
 		qsort(w->fault + first_fault, w->faults - first_fault, sizeof(*w->fault), fault_by_name);
 	return 0;
+}
+
+void
+walk_drop(struct walk *w, int fd)
+{
+	struct stat st;
+	size_t n = 0;
+
+	if (fstat(fd, &st) != 0)
+		return;
+	for (size_t i = 0; i < w->files; i++) {
+		if (w->file[i].device == st.st_dev && w->file[i].inode == st.st_ino)
+			w->bytes -= w->file[i].size;
+		else
+			w->file[n++] = w->file[i];
+	}
+	w->files = n;
 }
 
 void

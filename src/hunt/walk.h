@@ -12,6 +12,7 @@ struct walk_file {
 	const char *path;  /* to open */
 	const char *shown; /* below the PATH given; of a PATH that is a file itself its last name */
 	uint64_t size;
+	uint64_t device, inode;
 };
 
 /* A file or folder that could not be looked into. */
@@ -36,5 +37,8 @@ struct walk {
  * cannot be looked at; folders below that cannot be read are faults.
  */
 int walk_add(struct walk *walk, const char *path, struct err *err);
+
+/* Takes the open file ${fd} out of the list, if it is there: nobody reads what he is writing. */
+void walk_drop(struct walk *walk, int fd);
 
 void walk_clear(struct walk *walk);

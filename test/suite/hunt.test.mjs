@@ -297,6 +297,17 @@ test('--json - puts detections on standard output and the table elsewhere', () =
   assert.match(r.err, /Kết quả: 13 phát hiện/);
 });
 
+test('what a hunt writes into the folder it reads is not read', () => {
+  const d = folder();
+  writeFileSync(join(d, 'a.jsonl'), win(0, 'PC-09', 4625, { IpAddress: '10.0.0.1' }) + '\n');
+  for (let i = 0; i < 2; i++) {
+    const r = run('hunt', d, '--rules', rules, '--json', join(d, 'z.json'), '--csv', join(d, 'z.csv'), '--html', join(d, 'z.html'), '--timeline', join(d, 'z.tl'));
+    assert.equal(r.status, 0, r.err);
+    assert.match(r.out, /Đã đọc 1 tệp, 1 sự kiện/);
+    assert.deepEqual(lines(join(d, 'z.json')).map((x) => x.file), ['a.jsonl']);
+  }
+});
+
 test('Ctrl-C prints what was found so far', async () => {
   const d = folder();
   const block = Array.from({ length: 20000 }, (_, i) => win(i, 'PC-07', 4625, { IpAddress: '10.0.0.1', TargetUserName: 'x'.repeat(200) })).join('\n') + '\n';
