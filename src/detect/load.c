@@ -279,12 +279,15 @@ compile(struct loader *l, const struct pipelines *pipelines)
 	for (size_t i = 0; i < l->what->expands; i++)
 		sigma_expand(set, l->what->expand[i].name, l->what->expand[i].text, l->what->expand[i].count);
 	for (size_t i = 0; i < l->files; i++) {
-		const struct file *f = &l->file[i];
+		struct file *f = &l->file[i];
 
 		if (f->data == NULL)
 			on_fault(l, NULL, &f->err);
 		else
 			taken += sigma_read(set, f->data, f->len, f->name, on_fault, l);
+		if (f->owned)
+			free(f->data);
+		f->data = NULL;
 	}
 	before = l->faults;
 	sigma_link(set, on_fault, l);

@@ -4,6 +4,8 @@
 
 #include "detect/matcher_witness.h"
 
+#define LARGE 1000 /* literals */
+
 /* ---- rules ---- */
 
 static uint32_t
@@ -162,7 +164,7 @@ struct jobs {
 	struct job *job;
 	struct scan_set **scan;
 	size_t count, next;
-	pthread_mutex_t lock;
+	pthread_mutex_t lock, large; /* large: one such compilation at a time, for their memory */
 };
 
 struct bucketing {
@@ -188,7 +190,11 @@ work(void *arg)
 		if (n >= jobs->count)
 			return NULL;
 		job = &jobs->job[n];
+		if (job->count > LARGE)
+			pthread_mutex_lock(&jobs->large);
 		jobs->scan[n] = scan_compile(job->text, job->len, job->id, job->count);
+		if (job->count > LARGE)
+			pthread_mutex_unlock(&jobs->large);
 		if (jobs->scan[n] == NULL)
 			abort();
 		free(job->text);
@@ -207,6 +213,7 @@ compile_scans(struct bucketing *g)
 
 	jobs->scan = xcalloc(jobs->count + 1, sizeof(struct scan_set *));
 	pthread_mutex_init(&jobs->lock, NULL);
+	pthread_mutex_init(&jobs->large, NULL);
 	while (helpers < ARRAY_LEN(helper) && helpers + 1 < jobs->count / 8 &&
 	    pthread_create(&helper[helpers], NULL, work, jobs) == 0)
 		helpers++;
@@ -214,6 +221,7 @@ compile_scans(struct bucketing *g)
 	for (size_t i = 0; i < helpers; i++)
 		pthread_join(helper[i], NULL);
 	pthread_mutex_destroy(&jobs->lock);
+	pthread_mutex_destroy(&jobs->large);
 	g->b->m->scan = jobs->scan;
 	g->b->m->scans = jobs->count;
 	free(jobs->job);
@@ -362,6 +370,7 @@ matcher_compile(const struct sigma_set *set, const struct pipelines *pipelines,
 	add_rules(&b, routing);
 	routing_done(routing);
 	build_correlations(&b);
+	arena_clear(&b.arena);
 	build_buckets(&b);
 	m->fields = names_count(m->names);
 	free(b.rule_of);
