@@ -316,11 +316,12 @@ bool
 eval_node(struct matcher_thread *t, uint32_t n)
 {
 	const struct node *node = &t->m->t.node[n];
-	const uint32_t *kid = t->m->t.kid + node->first;
+	const uint32_t *kid;
 	bool ret = node->op == NODE_AND;
 
 	if (node->op == NODE_ITEM)
 		return item_true(t, node->first);
+	kid = t->m->t.kid + node->first;
 	if (t->node_memo[n] >> 1 == t->gen)
 		return (t->node_memo[n] & 1) != 0;
 	if (node->op == NODE_NOT)
