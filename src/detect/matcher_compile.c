@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* matcher_compile.c: a set of rules to tables, buckets and scans. */
+#include <malloc.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include "detect/matcher_witness.h"
 
@@ -209,12 +211,13 @@ compile_scans(struct bucketing *g)
 {
 	struct jobs *jobs = &g->jobs;
 	pthread_t helper[3];
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	size_t helpers = 0;
 
 	jobs->scan = xcalloc(jobs->count + 1, sizeof(struct scan_set *));
 	pthread_mutex_init(&jobs->lock, NULL);
 	pthread_mutex_init(&jobs->large, NULL);
-	while (helpers < ARRAY_LEN(helper) && helpers + 1 < jobs->count / 8 &&
+	while (helpers < ARRAY_LEN(helper) && (long)helpers + 1 < processors && helpers + 1 < jobs->count / 8 &&
 	    pthread_create(&helper[helpers], NULL, work, jobs) == 0)
 		helpers++;
 	work(jobs);
@@ -222,6 +225,8 @@ compile_scans(struct bucketing *g)
 		pthread_join(helper[i], NULL);
 	pthread_mutex_destroy(&jobs->lock);
 	pthread_mutex_destroy(&jobs->large);
+	/* What compiling took is not needed again, and the system may have it back. */
+	malloc_trim(0);
 	g->b->m->scan = jobs->scan;
 	g->b->m->scans = jobs->count;
 	free(jobs->job);
