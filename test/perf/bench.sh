@@ -7,4 +7,4 @@ make --no-print-directory B="$B" "$B/perf/fill" "$B/perf/load" "$B/perf/bench_le
 KHIEN_BUILD=$B node test/perf/bench.mjs
 "$B/perf/bench_ledger"
 "$B/perf/bench_duty"
-"$B/perf/bench_paper" "$B/khien-worker"
+"$B/perf/bench_paper" "$(realpath "$B/khien-worker")"
