@@ -338,7 +338,7 @@ person_arg(struct call *call, const char *name, struct person *ret)
 }
 
 const char *
-words_vi(struct call *call, const char *key, const char *const *args)
+words_in(struct call *call, enum lang lang, const char *key, const char *const *args)
 {
 	const char *names[ERR_ARGS_MAX], *values[ERR_ARGS_MAX];
 	struct buf text = BUF_INIT(8000);
@@ -349,10 +349,16 @@ words_vi(struct call *call, const char *key, const char *const *args)
 		names[n] = args[0];
 		values[n++] = args[1] == NULL ? "" : args[1];
 	}
-	words_format(&text, LANG_VI, key, names, values, n);
+	words_format(&text, lang, key, names, values, n);
 	ret = arena_strdup(call->arena, buf_str(&text));
 	buf_clear(&text);
 	return ret;
+}
+
+const char *
+words_vi(struct call *call, const char *key, const char *const *args)
+{
+	return words_in(call, LANG_VI, key, args);
 }
 
 const char *

@@ -48,7 +48,10 @@ struct person {
 /* ERR_INVALID (err.no_such_person) with the field; also for a disabled account. */
 int person_arg(struct call *call, const char *name, struct person *ret);
 
-/* A catalogue text in Vietnamese with arguments filled in, for what is stored; in the arena. */
+/* A catalogue text in ${lang} with arguments (name, value … NULL) filled in; in the arena. */
+const char *words_in(struct call *call, enum lang lang, const char *key, const char *const *args);
+
+/* The same in Vietnamese, for what is stored. */
 const char *words_vi(struct call *call, const char *key, const char *const *args);
 #define WORDS_ARGS(...) (const char *const[]){ __VA_ARGS__, NULL }
 

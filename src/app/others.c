@@ -4,24 +4,6 @@
 #include "app/app.h"
 #include "pack/bodies.h"
 
-const char *
-words_in(struct call *call, enum lang lang, const char *key, const char *const *args)
-{
-	const char *names[ERR_ARGS_MAX], *values[ERR_ARGS_MAX];
-	struct buf text = BUF_INIT(8000);
-	const char *ret;
-	size_t n = 0;
-
-	for (; args != NULL && args[0] != NULL && n < ERR_ARGS_MAX; args += 2) {
-		names[n] = args[0];
-		values[n++] = args[1] == NULL ? "" : args[1];
-	}
-	words_format(&text, lang, key, names, values, n);
-	ret = arena_strdup(call->arena, buf_str(&text));
-	buf_clear(&text);
-	return ret;
-}
-
 char *
 day_of(int64_t at_ms, char out[static CONTACT_DAY_SIZE])
 {

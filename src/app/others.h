@@ -2,11 +2,9 @@
 /* others.h: what the operations about contacts, incoming papers and help share. */
 #pragma once
 
+#include "app/led.h"
 #include "app/visible.h"
 #include "model/contact.h"
-
-/* A catalogue text in ${lang} with arguments (name, value … NULL) filled in; in the arena. */
-const char *words_in(struct call *call, enum lang lang, const char *key, const char *const *args);
 
 /* The local day of ${at_ms} as YYYY-MM-DD. Returns ${out}. */
 char *day_of(int64_t at_ms, char out[static CONTACT_DAY_SIZE]);

@@ -294,31 +294,13 @@ cli_show(const struct cli *cli, const char *json, size_t len)
 int
 cli_fail(const struct cli *cli, const struct err *err)
 {
-	struct buf text = BUF_INIT(100000), out = BUF_INIT(200000);
-	struct jsonw w = JSONW_INIT(&out);
+	struct buf text = BUF_INIT(200000);
 
-	if (cli->json) {
-		words_err_text(&text, cli->lang, err);
-		jsonw_object(&w);
-		jsonw_kstring(&w, "error", err->key);
-		jsonw_kstring(&w, "detail", buf_str(&text));
-		if (err->field[0] != '\0')
-			jsonw_kstring(&w, "field", err->field);
-		if (err->file[0] != '\0')
-			jsonw_kstring(&w, "file", err->file);
-		if (err->line > 0) {
-			jsonw_kint(&w, "line", err->line);
-			jsonw_kint(&w, "column", err->column);
-		}
-		if (err->list != NULL)
-			jsonw_kraw(&w, "missing", err->list);
-		jsonw_object_end(&w);
-		fprintf(stderr, "%s\n", buf_str(&out));
-	} else {
+	if (cli->json)
+		words_err_json(&text, cli->lang, err);
+	else
 		words_err(&text, cli->lang, err);
-		fprintf(stderr, "khien: %s\n", buf_str(&text));
-	}
+	fprintf(stderr, "%s%s\n", cli->json ? "" : "khien: ", buf_str(&text));
 	buf_clear(&text);
-	buf_clear(&out);
 	return err_exit_status(err->kind);
 }

@@ -253,28 +253,14 @@ read_request(struct task *t, struct err *err)
 static int
 fail(const struct task *t, const struct err *err)
 {
-	struct buf text = BUF_INIT(100000), out = BUF_INIT(200000);
-	struct jsonw w = JSONW_INIT(&out);
+	struct buf text = BUF_INIT(200000);
 
-	if (t->json) {
-		words_err_text(&text, t->lang, err);
-		jsonw_object(&w);
-		jsonw_kstring(&w, "error", err->key);
-		jsonw_kstring(&w, "detail", buf_str(&text));
-		if (err->field[0] != '\0')
-			jsonw_kstring(&w, "field", err->field);
-		if (err->file[0] != '\0')
-			jsonw_kstring(&w, "file", err->file);
-		if (err->line > 0)
-			jsonw_kint(&w, "line", err->line);
-		jsonw_object_end(&w);
-		fprintf(stderr, "%s\n", buf_str(&out));
-	} else {
+	if (t->json)
+		words_err_json(&text, t->lang, err);
+	else
 		words_err(&text, t->lang, err);
-		fprintf(stderr, "khien: %s\n", buf_str(&text));
-	}
+	fprintf(stderr, "%s%s\n", t->json ? "" : "khien: ", buf_str(&text));
 	buf_clear(&text);
-	buf_clear(&out);
 	return err_exit_status((enum err_kind)err->kind);
 }
 

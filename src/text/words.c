@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/utf8.h"
 #include "text/json.h"
+#include "text/jsonw.h"
 
 #define NAME_MAX_LEN 23 /* of a placeholder: what err_arg.name holds */
 
@@ -262,4 +263,28 @@ words_err(struct buf *out, enum lang lang, const struct err *err)
 	words_err_text(out, lang, err);
 	if (err->list != NULL)
 		add_list(out, lang, err->list);
+}
+
+void
+words_err_json(struct buf *out, enum lang lang, const struct err *err)
+{
+	struct buf text = BUF_INIT(100000);
+	struct jsonw w = JSONW_INIT(out);
+
+	words_err_text(&text, lang, err);
+	jsonw_object(&w);
+	jsonw_kstring(&w, "error", err->key);
+	jsonw_kstring(&w, "detail", buf_str(&text));
+	if (err->field[0] != '\0')
+		jsonw_kstring(&w, "field", err->field);
+	if (err->file[0] != '\0')
+		jsonw_kstring(&w, "file", err->file);
+	if (err->line > 0) {
+		jsonw_kint(&w, "line", err->line);
+		jsonw_kint(&w, "column", err->column);
+	}
+	if (err->list != NULL)
+		jsonw_kraw(&w, "missing", err->list);
+	jsonw_object_end(&w);
+	buf_clear(&text);
 }

@@ -63,3 +63,6 @@ void words_err(struct buf *out, enum lang lang, const struct err *err);
 
 /* As words_err, without place and list: for answers that carry those apart. */
 void words_err_text(struct buf *out, enum lang lang, const struct err *err);
+
+/* As an object for programs: error, detail, and as far as known field, file, line, column, missing. */
+void words_err_json(struct buf *out, enum lang lang, const struct err *err);
