@@ -14,11 +14,16 @@
 static void
 out_day(struct call *c, const char *name, int64_t ms, int64_t open, int64_t back)
 {
-	struct local_date d = local_date_of(ms - back);
+	struct local_date d;
 	char text[16];
 
+	if (ms == open) {
+		jsonw_kstring(c->out, name, NULL);
+		return;
+	}
+	d = local_date_of(ms - back);
 	snprintf(text, sizeof(text), "%04d-%02d-%02d", d.year % 10000, d.month, d.day);
-	jsonw_kstring(c->out, name, ms == open ? NULL : text);
+	jsonw_kstring(c->out, name, text);
 }
 
 /* "DIR/packs/regulation/x.yaml" of the agency's own, "packs/regulation/x.yaml" inside the program. */

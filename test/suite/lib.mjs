@@ -81,7 +81,13 @@ export async function serve(dir, { args = [], wrap = [] } = {}) {
     });
     child.once('exit', (code) => fail(new Error(`khien serve ended with ${code}: ${log}`)));
   });
-  const ended = new Promise((done) => child.once('exit', (code, signal) => done({ code, signal })));
+  // A server that dies on its own says why; one that a test kills does not.
+  const ended = new Promise((done) =>
+    child.once('exit', (code, signal) => {
+      if (code) console.error(`khien serve ended with ${code}:\n${log}`);
+      done({ code, signal });
+    }),
+  );
   // A test that failed before it stopped its server must not wait for it for ever.
   for (const part of [child, child.stdout, child.stderr]) part.unref();
   return {
