@@ -16,7 +16,7 @@
 #define ARGS_MAX 12
 
 static const char *const kinds[] = { "report", "state", "score", "task", "probe", "direction", "scope",
-	"observable", "evidence", "check", "review", "note", "message", "duty", "access", "document", NULL };
+	"observable", "evidence", "check", "review", "note", "message", "duty", "access", "document", "alert", NULL };
 static const char *const orders[] = { "newest", "oldest", NULL };
 
 #define ID_PARAM { "id", P_ID, PF_REQUIRED | PF_POSITIONAL, 0, 0, NULL }

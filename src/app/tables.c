@@ -3,7 +3,8 @@
 
 #include <stddef.h>
 
-const char *const projection_tables[] = { "account", "agency", "check_item", "contact",
+const char *const projection_tables[] = { "account", "agency", "alert", "alert_detail",
+	"alert_mute", "api_key", "check_item", "contact",
 	"corrective_action", "custody", "direction", "dispatch", "division", "document", "document_duty",
 	"document_edition", "duty", "escalation", "evidence", "incident", "incident_access",
 	"incident_link", "incoming", "info_system", "observable", "playbook_approval", "playbook_text",

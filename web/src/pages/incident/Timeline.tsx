@@ -30,7 +30,7 @@ import type { TabProps } from './Page';
 
 const icons: Record<string, typeof IconNote> = {
 	report: IconInbox, state: IconArrowRight, score: IconGauge, task: IconChecks, probe: IconHeartbeat, direction: IconGavel, scope: IconTarget,
-	observable: IconEye, evidence: IconPackage, check: IconChecks, review: IconFileText, note: IconNote, message: IconMessage, duty: IconAlertTriangle, access: IconLock,
+	observable: IconEye, evidence: IconPackage, check: IconChecks, review: IconFileText, note: IconNote, message: IconMessage, duty: IconAlertTriangle, access: IconLock, alert: IconAlertTriangle,
 };
 const KINDS = ['state', 'task', 'note', 'report', 'evidence', 'direction', 'probe', 'scope', 'observable', 'score', 'check', 'duty', 'message', 'review', 'access', 'document'];
 
