@@ -289,7 +289,7 @@ rows_of(struct query *q, bool *more, struct arena *arena, const char *incident_i
 
 #define RUNNING \
 	"i.agency_id = ? AND (i.state NOT IN ('closed', 'closed_not_incident', 'duplicate') OR i.id IN" \
-	" (SELECT x.incident_id FROM duty x WHERE x.agency_id = i.agency_id AND x.state IN" \
+	" (SELECT x.incident_id FROM duty x WHERE x.agency_id = ? AND x.state IN" \
 	DUTY_UNFINISHED ")) ORDER BY i.id"
 
 size_t
@@ -312,7 +312,7 @@ duty_scan(struct tx *tx, const struct packs *packs, const char *agency_id, int64
 	duty_agency_read(tx, &arena, agency_id, &agency);
 	c.rules = duty_rules(&arena, packs, &agency, rules);
 	read_all_requests(tx, &arena, agency_id, &all);
-	query_open(&incidents, tx, FACTS_SQL RUNNING, "t", agency_id);
+	query_open(&incidents, tx, FACTS_SQL RUNNING, "tt", agency_id, agency_id);
 	query_open(&duties, tx, ROW_COLUMNS "d.incident_id IS NOT NULL AND d.agency_id || '' = ?"
 	    " ORDER BY d.incident_id", "t", agency_id);
 	more = query_step(&duties);

@@ -99,7 +99,7 @@ find_time(struct evtx_reader *r)
 	for (uint32_t i = 0; i < r->event.values; i++) {
 		const struct event_value *v = &r->value[i];
 		struct text text;
-		int64_t ms;
+		int64_t ms, ns;
 
 		if (v->name_len != sizeof(wanted) - 1 || memcmp(v->name, wanted, v->name_len) != 0 ||
 		    (v->type != VALUE_UTF16 && v->type != VALUE_TEXT))
@@ -109,8 +109,8 @@ find_time(struct evtx_reader *r)
 			continue;
 		memcpy(copy, text.at, text.len);
 		copy[text.len] = '\0';
-		if (clock_parse(copy, &ms))
-			r->event.time_ns = ms * 1000000;
+		if (clock_parse(copy, &ms) && !__builtin_mul_overflow(ms, INT64_C(1000000), &ns))
+			r->event.time_ns = ns;
 	}
 }
 

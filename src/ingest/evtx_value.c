@@ -13,6 +13,7 @@ evtx_filetime(uint64_t t)
 	return (t > INT64_MAX ? INT64_MAX : (int64_t)t) - UNIX_EPOCH;
 }
 
+/* SYSTEMTIME ends with the year 30827 (MSDN); later ones would not fit, and mean nothing. */
 static int64_t
 systemtime_ticks(const uint8_t *p)
 {
@@ -20,6 +21,9 @@ systemtime_ticks(const uint8_t *p)
 		.tm_mday = evtx_u16(p + 6), .tm_hour = evtx_u16(p + 8), .tm_min = evtx_u16(p + 10),
 		.tm_sec = evtx_u16(p + 12) };
 
+	if (tm.tm_year > 30827 - 1900 || tm.tm_mon > 11 || tm.tm_mday > 31 || tm.tm_hour > 23 ||
+	    tm.tm_min > 59 || tm.tm_sec > 59)
+		return INT64_MIN;
 	return (int64_t)timegm(&tm) * 10000000 + (int64_t)evtx_u16(p + 14) * 10000;
 }
 
