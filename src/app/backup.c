@@ -21,7 +21,7 @@
 #define CHUNK      ((size_t)1 << 20)
 #define PART       ".part"
 #define PART_AGE_S 86400
-#define DEPTH_MAX  8
+#define DEPTH_MAX  10
 #define HEX        64
 
 /* One backup under way. */
@@ -430,7 +430,7 @@ fill(struct writer *w, const char *passphrase)
 
 	if (add_head_and_keys(w, passphrase, seal_key) != 0 || add_folder(w, "archive/", 0) != 0 ||
 	    add_blobs(w) != 0 || add_file(w, BACKUP_DB, w->db, 0600, NULL) != 0 ||
-	    add_folder(w, "packs/", 0) != 0)
+	    add_folder(w, "packs/", 0) != 0 || add_folder(w, "rules/", 0) != 0)
 		return w->err->kind;
 	return finish(w, seal_key);
 }

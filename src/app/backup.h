@@ -8,7 +8,7 @@
  *	khien-backup.json  what it is: format, version, agency, time, entries of the ledger,
  *	                   SHA-256 of the next
  *	keys.sealed        the keys under a passphrase (app/keyseal.h)
- *	archive/… blobs/… khien.db packs/…   in the order of their names (bytes)
+ *	archive/… blobs/… khien.db packs/… rules/…   in the order of their names (bytes)
  *	SHA256SUMS         all of the above, as sha256sum -c reads it
  *	SHA256SUMS.mark    BLAKE2b of that list under a key from the passphrase
  * Blobs are stored under their SHA-256, not compressed: evidence mostly is already.
@@ -35,7 +35,7 @@ struct backup_summary {
  * checked against their names on the way: ERR_BROKEN names the first that does
  * not fit ("err.blob.broken") or that held evidence is without
  * ("err.backup.missing").  ERR_INVALID for a short passphrase and for a file in
- * packs/ or archive/ that is not a regular file ("err.backup.odd_file").
+ * packs/, rules/ or archive/ that is not a regular file ("err.backup.odd_file").
  * Interrupted or failed, it leaves no ${file}.
  */
 int backup_self(struct app *app, const char *file, const char *passphrase,

@@ -43,5 +43,6 @@ const struct op *const ops_sections[] = {
 	ops_incoming,
 	ops_escalation,
 	ops_personal,
+	ops_rules,
 	NULL,
 };

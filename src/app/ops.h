@@ -46,5 +46,6 @@ extern const struct op ops_contact[];  /* app/op_contact.c: to whom papers go, o
 extern const struct op ops_incoming[]; /* app/op_incoming.c: orders and warnings from authorities */
 extern const struct op ops_escalation[]; /* app/op_escalation.c: others asked for help */
 extern const struct op ops_personal[]; /* app/op_personal.c: personal data, the national process */
+extern const struct op ops_rules[];    /* app/op_rules.c: editions of detection rules */
 
 extern const struct op *const ops_sections[]; /* app/ops.c; NULL at the end */

@@ -82,7 +82,7 @@ check_empty(struct reader *r)
 static int
 begin_target(struct reader *r)
 {
-	static const char *const folder[] = { "", "/archive", "/blobs", "/keys", "/packs" };
+	static const char *const folder[] = { "", "/archive", "/blobs", "/keys", "/packs", "/rules" };
 	char token[17];
 	int ret = check_empty(r);
 
@@ -118,7 +118,7 @@ flush(struct reader *r)
 static int
 move_into_place(struct reader *r)
 {
-	static const char *const part[] = { "archive", "blobs", "keys", "packs", BACKUP_DB };
+	static const char *const part[] = { "archive", "blobs", "keys", "packs", "rules", BACKUP_DB };
 
 	if (flush(r) != 0)
 		return r->err->kind;
@@ -229,7 +229,7 @@ place(struct reader *r, char ret_want[static SHA256_HEX_SIZE])
 	if (depth > DEPTH_MAX)
 		return broken(r, "err.backup.member", name);
 	if (!blob_name(name, ret_want) && !str_eq(name, BACKUP_DB) && !str_starts(name, "packs/") &&
-	    !str_starts(name, "archive/"))
+	    !str_starts(name, "archive/") && !str_starts(name, "rules/"))
 		return broken(r, "err.backup.member", name);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "app/rules.h"
 #include "cli/cli.h"
 #include "os/file.h"
 
@@ -75,14 +76,36 @@ const struct param logs_stat_params[] = {
 	{ 0 },
 };
 
-static void
-request(const struct cli *cli, struct buf *out)
+/* The rules that were imported there, beside the shipped ones. */
+static int
+add_edition(const struct cli *cli, struct json *args, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct app *app = NULL;
+	const char *folder;
+	int failed = app_open(cli->data, &app, err);
+
+	folder = failed != 0 ? NULL : rules_folder_now(app, &arena);
+	if (folder != NULL && !file_exists(folder))
+		failed = err_fail(err, ERR_NOT_FOUND, "rules.no_folder", NULL, "folder", folder, NULL, NULL);
+	else if (folder != NULL)
+		json_set_str(args, "edition", folder);
+	arena_clear(&arena);
+	app_close(app);
+	return failed;
+}
+
+static int
+request(const struct cli *cli, struct buf *out, struct err *err)
 {
 	struct jsonw w = JSONW_INIT(out);
 	struct json *args = json_clone(cli->args);
+	int failed = 0;
 
-	if (cli->data_given)
+	if (cli->data_given) {
 		json_set_str(args, "data", cli->data);
+		failed = add_edition(cli, args, err);
+	}
 	jsonw_object(&w);
 	jsonw_kstring(&w, "command", cli->op->name);
 	jsonw_kstring(&w, "lang", lang_code(cli->lang));
@@ -91,6 +114,7 @@ request(const struct cli *cli, struct buf *out)
 	json_write(args, out);
 	buf_addc(out, '}');
 	json_free(args);
+	return failed;
 }
 
 /* Puts the request where khien-hunt reads it. */
@@ -119,11 +143,10 @@ cli_run_hunt(struct cli *cli)
 	path[n < 0 ? 0 : n] = '\0';
 	*(strrchr(path, '/') == NULL ? path : strrchr(path, '/')) = '\0';
 	strcat(path, "/khien-hunt");
-	request(cli, &text);
 	fflush(stdout);
-	if (text.full)
+	if (request(cli, &text, &cli->err) == 0 && text.full)
 		err_set(&cli->err, ERR_USAGE, "err.usage.too_many_files", NULL);
-	else if (pass(&text, &cli->err) == 0)
+	else if (cli->err.kind == 0 && pass(&text, &cli->err) == 0)
 		execv(path, argv);
 	buf_clear(&text);
 	if (cli->err.kind == 0)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/arena.h"
@@ -71,7 +72,7 @@ is_rule_name(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
-	return *name != '.' && dot != NULL && (str_eq(dot, ".yml") || str_eq(dot, ".yaml"));
+	return *name != '.' && dot != NULL && (strcasecmp(dot, ".yml") == 0 || strcasecmp(dot, ".yaml") == 0);
 }
 
 static int
@@ -92,9 +93,13 @@ list_folder(const char *path, char ***ret, size_t *ret_count, struct err *err)
 	*ret_count = 0;
 	if (d == NULL)
 		return err_sys(err, file_err_kind(errno), path, errno);
-	while ((e = readdir(d)) != NULL && *ret_count < FILES_MAX) {
+	while ((e = readdir(d)) != NULL) {
 		if (*e->d_name == '.' || (e->d_type == DT_REG && !is_rule_name(e->d_name)))
 			continue;
+		if (*ret_count == FILES_MAX) {
+			closedir(d);
+			return err_fail(err, ERR_TOO_LARGE, "detect.much", NULL, "file", path, NULL, NULL);
+		}
 		if (*ret_count == room) {
 			room = room == 0 ? 64 : room * 2;
 			*ret = xrealloc(*ret, room * sizeof(char *));
@@ -105,6 +110,29 @@ list_folder(const char *path, char ***ret, size_t *ret_count, struct err *err)
 	if (*ret_count > 0)
 		qsort(*ret, *ret_count, sizeof(char *), by_name);
 	return 0;
+}
+
+/* What lies there and is not looked into: told as a rule that is refused. */
+static int
+pass_over(struct loader *l, const char *path, const char *key, struct err *err)
+{
+	struct file *f;
+
+	if (l->files == FILES_MAX)
+		return err_fail(err, ERR_TOO_LARGE, "detect.much", NULL, "file", path, NULL, NULL);
+	f = add_file(l, path);
+	err_fail(&f->err, ERR_INVALID, key, NULL, "file", path, NULL, NULL);
+	err_where(&f->err, path, 1, 1);
+	return 0;
+}
+
+static bool
+is_link_to_rules(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? S_ISDIR(st.st_mode) || is_rule_name(strrchr(path, '/') + 1) :
+	    is_rule_name(strrchr(path, '/') + 1);
 }
 
 /* Symbolic links inside a folder are not followed, so there are no circles. */
@@ -119,8 +147,14 @@ read_folder(struct loader *l, const char *path, int depth, struct err *err)
 		struct stat st;
 		bool fits = snprintf(sub, sizeof(sub), "%s/%s", path, name[i]) < (int)sizeof(sub);
 
-		if (failed == 0 && fits && lstat(sub, &st) == 0) {
-			if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
+		if (failed == 0 && (!fits || lstat(sub, &st) != 0)) {
+			failed = pass_over(l, fits ? sub : path, fits ? "detect.gone" : "detect.deep", err);
+		} else if (failed == 0) {
+			if (S_ISLNK(st.st_mode) && is_link_to_rules(sub))
+				failed = pass_over(l, sub, "detect.link", err);
+			else if (S_ISDIR(st.st_mode) && depth == DEPTH_MAX)
+				failed = pass_over(l, sub, "detect.deep", err);
+			else if (S_ISDIR(st.st_mode))
 				failed = read_folder(l, sub, depth + 1, err);
 			else if (S_ISREG(st.st_mode) && is_rule_name(name[i]))
 				failed = read_one(l, sub, err);

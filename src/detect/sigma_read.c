@@ -348,9 +348,10 @@ sigma_read(struct sigma_set *set, const char *data, size_t len, const char *file
 	struct yaml_stream s = { NULL, 0 };
 	struct shared shared = { &tree, NULL, NULL };
 	struct err err = { 0 };
-	size_t taken = 0;
+	size_t taken = 0, documents = 0;
+	int failed = yaml_parse(&tree, data, len, file, &s, &err);
 
-	if (yaml_parse(&tree, data, len, file, &s, &err) != 0 && fn != NULL)
+	if (failed != 0 && fn != NULL)
 		fn(arg, NULL, &err);
 	for (size_t i = 0; i < s.count; i++) {
 		struct yaml_node *doc = resolve(&shared, s.doc[i]);
@@ -359,12 +360,20 @@ sigma_read(struct sigma_set *set, const char *data, size_t len, const char *file
 
 		if (doc == NULL)
 			continue;
+		documents++;
 		rule = arena_alloc(&set->arena, sizeof(*rule));
 		err_clear(&err);
 		if (read_document(&r, doc, rule) == 0)
 			taken++;
 		else if (fn != NULL)
 			fn(arg, rule->about.title == NULL ? NULL : &rule->about, &err);
+	}
+	/* A file in which there is nothing is told as well; globals alone are no rule. */
+	if (failed == 0 && documents == 0 && fn != NULL) {
+		err_clear(&err);
+		err_set(&err, ERR_INVALID, "sigma.no_document", NULL);
+		err_where(&err, file, 1, 1);
+		fn(arg, NULL, &err);
 	}
 	err_clear(&err);
 	arena_clear(&tree);

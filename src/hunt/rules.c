@@ -2,6 +2,7 @@
 /* rules.c: the rules themselves: which can be used, what they say, whether their examples come out. */
 #include <strings.h>
 
+#include "hunt/check.h"
 #include "hunt/hit.h"
 #include "hunt/hunt.h"
 #include "hunt/report.h"
@@ -11,78 +12,25 @@
 
 /* ---- check ------------------------------------------------------------------------------ */
 
-struct check {
-	const struct detect_load *rules;
-	enum lang lang;
-	struct buf unmapped, refused; /* JSON items, or lines */
-	bool json;
-	size_t refusals;
-};
-
-/* The file below the folder that was given, as hunts show files. */
-static const char *
-below(const struct detect_load *rules, const char *file)
-{
-	for (size_t i = 0; i < rules->paths; i++) {
-		size_t len = strlen(rules->path[i]);
-
-		while (len > 1 && rules->path[i][len - 1] == '/')
-			len--;
-		if (strncmp(file, rules->path[i], len) == 0 && file[len] == '/')
-			return file + len + strspn(file + len, "/");
-	}
-	return file;
-}
-
 static void
-on_fault(void *arg, const struct sigma_about *about, const struct err *err)
+print_check(const struct rules_checked *c, enum lang lang)
 {
-	struct check *c = arg;
-	bool unmapped = err->kind == ERR_NOT_FOUND && strcmp(err->key, "detect.unmapped") == 0;
-	struct buf *out = unmapped ? &c->unmapped : &c->refused, reason = BUF_INIT(100000);
-	const char *file = below(c->rules, err->file[0] != '\0' || about == NULL ? err->file : about->file);
-	int line = err->line > 0 || about == NULL ? err->line : about->line;
-	struct jsonw w = JSONW_INIT(out);
-
-	words_err_text(&reason, c->lang, err);
-	c->refusals += !unmapped;
-	if (!c->json) {
-		buf_printf(out, "%s:%d: %s\n", file, line, buf_str(&reason));
-		buf_clear(&reason);
-		return;
-	}
-	if (out->len > 0)
-		buf_addc(out, ',');
-	jsonw_object(&w);
-	jsonw_kstring(&w, "file", file);
-	jsonw_kint(&w, "line", line);
-	jsonw_kstring(&w, "reason", buf_str(&reason));
-	jsonw_kstring(&w, "error", err->key);
-	if (about != NULL) {
-		jsonw_kstring(&w, "rule_id", about->id);
-		jsonw_kstring(&w, "title", about->title);
-	}
-	jsonw_object_end(&w);
-	buf_clear(&reason);
-}
-
-static void
-print_check(const struct check *c, const struct detect_loaded *l)
-{
+	const struct detect_loaded *l = &c->loaded;
 	char number[3][32];
 	const char *const names[] = { "loaded", "unmapped", "refused" };
-	const char *const values[] = { report_number(l->loaded, c->lang, number[0]),
-	    report_number(l->unmapped, c->lang, number[1]), report_number(l->refused, c->lang, number[2]) };
-	struct buf text = BUF_INIT(10000);
+	const char *const values[] = { report_number(l->loaded, lang, number[0]),
+	    report_number(l->unmapped, lang, number[1]), report_number(l->refused, lang, number[2]) };
+	struct buf text = BUF_INIT(OUT_MAX * 3);
 
 	if (c->json) {
-		printf("{\"files\":%zu,\"loaded\":%zu,\"unmapped\":[%s],\"refused\":[%s],\"ok\":%s}\n", l->files,
-		    l->loaded, buf_str(&c->unmapped), buf_str(&c->refused), c->refusals == 0 ? "true" : "false");
-		return;
+		buf_printf(&text, "{\"files\":%zu,", l->files);
+		rules_checked_json(c, &text);
+		buf_printf(&text, ",\"ok\":%s}", l->refused == 0 ? "true" : "false");
+	} else {
+		fputs(buf_str(&c->refused), stdout);
+		fputs(buf_str(&c->unmapped), stdout);
+		words_format(&text, lang, "hunt.rules.checked", names, values, 3);
 	}
-	fputs(buf_str(&c->refused), stdout);
-	fputs(buf_str(&c->unmapped), stdout);
-	words_format(&text, c->lang, "hunt.rules.checked", names, values, 3);
 	puts(buf_str(&text));
 	buf_clear(&text);
 }
@@ -90,18 +38,14 @@ print_check(const struct check *c, const struct detect_loaded *l)
 int
 hunt_rules_check(const struct detect_load *rules, bool json, bool strict, enum lang lang, struct err *err)
 {
-	struct check c = { rules, lang, BUF_INIT(OUT_MAX), BUF_INIT(OUT_MAX), json, 0 };
-	struct detect_loaded loaded = { 0 };
-	struct matcher *matcher = NULL;
-	int failed = detect_load(rules, on_fault, &c, &matcher, &loaded, err);
+	struct rules_checked c;
+	int failed = rules_checked(rules, json, lang, &c, err);
 
 	if (failed == 0)
-		print_check(&c, &loaded);
-	if (failed == 0 && strict && c.refusals > 0)
+		print_check(&c, lang);
+	if (failed == 0 && strict && c.loaded.refused > 0)
 		failed = err_set(err, ERR_INVALID, "hunt.rules.strict", NULL);
-	matcher_free(matcher);
-	buf_clear(&c.unmapped);
-	buf_clear(&c.refused);
+	rules_checked_clear(&c);
 	return failed;
 }
 

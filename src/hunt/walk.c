@@ -55,6 +55,8 @@ entry(struct walk *w, int dir, const char *name, const char *path, const char *s
 		add_fault(w, below, errno);
 	} else if (S_ISREG(st.st_mode)) {
 		add_file(w, full, below, &st);
+	} else if (S_ISLNK(st.st_mode)) {
+		w->links++;
 	} else if (S_ISDIR(st.st_mode)) {
 		fd = depth == WALK_DEPTH_MAX ? -1 :
 		    openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

@@ -28,6 +28,7 @@ struct walk {
 	struct walk_fault *fault;
 	size_t faults, faults_room;
 	uint64_t bytes;
+	size_t links; /* symbolic links inside folders: not followed */
 	bool full; /* there were more than WALK_FILES_MAX */
 };
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "hunt/edition.h"
 #include "hunt/hunt.h"
 #include "os/file.h"
 #include "pack/shipped.h"
@@ -123,13 +124,15 @@ expand_arg(struct task *t, struct err *err)
 	return 0;
 }
 
-/* Where rules come from: ${name}'s folders, or what is shipped. */
+/* Where rules come from: ${name}'s folders, or what is shipped and the edition in use beside it. */
 static int
 rules_arg(struct task *t, const char *name, struct err *err)
 {
 	t->rules.path = list_arg(t, name, &t->rules.paths);
 	t->rules.pipeline = list_arg(t, "pipeline", &t->rules.pipelines);
 	t->rules.shipped = t->rules.paths == 0 || bool_arg(t, "shipped");
+	if (t->rules.paths == 0)
+		t->rules.path = list_arg(t, "edition", &t->rules.paths);
 	t->rules.data_dir = text_arg(t, "data");
 	t->rules.no_prefilter = bool_arg(t, "no_prefilter");
 	t->rules.cache_dir = bool_arg(t, "no_cache") ? NULL : (t->cache_dir = detect_cache_dir());
@@ -194,6 +197,26 @@ do_show(struct task *t, struct err *err)
 	return failed != 0 ? failed : hunt_rules_show(&t->rules, text_arg(t, "rule"), t->json, t->lang, err);
 }
 
+/* For khien rules import alone. */
+static int
+do_stage(struct task *t, struct err *err)
+{
+	struct edition_ask ask = { .from = text_arg(t, "path"), .to = text_arg(t, "to"),
+	    .before = text_arg(t, "before"), .lang = t->lang };
+	struct buf out = BUF_INIT(JSON_SIZE_MAX);
+	int failed = rules_arg(t, "rules", err);
+
+	if (ask.from == NULL || ask.to == NULL)
+		failed = err_set(err, ERR_USAGE, "hunt.usage.direct", NULL);
+	ask.load = t->rules;
+	if (failed == 0)
+		failed = edition_stage(&ask, &out, err);
+	if (failed == 0)
+		puts(buf_str(&out));
+	buf_clear(&out);
+	return failed;
+}
+
 static int
 do_test(struct task *t, struct err *err)
 {
@@ -219,8 +242,8 @@ run(struct task *t, struct err *err)
 {
 	static const struct { const char *name; int (*run)(struct task *, struct err *); } command[] = {
 		{ "hunt", do_hunt }, { "rules check", do_check }, { "rules list", do_list },
-		{ "rules show", do_show }, { "rules test", do_test }, { "logs dump", do_dump },
-		{ "logs stat", do_stat },
+		{ "rules show", do_show }, { "rules stage", do_stage }, { "rules test", do_test },
+		{ "logs dump", do_dump }, { "logs stat", do_stat },
 	};
 	const char *name = json_get_str(t->request, "command");
 

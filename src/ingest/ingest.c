@@ -34,25 +34,12 @@ ingest_format_find(const char *name)
 
 /* ---- opening --------------------------------------------------------------------------- */
 
-/* Puts what unpacks the source on top of it, twice at most: a packed file packed again. */
 static void
 unpack(struct ingest *in)
 {
 	const uint8_t *head;
 
-	for (int i = 0; i < 2; i++) {
-		size_t n = source_peek(in->source, 4, &head);
-
-		if (n >= 3 && head[0] == 0x1f && head[1] == 0x8b && head[2] == 8) {
-			in->source = source_gzip(in->source);
-			in->packing = "gzip";
-		} else if (n == 4 && head[1] == 0xb5 && head[2] == 0x2f && head[3] == 0xfd && head[0] == 0x28) {
-			in->source = source_zstd(in->source);
-			in->packing = "zstd";
-		} else {
-			break;
-		}
-	}
+	in->source = source_packed(in->source, &in->packing);
 	if (source_peek(in->source, 2, &head) == 2 && head[0] == 0xff && head[1] == 0xfe)
 		in->source = source_utf16(in->source);
 }

@@ -91,6 +91,30 @@ source_peek(struct source *source, size_t len, const uint8_t **ret_data)
 	return source->head_len < len ? source->head_len : len;
 }
 
+struct source *
+source_packed(struct source *source, const char **ret_packing)
+{
+	const char *packing = NULL;
+	const uint8_t *head;
+
+	for (int i = 0; i < 2; i++) {
+		size_t n = source_peek(source, 4, &head);
+
+		if (n >= 3 && head[0] == 0x1f && head[1] == 0x8b && head[2] == 8) {
+			source = source_gzip(source);
+			packing = "gzip";
+		} else if (n == 4 && head[1] == 0xb5 && head[2] == 0x2f && head[3] == 0xfd && head[0] == 0x28) {
+			source = source_zstd(source);
+			packing = "zstd";
+		} else {
+			break;
+		}
+	}
+	if (ret_packing != NULL)
+		*ret_packing = packing;
+	return source;
+}
+
 void
 source_free(struct source *source)
 {

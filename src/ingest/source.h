@@ -34,6 +34,12 @@ struct source *source_file(int fd);
 struct source *source_gzip(struct source *below);
 struct source *source_zstd(struct source *below);
 
+/*
+ * Puts what unpacks ${source} on top of it, twice at most (a packed file packed again);
+ * ${ret_packing} (may be NULL): "gzip", "zstd", or NULL.
+ */
+struct source *source_packed(struct source *source, const char **ret_packing);
+
 /* Fills ${out}; less than ${len} only at the end. */
 size_t source_read(struct source *source, uint8_t *out, size_t len);
 
