@@ -118,12 +118,12 @@ a_folder_is_read_and_every_rule_accounted_for(void **state)
 
 	(void)state;
 	m = load(&told, &loaded);
-	assert_int_equal(loaded.files, 3);
+	assert_int_equal(loaded.files, 4);
 	assert_int_equal(loaded.loaded, 1);
 	assert_int_equal(loaded.unmapped, 1);
-	assert_int_equal(loaded.refused, 1);
+	assert_int_equal(loaded.refused, 2);
 	assert_false(loaded.cached);
-	assert_string_equal(told.text, "broken.yml:4 sigma.modifier broken;nowhere.yaml:1 detect.unmapped nowhere;");
+	assert_string_equal(told.text, "broken.yml:4 sigma.modifier broken;circle:1 detect.link ;nowhere.yaml:1 detect.unmapped nowhere;");
 	assert_int_equal(hits_of(m), 1);
 	matcher_free(m);
 }
