@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cache.c: a head, the tables as they are in memory, names, databases, faults.
+ * cache.c: a head, the tables as they are in memory, names, faults.
  *
  * The file is the user's own and is checked as a whole against damage; what it was made from,
  * which program made it and where are part of its key.
@@ -20,12 +20,12 @@ struct head {
 	char magic[8];
 	uint8_t key[SHA256_SIZE], sum[SHA256_SIZE]; /* sum: of all after the head */
 	uint64_t table[TABLES];
-	uint64_t names, scans, faults;
+	uint64_t names, faults;
 	uint64_t files, loaded, unmapped, refused;
 	uint32_t fields, literals, opens, reserved;
 };
 
-static const char magic[8] = "khienM1\n";
+static const char magic[8] = "khienM2\n";
 
 /* ---- writing ---- */
 
@@ -71,27 +71,11 @@ add_fault(struct buf *out, const struct cache_fault *f)
 		add_string(out, *text == NULL ? "" : *text);
 }
 
-static void
-add_scans(struct buf *out, const struct matcher *m)
-{
-	for (size_t i = 0; i < m->scans; i++) {
-		size_t len;
-		char *data = scan_save(m->scan[i], &len);
-		uint64_t size = len;
-
-		align(out);
-		buf_add(out, &size, sizeof(size));
-		align(out);
-		buf_add(out, data, len);
-		free(data);
-	}
-}
-
 void
 cache_save(const char *path, const uint8_t key[static SHA256_SIZE], const struct matcher *m,
     const struct cache_extra *extra)
 {
-	struct head head = { .scans = m->scans, .faults = extra->faults, .files = extra->files,
+	struct head head = { .faults = extra->faults, .files = extra->files,
 		.loaded = extra->loaded, .unmapped = extra->unmapped, .refused = extra->refused,
 		.fields = m->fields, .literals = m->literals, .opens = m->opens };
 	struct buf out = BUF_INIT(CACHE_MAX);
@@ -106,7 +90,6 @@ cache_save(const char *path, const uint8_t key[static SHA256_SIZE], const struct
 	head.names = m->fields;
 	for (uint32_t i = 1; i <= m->fields; i++)
 		add_string(&out, names_text(m->names, i));
-	add_scans(&out, m);
 	for (size_t i = 0; i < extra->faults; i++)
 		add_fault(&out, &extra->fault[i]);
 	if (!out.full) {
@@ -172,27 +155,6 @@ take_string(struct reader *r)
 }
 
 static void
-take_scans(struct reader *r, struct matcher *m, size_t n)
-{
-	m->scan = xcalloc(n + 1, sizeof(struct scan_set *));
-	while (!r->bad && m->scans < n) {
-		uint64_t size = 0;
-		const char *p;
-
-		skip_to(r);
-		p = take(r, 1, sizeof(size));
-		if (p != NULL)
-			memcpy(&size, p, sizeof(size));
-		skip_to(r);
-		p = take(r, size, 1);
-		if (p == NULL || (m->scan[m->scans] = scan_load(p, size)) == NULL)
-			r->bad = true;
-		else
-			m->scans++;
-	}
-}
-
-static void
 take_fault(struct reader *r, struct cache_fault *f)
 {
 	int32_t number[7];
@@ -248,7 +210,6 @@ read_matcher(struct reader *r, const struct head *head, struct cache_extra *extr
 
 		names_add(m->names, name, strlen(name));
 	}
-	take_scans(r, m, head->scans);
 	*extra = (struct cache_extra){ .files = head->files, .loaded = head->loaded,
 		.unmapped = head->unmapped, .refused = head->refused };
 	extra->fault = xcalloc(head->faults + 1, sizeof(*extra->fault));

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* matcher_compile.c: a set of rules to tables, buckets and scans. */
-#include <malloc.h>
-#include <pthread.h>
-#include <unistd.h>
-
 #include "detect/matcher_witness.h"
-
-#define LARGE 1000 /* literals */
 
 /* ---- rules ---- */
 
@@ -154,108 +148,35 @@ pairs_sort(struct pairs *p)
 	p->count = n;
 }
 
-/* The literals of a bucket, until all of them are compiled at once. */
-struct job {
-	const char **text;
-	size_t *len;
-	unsigned *id;
-	size_t count;
-};
-
-struct jobs {
-	struct job *job;
-	struct scan_set **scan;
-	size_t count, next;
-	pthread_mutex_t lock, large; /* large: one such compilation at a time, for their memory */
-};
-
 struct bucketing {
 	struct builder *b;
 	struct witnesses w;
 	struct witness *of;      /* of each variant */
 	struct pairs literal, presence;
-	struct jobs jobs;
+	struct scan_weights *weights;
 };
 
-static void *
-work(void *arg)
-{
-	struct jobs *jobs = arg;
-
-	for (;;) {
-		size_t n;
-		struct job *job;
-
-		pthread_mutex_lock(&jobs->lock);
-		n = jobs->next++;
-		pthread_mutex_unlock(&jobs->lock);
-		if (n >= jobs->count)
-			return NULL;
-		job = &jobs->job[n];
-		if (job->count > LARGE)
-			pthread_mutex_lock(&jobs->large);
-		jobs->scan[n] = scan_compile(job->text, job->len, job->id, job->count);
-		if (job->count > LARGE)
-			pthread_mutex_unlock(&jobs->large);
-		if (jobs->scan[n] == NULL)
-			abort();
-		free(job->text);
-		free(job->len);
-		free(job->id);
-	}
-}
-
-/* Most of the time that loading rules takes goes here, so all processors help. */
-static void
-compile_scans(struct bucketing *g)
-{
-	struct jobs *jobs = &g->jobs;
-	pthread_t helper[3];
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t helpers = 0;
-
-	jobs->scan = xcalloc(jobs->count + 1, sizeof(struct scan_set *));
-	pthread_mutex_init(&jobs->lock, NULL);
-	pthread_mutex_init(&jobs->large, NULL);
-	while (helpers < ARRAY_LEN(helper) && (long)helpers + 1 < processors && helpers + 1 < jobs->count / 8 &&
-	    pthread_create(&helper[helpers], NULL, work, jobs) == 0)
-		helpers++;
-	work(jobs);
-	for (size_t i = 0; i < helpers; i++)
-		pthread_join(helper[i], NULL);
-	pthread_mutex_destroy(&jobs->lock);
-	pthread_mutex_destroy(&jobs->large);
-	/* What compiling took is not needed again, and the system may have it back. */
-	malloc_trim(0);
-	g->b->m->scan = jobs->scan;
-	g->b->m->scans = jobs->count;
-	free(jobs->job);
-}
-
-/* Puts the literals of a bucket on the list, and lists for each of them its variants. */
+/* Compiles the literals of a bucket, and lists for each of them its variants. */
 static void
 make_scan(struct bucketing *g, struct bucket *bucket)
 {
 	struct tables *t = g->b->t;
 	const struct pairs *p = &g->literal;
-	struct job job = { xcalloc(p->count, sizeof(*job.text)), xcalloc(p->count, sizeof(*job.len)),
-		xcalloc(p->count, sizeof(*job.id)), 0 };
-	size_t n = 0;
+	struct scan_literal *list = xcalloc(p->count, sizeof(*list));
+	size_t n = 0, len;
+	void *scan;
 
 	for (size_t i = 0; i < p->count; i++) {
 		const struct literal *l = witness_literal(&g->w, p->list[i].key);
 
 		if (i > 0 && p->list[i].key == p->list[i - 1].key)
 			continue;
-		job.text[n] = l->text;
-		job.len[n] = l->len;
-		job.id[n] = (unsigned)n;
-		n++;
+		list[n++] = (struct scan_literal){ l->text, (uint32_t)l->len };
 	}
-	job.count = n;
-	g->jobs.job = xrealloc(g->jobs.job, (g->jobs.count + 1) * sizeof(job));
-	g->jobs.job[g->jobs.count++] = job;
-	bucket->scan = (uint32_t)g->jobs.count;
+	scan = scan_compile(list, n, g->weights, &len);
+	bucket->scan = table_bytes(t, scan, len, SCAN_ALIGN);
+	free(scan);
+	free(list);
 	bucket->literals = (uint32_t)n;
 	g->b->m->literals += (uint32_t)n;
 	bucket->literal = (uint32_t)t->numbers;
@@ -340,7 +261,7 @@ make_bucket(struct bucketing *g, size_t n)
 void
 build_buckets(struct builder *b)
 {
-	struct bucketing g = { .b = b };
+	struct bucketing g = { .b = b, .weights = scan_weights_new() };
 
 	witness_begin(&g.w, &b->arena, b->t);
 	g.of = xcalloc(b->t->variants + 1, sizeof(*g.of));
@@ -348,9 +269,12 @@ build_buckets(struct builder *b)
 		g.of[i] = witness_of(&g.w, b->t->variant[i].root);
 		b->m->opens += g.of[i].count == 0;
 	}
+	for (uint32_t i = 0; i < witness_literals(&g.w); i++)
+		scan_weigh(g.weights, &(struct scan_literal){ witness_literal(&g.w, i)->text,
+		    (uint32_t)witness_literal(&g.w, i)->len });
 	for (size_t i = 0; i < b->t->buckets; i++)
 		make_bucket(&g, i);
-	compile_scans(&g);
+	scan_weights_free(g.weights);
 	free(g.of);
 	free(g.literal.list);
 	free(g.presence.list);

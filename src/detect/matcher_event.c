@@ -24,8 +24,6 @@ matcher_thread_new(const struct matcher *m)
 	buf_init(&t->scratch, SCRATCH_MAX);
 	thread_lower_room(t, 1 << 16);
 	t->regex = regex_thread_new();
-	for (size_t i = 0; i < m->scans; i++)
-		scan_prepare(m->scan[i], &t->scan);
 	return t;
 }
 
@@ -44,7 +42,6 @@ matcher_thread_free(struct matcher_thread *t)
 	free(t->lower);
 	buf_clear(&t->scratch);
 	regex_thread_free(t->regex);
-	scan_scratch_free(t->scan);
 	free(t);
 }
 
@@ -208,7 +205,7 @@ propose(struct matcher_thread *t, uint32_t variant)
 }
 
 static void
-found(void *arg, unsigned id)
+found(void *arg, uint32_t id)
 {
 	struct matcher_thread *t = arg;
 	const struct tables *tables = &t->m->t;
@@ -257,7 +254,8 @@ scan(struct matcher_thread *t, const struct bucket *b)
 	t->bucket = b;
 	t->count.scanned++;
 	t->count.bytes += t->lower_len - from;
-	scan_run(t->m->scan[b->scan - 1], t->scan, t->lower + from, t->lower_len - from, found, t);
+	thread_lower_room(t, SCAN_SLACK);
+	scan_run(t->m->t.byte + b->scan, t->lower + from, t->lower_len - from, found, t);
 }
 
 static void

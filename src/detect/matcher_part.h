@@ -99,13 +99,9 @@ struct bucket {
 	uint32_t open, opens;      /* those without a witness */
 	uint32_t presence, presences; /* pairs of field and variant, by field */
 	uint32_t literal, literals;/* literals + 1 offsets into number of lists of variants; ids of the scan */
-	uint32_t scan;             /* database + 1; 0: none */
+	uint32_t scan;             /* compiled literals, in byte; 0: none */
 	uint32_t need;             /* bit set over fields of what is scanned, into number */
 	uint32_t whole;            /* every text is scanned: 1; numbers, times and the like too: 2 */
-};
-
-struct blob {
-	uint32_t at, len;          /* of a database, in byte */
 };
 
 /* name, type, table, count */
@@ -127,8 +123,6 @@ struct matcher {
 	const char **strings;      /* lists of about */
 	struct regex **regex;      /* by item.other */
 	size_t regexes;
-	struct scan_set **scan;
-	size_t scans;
 	uint32_t fields;           /* names_count() when compiled */
 	uint32_t literals, opens;
 	bool no_prefilter;
@@ -246,7 +240,6 @@ struct matcher_thread {
 	struct hit *hit;
 	size_t hits, hits_room;
 	const struct bucket *bucket;
-	struct scan_scratch *scan;
 	struct regex_thread *regex;
 	struct matcher_count count;
 };

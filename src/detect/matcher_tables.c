@@ -124,10 +124,7 @@ matcher_free(struct matcher *m)
 		return;
 	for (size_t i = 0; i < m->regexes; i++)
 		regex_free(m->regex[i]);
-	for (size_t i = 0; i < m->scans; i++)
-		scan_free(m->scan[i]);
 	free(m->regex);
-	free(m->scan);
 	free(m->about);
 	free(m->strings);
 	names_free(m->names);
@@ -178,7 +175,7 @@ void
 matcher_stat(const struct matcher *m, struct matcher_stat *ret)
 {
 	*ret = (struct matcher_stat){ .variants = (uint32_t)m->t.variants, .buckets = (uint32_t)m->t.buckets,
-		.databases = (uint32_t)m->scans, .literals = m->literals, .open = m->opens };
+		.literals = m->literals, .open = m->opens };
 	for (size_t i = 0; i < m->t.rules; i++) {
 		ret->rules += m->t.rule[i].correlation == 0;
 		ret->correlations += m->t.rule[i].correlation != 0;
@@ -186,6 +183,6 @@ matcher_stat(const struct matcher *m, struct matcher_stat *ret)
 #define X(type, name) ret->bytes += m->t.name##s * sizeof(type);
 	MATCHER_TABLES(X)
 #undef X
-	for (size_t i = 0; i < m->scans; i++)
-		ret->bytes += scan_size(m->scan[i]);
+	for (size_t i = 0; i < m->t.buckets; i++)
+		ret->databases += m->t.bucket[i].scan != 0;
 }

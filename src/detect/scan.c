@@ -1,124 +1,337 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* scan.c: Vectorscan. */
 #include "detect/scan.h"
-
-#include <hs.h>
 
 #include "base/arena.h"
 
-struct scan_set {
-	hs_database_t *db;
+#define WEIGHT_BITS 16
+#define BITS_LEAST  10
+#define BITS_MOST   16  /* of what tells which grams there are: 64 KiB */
+#define STRIDE_MOST 4
+
+enum { WIDE, PAIR, SINGLE, WIDTHS }; /* literals of at least four bytes, of two or three, of one */
+static const uint32_t width[WIDTHS] = { 4, 2, 1 };
+static const uint32_t mask[WIDTHS] = { UINT32_MAX, 0xffff, 0xff };
+
+/* One literal at one gram; those of a gram lie together. */
+struct entry {
+	uint32_t literal, text;  /* text: from the beginning of the compiled bytes */
+	uint16_t len, before;    /* before: of its bytes, those before the gram */
+	uint32_t last;           /* of its gram */
 };
 
-struct scan_scratch {
-	hs_scratch_t *scratch;
+struct slot {
+	uint32_t gram, entry;    /* entry + 1 from the beginning of its index; 0: free */
 };
 
-struct scan_set *
-scan_compile(const char *const *literal, const size_t *len, const unsigned *id, size_t count)
+/*
+ * Of one width.  Every ${stride}th place of a text is looked at, so each literal is there with as many
+ * grams, of which one falls on such a place.  Places of data are counted from the beginning of all.
+ */
+struct index {
+	uint32_t entries, stride, shift, slot_shift, slot_mask;
+	uint32_t mark, slot, entry; /* mark: bytes by hash: 0, or a bit for each gram that is there */
+};
+
+struct compiled {
+	struct index index[WIDTHS];
+};
+
+struct scan_weights {
+	uint32_t count[1 << WEIGHT_BITS];
+};
+
+static inline uint32_t
+load(const char *p)
 {
-	unsigned *flags = xcalloc(count + 1, sizeof(*flags));
-	hs_compile_error_t *error = NULL;
-	struct scan_set *set;
-	hs_database_t *db;
+	uint32_t v;
 
-	for (size_t i = 0; i < count; i++)
-		flags[i] = HS_FLAG_SINGLEMATCH;
-	if (hs_compile_lit_multi(literal, flags, id, len, (unsigned)count, HS_MODE_BLOCK, NULL, &db,
-		&error) != HS_SUCCESS) {
-		hs_free_compile_error(error);
-		free(flags);
-		return NULL;
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static inline uint32_t
+mix(uint32_t gram)
+{
+	return gram * 0x9e3779b1u;
+}
+
+/* One of eight bits, from those of the product that do not tell the place. */
+static inline char
+tag(uint32_t gram)
+{
+	return (char)(1 << (mix(gram) >> 8 & 7));
+}
+
+/* ---- compiling --------------------------------------------------------------------------- */
+
+struct scan_weights *
+scan_weights_new(void)
+{
+	return xcalloc(1, sizeof(struct scan_weights));
+}
+
+void
+scan_weights_free(struct scan_weights *w)
+{
+	free(w);
+}
+
+void
+scan_weigh(struct scan_weights *w, const struct scan_literal *l)
+{
+	for (uint32_t i = 0; i + 4 <= l->len; i++)
+		w->count[mix(load(l->text + i)) >> (32 - WEIGHT_BITS)]++;
+}
+
+static uint32_t
+gram_of(const char *p, int k)
+{
+	uint32_t gram = 0;
+
+	memcpy(&gram, p, width[k]);
+	return gram;
+}
+
+/* Where the gram begins that the fewest literals have, of every ${stride}th from ${from}. */
+static uint32_t
+rarest(const struct scan_literal *l, const struct scan_weights *w, uint32_t from, uint32_t stride)
+{
+	uint32_t best = from, least = UINT32_MAX;
+
+	for (uint32_t i = from; i + 4 <= l->len; i += stride) {
+		uint32_t n = w->count[mix(load(l->text + i)) >> (32 - WEIGHT_BITS)];
+
+		if (n <= least) {
+			least = n;
+			best = i;
+		}
 	}
-	free(flags);
-	set = xcalloc(1, sizeof(*set));
-	set->db = db;
-	return set;
+	return best;
 }
 
-void
-scan_free(struct scan_set *set)
-{
-	if (set == NULL)
-		return;
-	hs_free_database(set->db);
-	free(set);
-}
-
-void
-scan_prepare(const struct scan_set *set, struct scan_scratch **scratch)
-{
-	if (*scratch == NULL)
-		*scratch = xcalloc(1, sizeof(**scratch));
-	if (hs_alloc_scratch(set->db, &(*scratch)->scratch) != HS_SUCCESS)
-		abort();
-}
-
-void
-scan_scratch_free(struct scan_scratch *scratch)
-{
-	if (scratch == NULL)
-		return;
-	hs_free_scratch(scratch->scratch);
-	free(scratch);
-}
-
-struct teller {
-	void (*fn)(void *arg, unsigned id);
-	void *arg;
+struct pick {
+	uint32_t gram, literal;
+	uint16_t before;
+	uint8_t width;
 };
 
 static int
-tell(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *arg)
+by_gram(const void *a, const void *b)
 {
-	const struct teller *t = arg;
+	const struct pick *x = a, *y = b;
 
-	(void)from;
-	(void)to;
-	(void)flags;
-	t->fn(t->arg, id);
-	return 0;
+	if (x->width != y->width)
+		return x->width < y->width ? -1 : 1;
+	if (x->gram != y->gram)
+		return x->gram < y->gram ? -1 : 1;
+	return x->literal < y->literal ? -1 : x->literal > y->literal;
 }
 
-void
-scan_run(const struct scan_set *set, struct scan_scratch *scratch, const char *data, size_t len,
-    void (*fn)(void *arg, unsigned id), void *arg)
+static uint8_t
+width_of(const struct scan_literal *l)
 {
-	struct teller t = { fn, arg };
-
-	/* The only faults there are come from wrong use. */
-	if (hs_scan(set->db, data, (unsigned)len, 0, scratch->scratch, tell, &t) != HS_SUCCESS)
-		abort();
+	return l->len >= 4 ? WIDE : l->len >= 2 ? PAIR : SINGLE;
 }
 
-size_t
-scan_size(const struct scan_set *set)
+/* How far the shortest of the wide ones lets places be apart. */
+static uint32_t
+stride_of(const struct scan_literal *l, size_t n)
 {
-	size_t size = 0;
+	uint32_t stride = STRIDE_MOST;
 
-	hs_database_size(set->db, &size);
-	return size;
+	for (size_t i = 0; i < n; i++)
+		while (width_of(&l[i]) == WIDE && l[i].len < 3 + stride)
+			stride /= 2;
+	return stride;
 }
 
-char *
-scan_save(const struct scan_set *set, size_t *ret_len)
+static struct pick *
+pick(const struct scan_literal *l, size_t n, const struct scan_weights *w, uint32_t stride, size_t *ret_n)
 {
+	struct pick *p = xcalloc(n * stride + 1, sizeof(*p));
+	size_t picks = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint8_t k = width_of(&l[i]);
+
+		for (uint32_t from = 0; from < (k == WIDE ? stride : 1); from++) {
+			uint32_t at = k == WIDE ? rarest(&l[i], w, from, stride) : 0;
+
+			p[picks++] = (struct pick){ gram_of(l[i].text + at, k), (uint32_t)i, (uint16_t)at, k };
+		}
+	}
+	qsort(p, picks, sizeof(*p), by_gram);
+	*ret_n = picks;
+	return p;
+}
+
+/* Room behind what there is, in whole words, zeroed. */
+static uint32_t
+more(char **data, size_t *len, size_t size)
+{
+	size_t at = *len, end = (at + size + SCAN_ALIGN - 1) / SCAN_ALIGN * SCAN_ALIGN;
+
+	*data = xrealloc(*data, end);
+	memset(*data + at, 0, end - at);
+	*len = end;
+	return (uint32_t)at;
+}
+
+static uint32_t
+log2_over(size_t n)
+{
+	uint32_t bits = 1;
+
+	while ((size_t)1 << bits < n)
+		bits++;
+	return bits;
+}
+
+static void
+put(char *data, const struct index *x, uint32_t gram, uint32_t entry)
+{
+	struct slot *slot = (struct slot *)(void *)(data + x->slot);
+	uint32_t at = mix(gram) >> x->slot_shift;
+
+	data[x->mark + (mix(gram) >> x->shift)] |= tag(gram);
+	while (slot[at].entry != 0 && slot[at].gram != gram)
+		at = (at + 1) & x->slot_mask;
+	if (slot[at].entry == 0)
+		slot[at] = (struct slot){ gram, entry + 1 };
+}
+
+/* ${text}: where the literal's bytes lie already. */
+static struct index
+make_index(char **data, size_t *len, const struct pick *p, size_t n, uint32_t stride,
+    const struct scan_literal *l, const uint32_t *text)
+{
+	uint32_t bits = log2_over(n) + 4, slots = log2_over(n * 2);
+	struct index x = { .entries = (uint32_t)n, .stride = stride };
+	struct entry *entry;
+
+	bits = bits < BITS_LEAST ? BITS_LEAST : bits > BITS_MOST ? BITS_MOST : bits;
+	x.shift = 32 - bits;
+	x.slot_shift = 32 - slots;
+	x.slot_mask = (1u << slots) - 1;
+	x.mark = more(data, len, (size_t)1 << bits);
+	x.slot = more(data, len, sizeof(struct slot) << slots);
+	x.entry = more(data, len, n * sizeof(*entry));
+	entry = (struct entry *)(void *)(*data + x.entry);
+	for (size_t i = 0; i < n; i++) {
+		entry[i] = (struct entry){ .literal = p[i].literal, .text = text[p[i].literal],
+			.len = (uint16_t)l[p[i].literal].len, .before = p[i].before,
+			.last = i + 1 == n || p[i + 1].gram != p[i].gram };
+		put(*data, &x, p[i].gram, (uint32_t)i);
+	}
+	return x;
+}
+
+void *
+scan_compile(const struct scan_literal *l, size_t count, const struct scan_weights *w, size_t *ret_len)
+{
+	struct compiled head = { 0 };
+	uint32_t stride = stride_of(l, count);
+	size_t picks;
+	struct pick *p = pick(l, count, w, stride, &picks);
+	uint32_t *text = xcalloc(count + 1, sizeof(*text));
 	char *data = NULL;
+	size_t len = 0;
 
-	if (hs_serialize_database(set->db, &data, ret_len) != HS_SUCCESS)
-		abort();
+	more(&data, &len, sizeof(head));
+	for (size_t i = 0; i < count; i++) {
+		text[i] = more(&data, &len, l[i].len);
+		memcpy(data + text[i], l[i].text, l[i].len);
+	}
+	for (size_t from = 0, to; from < picks; from = to) {
+		for (to = from; to < picks && p[to].width == p[from].width; to++)
+			;
+		head.index[p[from].width] = make_index(&data, &len, p + from, to - from,
+		    p[from].width == WIDE ? stride : 1, l, text);
+	}
+	memcpy(data, &head, sizeof(head));
+	free(text);
+	free(p);
+	*ret_len = len;
 	return data;
 }
 
-struct scan_set *
-scan_load(const char *data, size_t len)
-{
-	struct scan_set *set;
-	hs_database_t *db;
+/* ---- running ------------------------------------------------------------------------------- */
 
-	if (hs_deserialize_database(data, len, &db) != HS_SUCCESS)
-		return NULL;
-	set = xcalloc(1, sizeof(*set));
-	set->db = db;
-	return set;
+struct scan {
+	const char *data, *text;
+	size_t len;
+	void (*fn)(void *arg, uint32_t literal);
+	void *arg;
+};
+
+/* The gram at ${at} may be some literal's. */
+static void
+look(const struct scan *s, const struct index *x, uint32_t gram, size_t at)
+{
+	const struct slot *slot = (const struct slot *)(const void *)(s->data + x->slot);
+	uint32_t i = mix(gram) >> x->slot_shift;
+
+	while (slot[i].entry != 0 && slot[i].gram != gram)
+		i = (i + 1) & x->slot_mask;
+	if (slot[i].entry == 0)
+		return;
+	for (const struct entry *e = (const struct entry *)(const void *)(s->data + x->entry) + slot[i].entry - 1;;
+	    e++) {
+		if (e->before <= at && at - e->before + e->len <= s->len &&
+		    memcmp(s->text + at - e->before, s->data + e->text, e->len) == 0)
+			s->fn(s->arg, e->literal);
+		if (e->last)
+			return;
+	}
+}
+
+/* Looks closer where the gram has its mark. */
+static inline void
+try(const struct scan *s, const struct index *x, const char *mark, uint32_t gram, size_t at)
+{
+	if ((mark[mix(gram) >> x->shift] & tag(gram)) != 0)
+		look(s, x, gram, at);
+}
+
+/* The bytes of ${wide} at every ${stride}th place; both are known where this is inlined. */
+static inline __attribute__((always_inline)) void
+pass(const struct scan *s, const struct index *x, uint32_t wide, uint32_t bytes, size_t stride)
+{
+	const char *mark = s->data + x->mark;
+	const uint32_t shift = x->shift;
+	const size_t end = s->len < bytes ? 0 : s->len - bytes + 1;
+	size_t i = 0;
+
+	for (; i + 3 * stride < end; i += 4 * stride) {
+		uint32_t a = load(s->text + i) & wide, b = load(s->text + i + stride) & wide;
+		uint32_t c = load(s->text + i + 2 * stride) & wide, d = load(s->text + i + 3 * stride) & wide;
+
+		if ((mark[mix(a) >> shift] | mark[mix(b) >> shift] | mark[mix(c) >> shift] |
+		    mark[mix(d) >> shift]) == 0)
+			continue;
+		try(s, x, mark, a, i);
+		try(s, x, mark, b, i + stride);
+		try(s, x, mark, c, i + 2 * stride);
+		try(s, x, mark, d, i + 3 * stride);
+	}
+	for (; i < end; i += stride)
+		try(s, x, mark, load(s->text + i) & wide, i);
+}
+
+void
+scan_run(const void *compiled, const char *text, size_t len, void (*fn)(void *arg, uint32_t literal), void *arg)
+{
+	const struct compiled *c = compiled;
+	const struct scan s = { compiled, text, len, fn, arg };
+	const struct index *x = &c->index[WIDE];
+
+	if (x->entries > 0 && x->stride == 4)
+		pass(&s, x, mask[WIDE], width[WIDE], 4);
+	else if (x->entries > 0 && x->stride == 2)
+		pass(&s, x, mask[WIDE], width[WIDE], 2);
+	else if (x->entries > 0)
+		pass(&s, x, mask[WIDE], width[WIDE], 1);
+	for (x = &c->index[PAIR]; x < c->index + WIDTHS; x++)
+		if (x->entries > 0)
+			pass(&s, x, mask[x - c->index], width[x - c->index], 1);
 }

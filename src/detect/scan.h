@@ -1,30 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* scan.h: any number of literals found in one pass over bytes. */
+/*
+ * scan.h: any number of literals found in one pass over bytes.
+ *
+ * Of each literal four neighbouring bytes that few others have are chosen.  A bit set says of
+ * each four bytes of the text whether they may be some literal's; where they may, a table names
+ * the literals that are compared.  Compiling takes milliseconds for ten thousand literals, and
+ * the result is flat bytes that refer to nothing outside: they can be kept and read back as they are.
+ */
 #pragma once
 
 #include "base/base.h"
 
-struct scan_set;     /* compiled literals */
-struct scan_scratch; /* of one thread */
+#define SCAN_SLACK 8  /* bytes that must be readable behind a text; what they are does not matter */
+#define SCAN_ALIGN 8  /* of compiled bytes */
 
-/*
- * Compiles ${count} literals; each may hold any bytes.  Literal i is told as ${id}[i].  NULL when the library refuses
- * (which it does for none of at least one byte), and the caller does without.
- */
-struct scan_set *scan_compile(const char *const *literal, const size_t *len, const unsigned *id,
-    size_t count);
-void scan_free(struct scan_set *set); /* NULL is allowed */
+struct scan_literal {
+	const char *text;
+	uint32_t len;     /* at least 1 */
+};
 
-/* Makes ${scratch} (NULL at first) fit ${set} as well. */
-void scan_prepare(const struct scan_set *set, struct scan_scratch **scratch);
-void scan_scratch_free(struct scan_scratch *scratch);
+/* How often four bytes stand in literals: what rules ask for often, logs have often. */
+struct scan_weights;
+struct scan_weights *scan_weights_new(void);
+void scan_weigh(struct scan_weights *weights, const struct scan_literal *literal);
+void scan_weights_free(struct scan_weights *weights); /* NULL is allowed */
 
-/* Tells ${fn} each literal found, at least once. */
-void scan_run(const struct scan_set *set, struct scan_scratch *scratch, const char *data, size_t len,
-    void (*fn)(void *arg, unsigned id), void *arg);
+/* Compiles the literals; the caller frees what is returned. */
+void *scan_compile(const struct scan_literal *literal, size_t count, const struct scan_weights *weights,
+    size_t *ret_len);
 
-size_t scan_size(const struct scan_set *set);
-
-/* As bytes and back; the bytes are the caller's to free.  NULL when they do not fit this machine. */
-char *scan_save(const struct scan_set *set, size_t *ret_len);
-struct scan_set *scan_load(const char *data, size_t len);
+/* Tells ${fn} the number of each literal found, each time it is found. */
+void scan_run(const void *compiled, const char *text, size_t len, void (*fn)(void *arg, uint32_t literal),
+    void *arg);
