@@ -101,7 +101,8 @@ evidence_insert(struct call *call, const struct evidence_new *e)
 	custody_insert(call, &(struct custody_line){ .evidence_id = id, .incident_id = e->incident_id,
 	    .action = "collect", .place = e->place, .reason = e->reason, .result = e->method,
 	    .acted_at = e->collected_at });
-	tell(call, e, id, number, name);
+	if (!e->is_quiet)
+		tell(call, e, id, number, name);
 	return call->err->kind == ERR_NONE ? id : NULL;
 }
 
@@ -119,7 +120,10 @@ is_wanted(struct tx *tx, const char *sha256)
 {
 	return tx_int(tx, "SELECT (SELECT COUNT(*) FROM evidence WHERE sha256 = ?1 AND state = 'held')"
 	    " + (SELECT COUNT(*) FROM document WHERE signed_sha256 = ?1)"
-	    " + (SELECT COUNT(*) FROM dispatch WHERE proof_sha256 = ?1)", "t", sha256) != 0;
+	    " + (SELECT COUNT(*) FROM dispatch WHERE proof_sha256 = ?1)"
+	    " + (SELECT COUNT(*) FROM hunt WHERE json_sha256 = ?1 OR html_sha256 = ?1)"
+	    " + (SELECT COUNT(*) FROM hunt_file f JOIN hunt h ON h.id = f.hunt_id WHERE f.sha256 = ?1 AND"
+	    " h.state = 'waiting')", "t", sha256) != 0;
 }
 
 /*

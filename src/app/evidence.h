@@ -21,6 +21,7 @@ struct evidence_new {
 	const char *tlp;              /* NULL: amber */
 	const char *storage;
 	int64_t collected_at;
+	bool is_quiet;                /* one of many: the caller tells of them in one timeline entry */
 };
 
 /*

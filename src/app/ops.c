@@ -19,6 +19,7 @@ const struct op *const ops_sections[] = {
 	ops_direction,
 	ops_probe,
 	ops_evidence,
+	ops_hunt,
 	ops_custody,
 	ops_scope,
 	ops_observable,

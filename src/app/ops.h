@@ -23,6 +23,7 @@ extern const struct op ops_task[];     /* app/op_task.c: what is to be done */
 extern const struct op ops_direction[]; /* app/op_direction.c: asked of the leadership, and answered */
 extern const struct op ops_probe[];    /* app/op_probe.c: proofs that are run again and again */
 extern const struct op ops_evidence[]; /* app/op_evidence.c: entered, checked, handed out, disposed of */
+extern const struct op ops_hunt[];     /* app/op_hunt.c: logs searched for signs of an attack */
 extern const struct op ops_custody[];  /* app/op_custody.c: from hand to hand */
 extern const struct op ops_scope[];    /* app/op_scope.c: what is touched */
 extern const struct op ops_observable[]; /* app/op_observable.c: signs of an attack */

@@ -181,11 +181,12 @@ take_fault(struct reader *r, struct cache_fault *f)
 }
 
 static bool
-is_right(const struct head *head, const char *data, size_t len, const uint8_t key[static SHA256_SIZE])
+is_right(const struct head *head, const char *data, size_t len, const uint8_t *key)
 {
 	uint8_t sum[SHA256_SIZE];
 
-	if (memcmp(head->magic, magic, sizeof(magic)) != 0 || memcmp(head->key, key, SHA256_SIZE) != 0)
+	if (memcmp(head->magic, magic, sizeof(magic)) != 0 ||
+	    (key != NULL && memcmp(head->key, key, SHA256_SIZE) != 0))
 		return false;
 	sha256(data + sizeof(*head), len - sizeof(*head), sum);
 	return memcmp(sum, head->sum, SHA256_SIZE) == 0;
@@ -218,16 +219,14 @@ read_matcher(struct reader *r, const struct head *head, struct cache_extra *extr
 	return m;
 }
 
-struct matcher *
-cache_load(const char *path, const uint8_t key[static SHA256_SIZE], struct cache_extra *ret_extra)
+/* Takes ${r}'s data over. ${key} NULL: whatever it was made from. */
+static struct matcher *
+load(struct reader r, const uint8_t *key, struct cache_extra *ret_extra)
 {
-	struct reader r = { 0 };
 	struct matcher *m;
 	struct head head;
 
 	_Static_assert(sizeof(struct head) % 8 == 0, "no padding at its end");
-	if (file_read(path, CACHE_MAX, &r.data, &r.len, NULL) != 0)
-		return NULL;
 	if (r.len < sizeof(head)) {
 		free(r.data);
 		return NULL;
@@ -245,4 +244,20 @@ cache_load(const char *path, const uint8_t key[static SHA256_SIZE], struct cache
 		return NULL;
 	}
 	return m;
+}
+
+struct matcher *
+cache_load(const char *path, const uint8_t key[static SHA256_SIZE], struct cache_extra *ret_extra)
+{
+	struct reader r = { 0 };
+
+	return file_read(path, CACHE_MAX, &r.data, &r.len, NULL) != 0 ? NULL : load(r, key, ret_extra);
+}
+
+struct matcher *
+cache_load_fd(int fd, struct cache_extra *ret_extra)
+{
+	struct reader r = { 0 };
+
+	return file_read_fd(fd, "", CACHE_MAX, &r.data, &r.len, NULL) != 0 ? NULL : load(r, NULL, ret_extra);
 }

@@ -23,8 +23,10 @@ void cache_save(const char *path, const uint8_t key[static SHA256_SIZE], const s
     const struct cache_extra *extra);
 
 /*
+ * cache_load_fd() takes what it is given, whatever it was made from.
  * NULL when there is none, or it is of something else, damaged, or of another machine.
  * ${ret_extra} points into the matcher; its list is the caller's to free.
  */
+struct matcher *cache_load_fd(int fd, struct cache_extra *ret_extra);
 struct matcher *cache_load(const char *path, const uint8_t key[static SHA256_SIZE],
     struct cache_extra *ret_extra);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "detect/cache.h"
@@ -363,22 +364,26 @@ static struct matcher *
 obtain(struct loader *l, const struct pipelines *pipelines, struct sha256 *h)
 {
 	uint8_t key[SHA256_SIZE];
-	char path[PATH_MAX] = "";
+	char path[DETECT_PATH_SIZE] = "";
 	struct matcher *m = NULL;
 	int n = 0;
 
 	sum_all(l, h);
 	sha256_end(h, key);
+	for (size_t i = 0; i < SHA256_SIZE; i++)
+		snprintf(l->loaded->key + 2 * i, 3, "%02x", key[i]);
 	if (l->what->cache_dir != NULL)
 		n = snprintf(path, sizeof(path), "%s/%02x%02x%02x%02x%02x%02x%02x%02x.set", l->what->cache_dir,
 		    key[0], key[1], key[2], key[3], key[4], key[5], key[6], key[7]);
 	if (n > 0 && n < (int)sizeof(path))
 		m = from_cache(l, path, key);
-	if (m != NULL)
-		return m;
-	m = compile(l, pipelines);
-	if (n > 0 && n < (int)sizeof(path))
-		to_cache(l, path, key, m);
+	if (m == NULL) {
+		m = compile(l, pipelines);
+		if (n > 0 && n < (int)sizeof(path))
+			to_cache(l, path, key, m);
+	}
+	if (n > 0 && n < (int)sizeof(path) && access(path, R_OK) == 0)
+		memcpy(l->loaded->path, path, (size_t)n + 1);
 	return m;
 }
 
@@ -413,6 +418,21 @@ detect_load(const struct detect_load *what, sigma_fault_fn fn, void *arg, struct
 	arena_clear(&l.arena);
 	pipelines_free(pipelines);
 	return failed;
+}
+
+int
+detect_load_fd(int fd, struct matcher **ret, struct detect_loaded *ret_loaded, struct err *err)
+{
+	struct cache_extra extra;
+	struct matcher *m = cache_load_fd(fd, &extra);
+
+	if (m == NULL)
+		return err_set(err, ERR_BROKEN, "detect.cache", NULL);
+	*ret_loaded = (struct detect_loaded){ .files = extra.files, .loaded = extra.loaded,
+	    .unmapped = extra.unmapped, .refused = extra.refused, .cached = true };
+	free(extra.fault);
+	*ret = m;
+	return 0;
 }
 
 char *

@@ -24,7 +24,11 @@ struct detect_load {
 	size_t expands;
 };
 
+#define DETECT_PATH_SIZE 4096
+
 struct detect_loaded {
+	char path[DETECT_PATH_SIZE];      /* of the compiled set in the cache, "" if it is not there */
+	char key[65];                     /* what the set was made from, as a hash in hex */
 	size_t files;
 	size_t loaded, unmapped, refused; /* documents: rules, correlations, filters */
 	bool cached;                      /* taken from the cache */
@@ -39,6 +43,12 @@ struct detect_loaded {
  */
 int detect_load(const struct detect_load *what, sigma_fault_fn fn, void *arg, struct matcher **ret,
     struct detect_loaded *ret_loaded, struct err *err);
+
+/*
+ * A compiled set from the open file ${fd}, as detect_load() left it in the cache: for one that
+ * may open nothing.  ERR_BROKEN "detect.cache" when it is none, or of another program.
+ */
+int detect_load_fd(int fd, struct matcher **ret, struct detect_loaded *ret_loaded, struct err *err);
 
 /* The user's own cache folder ($XDG_CACHE_HOME or ~/.cache)/khien/detect, or NULL. The caller frees it. */
 char *detect_cache_dir(void);

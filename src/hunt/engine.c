@@ -82,6 +82,21 @@ refuse_file(struct engine *e, uint32_t file, const struct err *err)
 
 /* ---- taking pieces -------------------------------------------------------------------------- */
 
+static int
+open_file(const struct engine *e, uint32_t file, struct ingest **ret, struct err *err)
+{
+	const struct hunt_hands *hands = e->options->hands;
+	const struct ingest_options o = { .zone_s = CLOCK_LOCAL_S, .newest_ms = hands == NULL ? 0 : hands->newest_ms };
+	int fd;
+
+	if (hands == NULL)
+		return ingest_open(e->walk->file[file].path, NULL, ret, err);
+	fd = hands->open(hands->arg, file);
+	if (fd < 0)
+		return err_fail(err, ERR_IO, "ingest.read", NULL, "file", e->walk->file[file].shown, NULL, NULL);
+	return ingest_open_fd(fd, e->walk->file[file].shown, &o, ret, err);
+}
+
 /* Opens the next file that can be read; false when there is none. Under take. */
 static bool
 open_next(struct engine *e)
@@ -93,7 +108,7 @@ open_next(struct engine *e)
 		struct err err = { 0 };
 		struct ingest *in = NULL;
 
-		if (ingest_open(e->walk->file[file].path, NULL, &in, &err) == 0) {
+		if (open_file(e, file, &in, &err) == 0) {
 			s->source = xcalloc(1, sizeof(*s->source));
 			*s->source = (struct source){ .in = in, .file = file, .users = 1 };
 			e->sum.files_read++;
@@ -238,6 +253,20 @@ engine_hand_in_part(struct worker *w)
 
 /* ---- threads --------------------------------------------------------------------------------- */
 
+/* Tells whoever runs the engine in his own thread how far it is. */
+static void
+tell_progress(struct worker *w)
+{
+	const struct hunt_hands *hands = w->engine->options->hands;
+	struct state *s = w->engine->state;
+	int64_t now_ms = hands == NULL ? 0 : clock_mono_ms();
+
+	if (hands == NULL || now_ms < s->told_ms + PROGRESS_NS / 1000000)
+		return;
+	s->told_ms = now_ms;
+	hands->progress(hands->arg, atomic_load(&s->bytes), atomic_load(&s->events), atomic_load(&s->hits));
+}
+
 static void *
 work(void *arg)
 {
@@ -247,6 +276,7 @@ work(void *arg)
 		engine_piece(w);
 		engine_release(w);
 		engine_hand_in(w);
+		tell_progress(w);
 	}
 	atomic_fetch_sub(&w->engine->state->running, 1);
 	return NULL;
@@ -360,12 +390,12 @@ run_threads(struct engine *e, struct state *s)
 	int64_t start = clock_mono_ms();
 	unsigned started = 0;
 
-	s->workers = e->options->threads == 0 ? cores() : e->options->threads;
+	s->workers = e->options->hands != NULL ? 1 : e->options->threads == 0 ? cores() : e->options->threads;
 	s->worker = xcalloc(s->workers, sizeof(*s->worker));
 	for (unsigned i = 0; i < s->workers; i++)
 		worker_init(&s->worker[i], e);
 	atomic_store(&s->running, s->workers);
-	for (; started < s->workers; started++)
+	for (; started < s->workers && e->options->hands == NULL; started++)
 		if (pthread_create(&s->worker[started].thread, NULL, work, &s->worker[started]) != 0)
 			break;
 	/* The system gives no more threads: those there are do the work, or this one alone. */
@@ -374,7 +404,8 @@ run_threads(struct engine *e, struct state *s)
 		atomic_store(&s->running, 1);
 		work(&s->worker[0]);
 	}
-	watch(e, start);
+	if (started > 0)
+		watch(e, start);
 	for (unsigned i = 0; i < started; i++)
 		pthread_join(s->worker[i].thread, NULL);
 	for (unsigned i = 0; i < s->workers; i++)
@@ -402,8 +433,11 @@ engine_run(struct engine *e, struct err *err)
 	pthread_mutex_init(&s.order, NULL);
 	pthread_cond_init(&s.moved, NULL);
 	e->state = &s;
-	catch_signals();
 	e->feed = spool_new(0);
+	if (e->options->hands == NULL)
+		catch_signals();
+	else
+		spool_use(e->feed, e->options->hands->spool_fd);
 	run_threads(e, &s);
 	e->sum.stopped = atomic_load(&s.stop) && s.err.kind == 0;
 	if (e->faults > 1)

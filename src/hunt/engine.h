@@ -16,7 +16,7 @@
 #include "hunt/result.h"
 #include "hunt/seen.h"
 #include "hunt/spool.h"
-#include "hunt/walk.h"
+#include "os/walk.h"
 
 /* A file that was not read, or parts of one that were not. */
 struct engine_fault {

@@ -79,6 +79,7 @@ struct state {
 	struct worker *worker;
 	unsigned workers;
 	bool in_correlation;
+	int64_t told_ms; /* of hunt_hands */
 };
 
 /* The next piece into worker->piece, its file into worker->source; false when there is none. */

@@ -10,7 +10,19 @@
 #include "detect/load.h"
 #include "text/words.h"
 
+/* For a process that may open nothing and have no threads: the engine runs in its caller. */
+struct hunt_hands {
+	void *arg;
+	/* The open file of that number, which the engine takes over; -1: it cannot be had. */
+	int (*open)(void *arg, uint32_t file);
+	/* Called between pieces, some times a second. */
+	void (*progress)(void *arg, uint64_t bytes, uint64_t events, uint64_t hits);
+	int spool_fd;      /* an empty file that may be written to */
+	int64_t newest_ms; /* as in struct ingest_options */
+};
+
 struct hunt_options {
+	const struct hunt_hands *hands; /* NULL: files are opened by their path, on threads */
 	const char *const *path; /* files and folders */
 	size_t paths;
 	struct detect_load rules;

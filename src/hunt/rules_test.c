@@ -12,7 +12,7 @@
 #include "detect/correlate.h"
 #include "hunt/hunt.h"
 #include "hunt/spool.h"
-#include "hunt/walk.h"
+#include "os/walk.h"
 #include "ingest/ingest.h"
 #include "os/file.h"
 #include "text/json.h"

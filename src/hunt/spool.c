@@ -33,6 +33,7 @@ struct spool {
 	size_t records, records_room;
 	uint64_t count;
 	int fd;
+	bool is_given; /* the file is somebody else's */
 	off_t size;
 	struct run *run;
 	size_t runs;
@@ -55,11 +56,19 @@ spool_free(struct spool *s)
 		return;
 	for (size_t i = 0; i < s->runs; i++)
 		free(s->run[i].data);
-	fd_closep(&s->fd);
+	if (!s->is_given)
+		fd_closep(&s->fd);
 	free(s->run);
 	free(s->data);
 	free(s->index);
 	free(s);
+}
+
+void
+spool_use(struct spool *s, int fd)
+{
+	s->fd = fd;
+	s->is_given = true;
 }
 
 uint64_t

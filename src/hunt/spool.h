@@ -15,6 +15,9 @@ struct spool;
 struct spool *spool_new(size_t run); /* 0: SPOOL_RUN */
 void spool_free(struct spool *spool); /* NULL is allowed */
 
+/* Uses the open file ${fd}, which stays the caller's, when memory does not do. Before adding. */
+void spool_use(struct spool *spool, int fd);
+
 /* Adds a record; equal times keep the order of adding. ERR_IO, ERR_FULL (err.system). */
 int spool_add(struct spool *spool, int64_t time_ns, const void *data, size_t len, struct err *err);
 

@@ -4,6 +4,7 @@
  * the engine's libraries are in no other process.  It is told what to do in JSON on descriptor 3:
  * {"command": "hunt", "lang": "vi", "json": false, "args": {…}} with the words of the command line.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -176,6 +177,34 @@ do_check(struct task *t, struct err *err)
 	return failed != 0 ? failed : hunt_rules_check(&t->rules, t->json, bool_arg(t, "strict"), t->lang, err);
 }
 
+/* For khien: puts the compiled set where a worker can be given it, and says where. */
+static int
+do_compile(struct task *t, struct err *err)
+{
+	struct detect_loaded loaded = { 0 };
+	struct matcher *matcher = NULL;
+	struct buf out = BUF_INIT(10000);
+	struct jsonw w = JSONW_INIT(&out);
+	int failed = rules_arg(t, "rules", err);
+
+	t->rules.cache_dir = text_arg(t, "cache");
+	if (failed == 0)
+		failed = detect_load(&t->rules, NULL, NULL, &matcher, &loaded, err);
+	if (failed == 0 && *loaded.path == '\0')
+		failed = err_sys(err, ERR_IO, t->rules.cache_dir, EIO);
+	if (failed == 0) {
+		jsonw_object(&w);
+		jsonw_kstring(&w, "path", loaded.path);
+		jsonw_kstring(&w, "key", loaded.key);
+		jsonw_kint(&w, "loaded", (int64_t)loaded.loaded);
+		jsonw_object_end(&w);
+		puts(buf_str(&out));
+	}
+	buf_clear(&out);
+	matcher_free(matcher);
+	return failed;
+}
+
 static int
 do_list(struct task *t, struct err *err)
 {
@@ -241,9 +270,9 @@ static int
 run(struct task *t, struct err *err)
 {
 	static const struct { const char *name; int (*run)(struct task *, struct err *); } command[] = {
-		{ "hunt", do_hunt }, { "rules check", do_check }, { "rules list", do_list },
-		{ "rules show", do_show }, { "rules stage", do_stage }, { "rules test", do_test },
-		{ "logs dump", do_dump }, { "logs stat", do_stat },
+		{ "hunt", do_hunt }, { "rules check", do_check }, { "rules compile", do_compile },
+		{ "rules list", do_list }, { "rules show", do_show }, { "rules stage", do_stage },
+		{ "rules test", do_test }, { "logs dump", do_dump }, { "logs stat", do_stat },
 	};
 	const char *name = json_get_str(t->request, "command");
 

@@ -101,7 +101,7 @@ limit(int what, rlim_t value)
 static bool
 rlimits(enum confine_kind kind, const struct confine_limits *limits)
 {
-	return limit(RLIMIT_CORE, 0) && limit(RLIMIT_FSIZE, 0) &&
+	return limit(RLIMIT_CORE, 0) && limit(RLIMIT_FSIZE, limits->file_bytes) &&
 	    limit(RLIMIT_NOFILE, kind == CONFINE_NETWORK ? 256 : 64) &&
 	    limit(RLIMIT_CPU, (rlim_t)limits->cpu_s) &&
 	    (UNDER_ASAN || limit(RLIMIT_AS, limits->memory_bytes));
@@ -146,6 +146,13 @@ descriptor_rules(scmp_filter_ctx ctx)
 		if (seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), refused[i], 0) != 0)
 			return false;
 	return memory_rules(ctx);
+}
+
+static bool
+handed_rules(scmp_filter_ctx ctx)
+{
+	return descriptor_rules(ctx) && RULE(SCMP_ACT_ALLOW, recvmsg, 0) &&
+	    RULE(SCMP_ACT_ALLOW, fadvise64, 0);
 }
 
 /*
@@ -197,13 +204,14 @@ network_rules(scmp_filter_ctx ctx)
 static bool
 seccomp(enum confine_kind kind)
 {
-	bool strict = kind == CONFINE_DESCRIPTORS;
+	bool strict = kind != CONFINE_NETWORK;
 	scmp_filter_ctx ctx = seccomp_init(strict ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ALLOW);
 	bool ok;
 
 	if (ctx == NULL)
 		return false;
-	ok = (strict ? descriptor_rules(ctx) : network_rules(ctx)) && seccomp_load(ctx) == 0;
+	ok = (kind == CONFINE_HANDED ? handed_rules(ctx) : strict ? descriptor_rules(ctx) :
+	    network_rules(ctx)) && seccomp_load(ctx) == 0;
 	seccomp_release(ctx);
 	return ok;
 }

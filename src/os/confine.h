@@ -9,6 +9,8 @@
  *   CONFINE_DESCRIPTORS  only what is open already: no opening, no sockets,
  *                        no processes, no threads, no new executable memory.
  *                        For everything that parses what came from outside.
+ *   CONFINE_HANDED       the same, and takes files that are handed over (os/pass.h), writing to
+ *                        those open for it up to a size.  For what reads many.
  *   CONFINE_NETWORK      connects to others and reads below /etc, /usr, /lib
  *                        and where resolv.conf may lie (names, certificates);
  *                        writes no file, starts no program, listens nowhere.
@@ -21,11 +23,12 @@
 
 #include "base/err.h"
 
-enum confine_kind { CONFINE_DESCRIPTORS, CONFINE_NETWORK };
+enum confine_kind { CONFINE_DESCRIPTORS, CONFINE_HANDED, CONFINE_NETWORK };
 
 struct confine_limits {
 	size_t memory_bytes; /* address space; not applied under AddressSanitizer, which needs terabytes */
 	int cpu_s;           /* processor time; SIGXCPU beyond */
+	size_t file_bytes;   /* that may be written to one file; 0: none */
 };
 
 /*

@@ -193,6 +193,17 @@ get_all(struct worker *worker, unsigned char *to, size_t size, struct err *err)
 	return 0;
 }
 
+bool
+worker_wait(struct worker *worker, int wait_ms)
+{
+	struct pollfd fds[2] = { { worker->child.out, POLLIN, 0 }, { worker->cancel_fd, POLLIN, 0 } };
+	int64_t left_ms = worker->until_ms - clock_mono_ms();
+
+	if (left_ms <= 0 || worker->child.out == -1)
+		return true;
+	return poll(fds, 2, left_ms < wait_ms ? (int)left_ms : wait_ms) > 0;
+}
+
 int
 worker_get(struct worker *worker, struct buf *ret_frame, struct err *err)
 {

@@ -46,6 +46,12 @@ int worker_put(struct worker *worker, const void *data, size_t size, struct err 
 /* Waits for one frame; ${ret_frame} is emptied first and holds at most its own maximum. */
 int worker_get(struct worker *worker, struct buf *ret_frame, struct err *err);
 
+/*
+ * Waits at most ${wait_ms} for the worker to say something, or to end: true when worker_get() has
+ * something to tell.  Also true when the exchange is called off or its time is over.
+ */
+bool worker_wait(struct worker *worker, int wait_ms);
+
 /* Gives a worker that is asked again more time, from now. */
 void worker_set_timeout(struct worker *worker, int timeout_ms);
 

@@ -148,6 +148,25 @@ job_fail(struct store *store, const struct job *job, bool is_last, const struct 
 	return store_write(store, give_back, &f, err);
 }
 
+static int
+renew(struct tx *tx, void *arg, struct err *err)
+{
+	const struct job *job = arg;
+	char owner[LEASE_OWNER_SIZE];
+
+	tx_exec(tx, "UPDATE job SET lease_until_at = ? WHERE id = ? AND state = 'waiting' AND lease_owner = ?",
+	    "itt", clock_wall_ms() + LEASE_MS, job->id, lease_owner(owner));
+	if (err->kind == ERR_NONE && tx_changes(tx) != 1)
+		err_fail(err, ERR_CONFLICT, "err.job.lost", NULL, "kind", job->kind, NULL, NULL);
+	return err->kind;
+}
+
+int
+job_renew(struct store *store, const struct job *job, struct err *err)
+{
+	return store_write(store, renew, (void *)(uintptr_t)job, err);
+}
+
 /* The owners of leased jobs that are gone, at most so many at a time. */
 #define GONE_MAX 16
 

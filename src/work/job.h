@@ -54,6 +54,9 @@ typedef bool (*job_knows_fn)(void *arg, const char *kind);
 int job_take(struct store *store, int64_t now, job_knows_fn knows, void *knows_arg,
     struct arena *arena, struct job **ret_job, struct err *err);
 
+/* A job that takes long keeps its lease; ERR_CONFLICT "err.job.lost" as job_done(). */
+int job_renew(struct store *store, const struct job *job, struct err *err);
+
 /* Gives a leased job back after a failure, to be run again after a pause, or as failed. */
 int job_fail(struct store *store, const struct job *job, bool is_last, const struct err *why,
     struct err *err);

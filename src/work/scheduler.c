@@ -12,7 +12,7 @@
 #include "os/file.h"
 
 #define KINDS_MAX     64
-#define LANES_MAX     8
+#define LANES_MAX     12
 #define TICKS_MAX     16
 #define LOOK_MS       1000 /* other processes cannot kick us */
 #define REST_MS       INT64_C(30)

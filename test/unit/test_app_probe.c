@@ -176,7 +176,7 @@ what_cannot_be_asked_is_not_taken(void **state)
 }
 
 static const struct worker_kind kinds[] = {
-	{ "probe", CONFINE_NETWORK, { (size_t)1 << 30, 30 }, 30, transfer_init, prober_serve },
+	{ "probe", CONFINE_NETWORK, { (size_t)1 << 30, 30, 0 }, 30, transfer_init, prober_serve },
 };
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, world_teardown)

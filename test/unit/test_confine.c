@@ -29,7 +29,7 @@ static int passed_fd;
 static int
 outcome(enum confine_kind kind, deed_fn deed)
 {
-	static const struct confine_limits limits = { (size_t)512 << 20, 2 };
+	static const struct confine_limits limits = { (size_t)512 << 20, 2, 0 };
 	int status;
 	pid_t pid = fork();
 

@@ -449,7 +449,7 @@ killed_at_the_worst_moment_it_is_not_sent_again_by_itself(void **state)
 }
 
 static const struct worker_kind kinds[] = {
-	{ "send", CONFINE_NETWORK, { (size_t)512 << 20, 60 }, 180, transfer_init, carrier_serve },
+	{ "send", CONFINE_NETWORK, { (size_t)512 << 20, 60, 0 }, 180, transfer_init, carrier_serve },
 };
 
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

@@ -326,7 +326,7 @@ a_persons_word_holds_until_it_expires(void **state)
 }
 
 static const struct worker_kind kinds[] = {
-	{ "probe", CONFINE_NETWORK, { (size_t)1 << 30, 30 }, 30, transfer_init, prober_serve },
+	{ "probe", CONFINE_NETWORK, { (size_t)1 << 30, 30, 0 }, 30, transfer_init, prober_serve },
 };
 
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

@@ -208,7 +208,7 @@ hmac_agrees_with_the_published_vectors(void **state)
 }
 
 static const struct worker_kind kinds[] = {
-	{ "send", CONFINE_NETWORK, { (size_t)512 << 20, 60 }, 180, transfer_init, carrier_serve },
+	{ "send", CONFINE_NETWORK, { (size_t)512 << 20, 60, 0 }, 180, transfer_init, carrier_serve },
 };
 
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

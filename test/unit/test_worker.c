@@ -97,7 +97,7 @@ eats(void)
 	return 0;
 }
 
-#define SMALL { (size_t)64 << 20, 5 }
+#define SMALL { (size_t)64 << 20, 5, 0 }
 
 static const struct worker_kind kinds[] = {
 	{ "echo", CONFINE_DESCRIPTORS, SMALL, 30, NULL, echo },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "hunt/walk.h"
+#include "os/walk.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -127,6 +127,14 @@ walk_add(struct walk *w, const char *path, struct err *err)
 	if (w->faults > first_fault)
 		qsort(w->fault + first_fault, w->faults - first_fault, sizeof(*w->fault), fault_by_name);
 	return 0;
+}
+
+void
+walk_put(struct walk *w, const char *name, uint64_t size)
+{
+	const struct stat st = { .st_size = (off_t)size };
+
+	add_file(w, name, name, &st);
 }
 
 void

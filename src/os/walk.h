@@ -39,6 +39,9 @@ struct walk {
  */
 int walk_add(struct walk *walk, const char *path, struct err *err);
 
+/* Adds a file that nobody opens by its path. */
+void walk_put(struct walk *walk, const char *name, uint64_t size);
+
 /* Takes the open file ${fd} out of the list, if it is there: nobody reads what he is writing. */
 void walk_drop(struct walk *walk, int fd);
 

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* op_hunt.c: hunts in an incident's logs: started, watched, called off, their results handed out. */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "app/app.h"
+#include "app/change.h"
+#include "app/hunt.h"
+#include "app/ops.h"
+#include "app/out.h"
+#include "app/workable.h"
+#include "os/file.h"
+#include "store/blob.h"
+
+#define COPY_CHUNK  ((size_t)1 << 18)
+#define NAMED_MAX   5   /* files named in the timeline */
+
+static const char *const levels[] = { "informational", "low", "medium", "high", "critical", NULL };
+
+#define ID_PARAM { "id", P_ID, PF_REQUIRED | PF_POSITIONAL, 0, 0, NULL }
+#define ORIGIN_PARAMS \
+	{ "names", P_LIST, 0, 0, 0, NULL }, { "place", P_LINE, 0, 0, 300, NULL }, \
+	{ "method", P_TEXT, 0, 0, 2000, NULL }, { "collected_at", P_TIME, PF_PAST, 0, 0, NULL }
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+/* The path that was given for a file, else its own name; at most HUNTER_NAME_MAX bytes. */
+static const char *
+name_of(const struct call *c, size_t i)
+{
+	const char *name = json_str(json_at(arg_json(c, "names"), i));
+
+	return str_empty(name) || strlen(name) > HUNTER_NAME_MAX ? c->uploads[i].name : name;
+}
+
+static struct hunt_origin
+origin_of(const struct call *c)
+{
+	return (struct hunt_origin){ .place = arg_text(c, "place"), .method = arg_text(c, "method"),
+	    .collected_at = arg_time(c, "collected_at", c->now) };
+}
+
+static int
+check_files(struct call *c)
+{
+	size_t n = c->uploads_count + json_len(arg_json(c, "evidence"));
+
+	if (n == 0)
+		return call_fail(c, ERR_INVALID, "err.required", "files");
+	if (n > HUNTER_FILES_MAX) {
+		call_fail(c, ERR_TOO_LARGE, "err.hunt.files", "files");
+		err_argi(c->err, "max", HUNTER_FILES_MAX);
+	}
+	return c->err->kind;
+}
+
+/* A piece of the incident that has content and is still held. */
+static int
+held_item(struct call *c, const struct incident *i, const char *key, struct hunt_item *ret)
+{
+	struct query q;
+
+	query_open(&q, c->tx, "SELECT id, name, sha256, size, collected_at FROM evidence WHERE incident_id = ?1"
+	    " AND (id = ?2 OR number = upper(?2)) AND state = 'held' AND sha256 IS NOT NULL", "tt", i->id, key);
+	if (query_step(&q))
+		*ret = (struct hunt_item){ .evidence_id = arena_strdup(c->arena, query_text(&q, 0)),
+		    .name = arena_strdup(c->arena, query_text(&q, 1)),
+		    .sha256 = arena_strdup(c->arena, query_text(&q, 2)), .size = query_int(&q, 3),
+		    .collected_at = query_int(&q, 4) };
+	else
+		err_fail(c->err, ERR_NOT_FOUND, "err.hunt.no_evidence", "evidence", "value", key, NULL, NULL);
+	return query_close(&q);
+}
+
+/*
+ * Everything that is to be read, each content once: the pieces that were named, then the uploads.
+ * ${incident} NULL: there is none yet, and nothing becomes evidence now.
+ */
+static size_t
+collect(struct call *c, const struct incident *incident, struct hunt_item *item)
+{
+	const struct json *evidence = arg_json(c, "evidence");
+	const struct hunt_origin origin = origin_of(c);
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_len(evidence) && c->err->kind == ERR_NONE; i++)
+		if (held_item(c, incident, json_str(json_at(evidence, i)), &item[n]) == 0)
+			n++;
+	for (size_t i = 0; i < c->uploads_count && c->err->kind == ERR_NONE; i++) {
+		const struct upload *u = &c->uploads[i];
+		bool is_new;
+
+		item[n] = (struct hunt_item){ .name = name_of(c, i), .sha256 = u->sha256, .size = u->size,
+		    .collected_at = origin.collected_at };
+		if (incident != NULL)
+			item[n].evidence_id = hunt_evidence(c, incident->id, u, item[n].name, &origin, &is_new);
+		n++;
+	}
+	for (size_t i = 1; i < n; i++)
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(item[k].sha256, item[i].sha256) == 0) {
+				memmove(item + i, item + i + 1, (n - i - 1) * sizeof(*item));
+				n--;
+				i--;
+				break;
+			}
+	return n;
+}
+
+static const char *
+named(struct call *c, const struct hunt_item *item, size_t n)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < n && i < NAMED_MAX; i++)
+		text = arena_printf(c->arena, "%s%s%s", text, i == 0 ? "" : ", ", item[i].name);
+	return n > NAMED_MAX ? arena_printf(c->arena, "%s … (+%zu)", text, n - NAMED_MAX) : text;
+}
+
+/* ---- upload, start, open ----------------------------------------------------------------------- */
+
+static const struct param upload_params[] = {
+	ID_PARAM,
+	{ "files", P_FILES, PF_REQUIRED, 0, 20, NULL },
+	ORIGIN_PARAMS,
+	{ 0 },
+};
+
+static int
+hunt_upload(struct call *c)
+{
+	const struct hunt_origin origin = origin_of(c);
+	struct incident incident;
+
+	if (incident_arg(c, "id", &incident) != 0 || incident_workable(c, &incident) != 0)
+		return c->err->kind;
+	jsonw_karray(c->out, "items");
+	for (size_t i = 0; i < c->uploads_count && c->err->kind == ERR_NONE; i++) {
+		bool is_new;
+		const char *id = hunt_evidence(c, incident.id, &c->uploads[i], name_of(c, i), &origin, &is_new);
+
+		if (id == NULL)
+			break;
+		jsonw_object(c->out);
+		out_row(c, NULL, "SELECT id, number, name, sha256, size FROM evidence WHERE id = ?", "t", id);
+		jsonw_kbool(c->out, "is_new", is_new);
+		jsonw_object_end(c->out);
+	}
+	jsonw_array_end(c->out);
+	return c->err->kind;
+}
+
+#define SHORT "SELECT id, version, number, incident_id, state, level, files, size, requested_at FROM hunt WHERE id = ?"
+
+/* The hunt's rows and its job. */
+static const char *
+insert(struct call *c, const char *incident_id, const struct hunt_item *item, size_t n)
+{
+	struct party by = party_actor(c);
+	const char *number = number_next(c, "ST"), *id;
+	int64_t size = 0;
+
+	for (size_t i = 0; i < n; i++)
+		size += item[i].size;
+	id = change_insert(c, "hunt", NULL, COLS(CT("incident_id", incident_id), CT("number", number),
+	    CT("state", "waiting"), CT("level", arg_has(c, "level") ? arg_text(c, "level") : "low"),
+	    CT("lang", lang_code(c->lang)), CI("files", n), CI("size", size), CI("requested_at", c->now),
+	    CT("requested_by", by.name), CT("requested_by_id", by.id), CI("opens_incident", incident_id == NULL)));
+	for (size_t i = 0; i < n; i++)
+		change_insert(c, "hunt_file", NULL, COLS(CT("hunt_id", id), CT("incident_id", incident_id),
+		    CT("evidence_id", item[i].evidence_id), CI("position", i), CT("name", item[i].name),
+		    CT("sha256", item[i].sha256), CI("size", item[i].size)));
+	job_put(c->tx, c->agency_id, HUNT_JOB, arena_printf(c->arena, "{\"id\":\"%s\"}", id),
+	    arena_printf(c->arena, HUNT_JOB ":%s", id), c->now);
+	return id;
+}
+
+static const struct param start_params[] = {
+	ID_PARAM,
+	{ "evidence", P_LIST, 0, 0, 0, NULL },
+	{ "files", P_FILES, 0, 0, 20, NULL },
+	{ "level", P_ENUM, 0, 0, 0, levels },
+	ORIGIN_PARAMS,
+	{ 0 },
+};
+
+static int
+hunt_start(struct call *c)
+{
+	struct hunt_item *item;
+	struct incident i;
+	const char *id;
+	size_t n;
+
+	if (incident_arg(c, "id", &i) != 0 || incident_workable(c, &i) != 0 || check_files(c) != 0)
+		return c->err->kind;
+	item = arena_alloc(c->arena, HUNTER_FILES_MAX * sizeof(*item));
+	n = collect(c, &i, item);
+	if (c->err->kind != ERR_NONE)
+		return c->err->kind;
+	id = insert(c, i.id, item, n);
+	change_timeline(c, &(struct timeline_entry){ .incident_id = i.id, .kind = "evidence",
+	    .word = "timeline.hunt_start", .occurred_at = SQL_NULL, .told_at = SQL_NULL, .ref_table = "hunt",
+	    .ref_id = id, .args = TIMELINE_ARGS("number", tx_text(c->tx, c->arena, "SELECT number FROM hunt"
+	        " WHERE id = ?", "t", id), "count", arena_printf(c->arena, "%zu", n), "names", named(c, item, n)) });
+	out_row(c, NULL, SHORT, "t", id);
+	return c->err->kind;
+}
+
+static const struct param open_params[] = {
+	{ "files", P_FILES, PF_REQUIRED, 0, 20, NULL },
+	{ "level", P_ENUM, 0, 0, 0, levels },
+	ORIGIN_PARAMS,
+	{ 0 },
+};
+
+static int
+hunt_open(struct call *c)
+{
+	struct hunt_item *item;
+	const char *id;
+
+	if (check_files(c) != 0)
+		return c->err->kind;
+	item = arena_alloc(c->arena, HUNTER_FILES_MAX * sizeof(*item));
+	id = insert(c, NULL, item, collect(c, NULL, item));
+	out_row(c, NULL, SHORT, "t", id);
+	return c->err->kind;
+}
+
+/* ---- list, show, cancel -------------------------------------------------------------------------- */
+
+static const struct param list_params[] = { ID_PARAM, PARAMS_PAGE, { 0 } };
+static const struct param id_params[] = { ID_PARAM, { 0 } };
+
+#define UNDER_WAY "EXISTS (SELECT 1 FROM hunt_progress p WHERE p.hunt_id = h.id) AS is_under_way"
+#define COLUMNS \
+	"h.id, h.version, h.incident_id, h.number, h.state, h.level, h.files, h.size, h.requested_at," \
+	" h.requested_by, h.started_at, h.finished_at, h.error, h.rules, h.rules_version, h.events," \
+	" h.detections, h.alerts, h.json_size, h.html_size, " UNDER_WAY
+
+static int
+hunt_list(struct call *c)
+{
+	int64_t limit = page_limit(c);
+	struct incident i;
+
+	if (incident_arg(c, "id", &i) != 0)
+		return c->err->kind;
+	out_page(c, "items", limit, "SELECT " COLUMNS " FROM hunt h WHERE h.incident_id = ? ORDER BY"
+	    " h.requested_at DESC, h.number DESC LIMIT ? OFFSET ?", "tii", i.id, limit + 1, page_offset(c));
+	return c->err->kind;
+}
+
+static int
+hunt_show(struct call *c)
+{
+	struct hunt h;
+
+	if (hunt_arg(c, "id", &h) != 0)
+		return c->err->kind;
+	out_row(c, "id", "SELECT " COLUMNS ", h.json_sha256, h.html_sha256, h.gaps_json, h.summary_json,"
+	    " (SELECT i.number FROM incident i WHERE i.id = h.incident_id) AS incident_number"
+	    " FROM hunt h WHERE h.id = ?", "t", h.id);
+	jsonw_kobject(c->out, "progress");
+	out_row(c, NULL, "SELECT COALESCE(MAX(phase), 'waiting') AS phase, COALESCE(MAX(bytes), 0) AS bytes,"
+	    " COALESCE(MAX(events), 0) AS events, COALESCE(MAX(hits), 0) AS hits FROM hunt_progress"
+	    " WHERE hunt_id = ?", "t", h.id);
+	jsonw_object_end(c->out);
+	out_rows(c, "files_read", "SELECT f.position, f.name, f.sha256, f.size, f.evidence_id, e.number AS"
+	    " evidence_number FROM hunt_file f LEFT JOIN evidence e ON e.id = f.evidence_id WHERE f.hunt_id = ?"
+	    " ORDER BY f.position", "t", h.id);
+	return c->err->kind;
+}
+
+static int
+hunt_cancel(struct call *c)
+{
+	struct hunt h;
+
+	if (hunt_arg(c, "id", &h) != 0)
+		return c->err->kind;
+	if (!str_eq(h.state, "waiting"))
+		return err_fail(c->err, ERR_STATE, "err.hunt.ended", NULL, "number", h.number, NULL, NULL);
+	change_update(c, "hunt", h.id, -1, COLS(CT("state", "cancelled"), CI("finished_at", c->now)));
+	job_cancel(c->tx, arena_printf(c->arena, HUNT_JOB ":%s", h.id));
+	tx_exec(c->tx, "DELETE FROM hunt_progress WHERE hunt_id = ?", "t", h.id);
+	if (h.incident_id != NULL)
+		change_timeline(c, &(struct timeline_entry){ .incident_id = h.incident_id, .kind = "evidence",
+		    .word = "timeline.hunt_cancel", .occurred_at = SQL_NULL, .told_at = SQL_NULL,
+		    .ref_table = "hunt", .ref_id = h.id, .args = TIMELINE_ARGS("number", h.number) });
+	out_row(c, NULL, SHORT, "t", h.id);
+	return c->err->kind;
+}
+
+/* ---- the results as files -------------------------------------------------------------------------- */
+
+static const struct param file_params[] = {
+	ID_PARAM,
+	{ "file", P_OUT, PF_REQUIRED | PF_POSITIONAL, 0, 0, NULL },
+	{ 0 },
+};
+
+struct wanted {
+	struct call *call;
+	bool page;
+	const char *sha256, *name;
+};
+
+static int
+find_file(struct tx *tx, void *arg, struct err *err)
+{
+	struct wanted *w = arg;
+	struct call *c = w->call;
+	struct err *outer = c->err;
+	struct hunt h;
+
+	/* What looks rows up works on the call; for the while of this snapshot it is the call's. */
+	c->tx = tx;
+	c->err = err;
+	if (hunt_arg(c, "id", &h) == 0) {
+		w->sha256 = w->page ? h.html_sha256 : h.json_sha256;
+		w->name = arena_printf(c->arena, "%s.%s", h.number, w->page ? "html" : "json");
+		if (w->sha256 == NULL)
+			err_fail(err, ERR_STATE, "err.hunt.no_result", NULL, "number", h.number, NULL, NULL);
+	}
+	c->tx = NULL;
+	c->err = outer;
+	return err->kind;
+}
+
+static int
+copy_out(struct call *c, int in, const char *path)
+{
+	cleanup(free_charp) char *chunk = xmalloc(COPY_CHUNK);
+	cleanup(fd_closep) int out = -1;
+	ssize_t n;
+	int code = 0;
+
+	if (file_open(path, O_WRONLY | O_CREAT | O_EXCL, 0600, &out, c->err) != 0)
+		return c->err->kind;
+	while (code == 0 && (n = read(in, chunk, COPY_CHUNK)) != 0) {
+		if (n == -1 && errno == EINTR)
+			continue;
+		code = n == -1 ? errno : fd_write_all(out, chunk, (size_t)n);
+	}
+	return code == 0 ? 0 : err_sys(c->err, file_err_kind(code), path, code);
+}
+
+static int
+hand_out(struct call *c, bool page)
+{
+	cleanup(fd_closep) int fd = -1;
+	struct wanted w = { c, page, NULL, NULL };
+	int64_t size;
+
+	if (store_read(c->app->store, find_file, &w, c->err) != 0 ||
+	    blob_open(c->app->blobs, w.sha256, &fd, &size, c->err) != 0 || copy_out(c, fd, arg_text(c, "file")) != 0)
+		return c->err->kind;
+	jsonw_kstring(c->out, "name", w.name);
+	jsonw_kstring(c->out, "media_type", page ? "text/html" : "application/x-ndjson");
+	jsonw_kstring(c->out, "sha256", w.sha256);
+	jsonw_kint(c->out, "size", size);
+	return 0;
+}
+
+static int
+hunt_page(struct call *c)
+{
+	return hand_out(c, true);
+}
+
+static int
+hunt_detections(struct call *c)
+{
+	return hand_out(c, false);
+}
+
+static const char *const list_columns[] = { "number", "state", "files", "events", "detections", "alerts",
+	"requested_at", NULL };
+
+const struct op ops_hunt[] = {
+	{ "hunt list", "GET", "/incidents/{id}/hunts", RIGHT_READ, 0, list_params, hunt_list, list_columns,
+	    "khien hunt list SC-2026-0007" },
+	{ "hunt upload", "POST", "/incidents/{id}/hunt-files", RIGHT_HANDLE, OP_WRITE | OP_CREATED, upload_params,
+	    hunt_upload, NULL, "khien hunt upload SC-2026-0007 --file Security.evtx" },
+	{ "hunt start", "POST", "/incidents/{id}/hunts", RIGHT_HANDLE, OP_WRITE | OP_CREATED, start_params,
+	    hunt_start, NULL, "khien hunt start SC-2026-0007 --evidence CC-2026-0003 --level medium" },
+	{ "hunt open", "POST", "/hunts", RIGHT_HANDLE, OP_WRITE | OP_CREATED, open_params, hunt_open, NULL,
+	    "khien hunt open --file Security.evtx" },
+	{ "hunt show", "GET", "/hunts/{id}", RIGHT_READ, 0, id_params, hunt_show, NULL,
+	    "khien hunt show ST-2026-0001" },
+	{ "hunt cancel", "POST", "/hunts/{id}/cancel", RIGHT_HANDLE, OP_WRITE, id_params, hunt_cancel, NULL,
+	    "khien hunt cancel ST-2026-0001" },
+	{ "hunt page", "GET", "/hunts/{id}/page", RIGHT_READ, OP_OUTSIDE, file_params, hunt_page, NULL,
+	    "khien hunt page ST-2026-0001 ket-qua.html" },
+	{ "hunt detections", "GET", "/hunts/{id}/detections", RIGHT_READ, OP_OUTSIDE, file_params,
+	    hunt_detections, NULL, "khien hunt detections ST-2026-0001 phat-hien.json" },
+	{ 0 },
+};

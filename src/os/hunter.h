@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * hunter.h: what khien and its worker of kind "hunt" say to each other.
+ *
+ * khien gives the worker three descriptors: the compiled rules (HUNTER_RULES_FD, read only), an end
+ * of pass_pair() on which files come (HUNTER_FILES_FD), and an empty file without a name to sort in
+ * (HUNTER_SPOOL_FD).  It sends one frame, the request:
+ *	{"lang": "vi", "level": "low", "newest_ms": int, "files": [{"name": text, "size": int}, …]}
+ * The worker answers with frames whose first byte says what follows:
+ *	W  four bytes, most significant first: it wants the file of that number; numbers rise
+ *	P  {"bytes": int, "events": int, "hits": int}: how far it is
+ *	J  bytes of detections, one JSON object a line, as hunt --json writes them
+ *	H  bytes of the page, after the last J
+ *	S  the summary (hunt/summary.h), at the end
+ * khien believes nothing of it: what is too long, too much, no UTF-8, no JSON or out of turn ends
+ * the worker and its hunt.
+ */
+#pragma once
+
+#include "base/base.h"
+
+#define HUNTER_RULES_FD 3
+#define HUNTER_FILES_FD 4
+#define HUNTER_SPOOL_FD 5
+
+#define HUNTER_FILES_MAX   1000
+#define HUNTER_NAME_MAX    300
+#define HUNTER_JSON_MAX    ((size_t)256 << 20) /* beyond it detections are counted, not kept */
+#define HUNTER_LINE_MAX    ((size_t)8 << 20)
+#define HUNTER_HTML_MAX    ((size_t)32 << 20)
+#define HUNTER_SUMMARY_MAX ((size_t)2 << 20)
+#define HUNTER_SPOOL_MAX   ((size_t)4 << 30)
+#define HUNTER_MEMORY_MAX  ((size_t)1 << 30)
+#define HUNTER_CPU_S       (6 * 3600)
+#define HUNTER_TIME_S      (12 * 3600)
+
+/* How many of each the summary has at most, the weightiest. */
+#define HUNTER_GROUPS_MAX  300
+#define HUNTER_STORIES_MAX 50
+#define HUNTER_HOSTS_MAX   100
+#define HUNTER_GAPS_MAX    100
+#define HUNTER_TEXT_MAX    8000 /* bytes of one text */

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "worker/hunt.h"
+
+#include <stdio.h>
+
+#include "detect/regex.h"
+#include "hunt/summary.h"
+#include "os/pass.h"
+#include "pack/shipped.h"
+#include "text/json.h"
+
+#define BUFFER ((size_t)1 << 18)
+
+struct task {
+	struct json *request;
+	struct hunt_options options;
+	struct hunt_hands hands;
+	struct walk walk;
+	struct matcher *matcher;
+	struct detect_loaded loaded;
+	struct rules rules;
+	struct result result;
+	struct engine engine;
+	struct gaps gaps;
+};
+
+/* A stream of one kind of frames. */
+struct stream {
+	char kind;
+	size_t left; /* bytes it may still carry */
+	bool is_cut;
+};
+
+bool
+hunt_prepare(void)
+{
+	return shipped_words(NULL) == 0;
+}
+
+static bool
+frame(char kind, const void *data, size_t len)
+{
+	struct buf out = BUF_INIT(WORKER_FRAME_MAX);
+	bool ok;
+
+	buf_addc(&out, kind);
+	buf_add(&out, data, len);
+	ok = !out.full && worker_write(out.data, out.len);
+	buf_clear(&out);
+	return ok;
+}
+
+/* Once the limit is reached the rest is left out, from the last whole line on. */
+static ssize_t
+on_write(void *cookie, const char *data, size_t len)
+{
+	struct stream *s = cookie;
+	size_t n = len;
+
+	if (s->is_cut)
+		return (ssize_t)len;
+	if (n > s->left) {
+		s->is_cut = true;
+		n = s->left;
+	}
+	s->left -= n;
+	return n == 0 || frame(s->kind, data, n) ? (ssize_t)len : 0;
+}
+
+static FILE *
+stream_open(struct stream *s)
+{
+	FILE *f = fopencookie(s, "w", (cookie_io_functions_t){ .write = on_write });
+
+	if (f != NULL)
+		setvbuf(f, NULL, _IOFBF, BUFFER);
+	return f;
+}
+
+/* ---- what is asked ------------------------------------------------------------------------ */
+
+static int
+want_file(void *arg, uint32_t file)
+{
+	unsigned char number[4] = { (unsigned char)(file >> 24), (unsigned char)(file >> 16),
+		(unsigned char)(file >> 8), (unsigned char)file };
+
+	(void)arg;
+	return frame('W', number, sizeof(number)) ? pass_receive(HUNTER_FILES_FD) : -1;
+}
+
+static void
+tell_progress(void *arg, uint64_t bytes, uint64_t events, uint64_t hits)
+{
+	struct buf text = BUF_INIT(200);
+
+	(void)arg;
+	buf_printf(&text, "{\"bytes\":%llu,\"events\":%llu,\"hits\":%llu}", (unsigned long long)bytes,
+	    (unsigned long long)events, (unsigned long long)hits);
+	frame('P', text.data, text.len);
+	buf_clear(&text);
+}
+
+static bool
+read_request(struct task *t)
+{
+	struct buf in = BUF_INIT(WORKER_FRAME_MAX);
+	const struct json *files;
+	bool ok = worker_read(&in) && json_parse(buf_str(&in), in.len, &t->request, NULL) == 0;
+
+	buf_clear(&in);
+	files = json_get(t->request, "files");
+	for (size_t i = 0; i < json_len(files) && i < HUNTER_FILES_MAX; i++) {
+		const char *name = json_get_str(json_at(files, i), "name");
+		uint64_t size = (uint64_t)json_get_int(json_at(files, i), "size", 0);
+
+		walk_put(&t->walk, name == NULL ? "" : name, size);
+	}
+	t->options.lang = lang_of(json_get_str(t->request, "lang"));
+	t->options.level = sigma_level_find(json_get_str(t->request, "level"));
+	t->hands = (struct hunt_hands){ t, want_file, tell_progress, HUNTER_SPOOL_FD,
+		json_get_int(t->request, "newest_ms", 0) };
+	t->options.hands = &t->hands;
+	return ok && t->options.level != SIGMA_LEVELS;
+}
+
+/* ---- what is answered ------------------------------------------------------------------------ */
+
+static bool
+search(struct task *t, struct stream *json, struct err *err)
+{
+	FILE *out = stream_open(json);
+	bool ok;
+
+	t->engine.out.json = out;
+	ok = out != NULL && engine_run(&t->engine, err) == 0;
+	if (out != NULL && fclose(out) != 0)
+		ok = false;
+	return ok;
+}
+
+static bool
+answer(struct task *t, bool is_cut)
+{
+	struct report report = { &t->engine, &t->result, &t->gaps, &t->loaded, NULL, t->options.lang };
+	const struct gap_rules left_out = { t->loaded.unmapped, t->loaded.refused };
+	struct stream html = { 'H', HUNTER_HTML_MAX, false };
+	struct buf summary = BUF_INIT(HUNTER_SUMMARY_MAX);
+	FILE *page = stream_open(&html);
+	bool ok = page != NULL;
+
+	result_finish(&t->result);
+	gaps_find(&t->gaps, &t->engine, &left_out);
+	if (ok)
+		report_html(&report, page);
+	if (ok && fclose(page) != 0)
+		ok = false;
+	report_json(&report, is_cut, &summary);
+	ok = ok && !summary.full && frame('S', summary.data, summary.len);
+	buf_clear(&summary);
+	return ok;
+}
+
+static bool
+run(struct task *t, struct err *err)
+{
+	struct stream json = { 'J', HUNTER_JSON_MAX, false };
+
+	regex_interpret();
+	if (!read_request(t))
+		return false;
+	if (detect_load_fd(HUNTER_RULES_FD, &t->matcher, &t->loaded, err) != 0)
+		return false;
+	rules_init(&t->rules, t->matcher, t->options.lang, t->options.level, NULL, 0);
+	result_init(&t->result, &t->rules);
+	t->engine = (struct engine){ .options = &t->options, .walk = &t->walk, .matcher = t->matcher,
+	    .rules = &t->rules, .result = &t->result, .out.keep_why = true };
+	seen_names_init(&t->engine.names, matcher_names(t->matcher));
+	return search(t, &json, err) && answer(t, json.is_cut);
+}
+
+int
+hunt_serve(void)
+{
+	struct task t = { .request = NULL };
+	struct err err = { 0 };
+	bool ok = run(&t, &err);
+
+	if (!ok)
+		fprintf(stderr, "%s %s\n", err.key, err.args > 0 ? err.arg[0].value : "");
+	/* The process ends here; what it holds goes with it. */
+	return ok ? 0 : 1;
+}
