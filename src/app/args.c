@@ -7,7 +7,7 @@
 
 #define LINE_MAX_BYTES   200
 #define TEXT_MAX_BYTES   20000
-#define LIST_MAX_ITEMS   200
+#define LIST_MAX_ITEMS   1000
 #define CLOCK_SKEW_MS    (5 * 60 * 1000)
 #define WORD_MAX         40
 

@@ -9,6 +9,7 @@
 #include "app/document_mail.h"
 #include "app/escalation.h"
 #include "app/evidence.h"
+#include "app/hunt.h"
 #include "app/notify.h"
 #include "app/packset.h"
 #include "app/probe.h"
@@ -191,6 +192,14 @@ lane_probes(struct work *work, void *arg, bool *ret_did, struct err *err)
 	return probe_run_due(b->app, work_cancel_fd(work), ret_did, err);
 }
 
+static int
+lane_hunts(struct work *work, void *arg, bool *ret_did, struct err *err)
+{
+	struct background *b = arg;
+
+	return hunt_run_due(b->app, work_cancel_fd(work), ret_did, err);
+}
+
 /*
  * The search index follows what was written, some of it at a time: whoever searches
  * does not wait for more than the last moment's.  After many times it is tidied, when
@@ -362,6 +371,7 @@ make(struct app *app)
 	work_add_job(b->work, &(struct job_kind){ DUTY_REMIND_JOB, job_duty_remind, b, 20 });
 	work_add_job(b->work, &(struct job_kind){ DUTY_EVALUATE_JOB, job_duty_evaluate, b, 20 });
 	work_add_lane(b->work, "probes", lane_probes, b);
+	work_add_lane(b->work, "hunts", lane_hunts, b);
 	work_add_lane(b->work, "documents", lane_documents, b);
 	work_add_lane(b->work, "search", lane_search, b);
 	work_add_tick(b->work, "checkpoint", 60000, tick_checkpoint, b);

@@ -84,6 +84,17 @@ is_nowhere(const char *ip)
 	    strcmp(ip, "::") == 0 || strncmp(ip, "169.254.", 8) == 0 || strncasecmp(ip, "fe80:", 5) == 0;
 }
 
+/* Fields that hold the path of one file. */
+static bool
+names_file(const char *field)
+{
+	static const char *const names[] = { "Image", "ParentImage", "TargetFilename", "ImageLoaded", "SourceImage",
+		"TargetImage", "SourceFilename", "FileName", "ServiceFileName", "ImagePath", "NewProcessName",
+		"ParentProcessName", "ProcessName", "RelativeTargetName", "filename", "name", "exe", "Path", NULL };
+
+	return is_one_of(field, names);
+}
+
 /* Where a sign goes, and whether it stands alone in its field. */
 struct place {
 	struct json *list;
@@ -126,15 +137,16 @@ static void
 take_field(struct json *of, const char *field, const char *value)
 {
 	enum observable_type type = strlen(value) < OBSERVABLE_SIZE ? observable_type_of(value) : OBSERVABLE_NONE;
-	struct place place = { json_get(of, "signs"), type != OBSERVABLE_NONE };
+	struct place place = { json_get(of, "signs"), type != OBSERVABLE_NONE &&
+	    (type != OBSERVABLE_FILENAME || names_file(field)) };
 	char normal[OBSERVABLE_SIZE];
 
 	if (names_account(field))
 		add_account(json_get(of, "accounts"), value);
-	else if (type != OBSERVABLE_NONE && strcasecmp(field, "OriginalFileName") != 0 &&
+	else if (type != OBSERVABLE_NONE && (type != OBSERVABLE_FILENAME || names_file(field)) &&
 	    observable_normalise(type, value, normal, NULL) == 0)
-		add(&place, type, normal);
-	else if (type == OBSERVABLE_NONE)
+		add(&place, type, strncmp(normal, "::ffff:", 7) == 0 && strchr(normal, '.') != NULL ? normal + 7 : normal);
+	else if (type == OBSERVABLE_NONE || type == OBSERVABLE_FILENAME)
 		observable_extract(value, strlen(value), add, &place);
 }
 

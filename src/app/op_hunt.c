@@ -23,13 +23,30 @@ static const char *const levels[] = { "informational", "low", "medium", "high", 
 	{ "names", P_LIST, 0, 0, 0, NULL }, { "place", P_LINE, 0, 0, 300, NULL }, \
 	{ "method", P_TEXT, 0, 0, 2000, NULL }, { "collected_at", P_TIME, PF_PAST, 0, 0, NULL }
 
+/* A list may have come as one text. */
+static size_t
+list_len(const struct call *c, const char *name)
+{
+	const struct json *list = arg_json(c, name);
+
+	return json_kind(list) == JSON_KIND_ARRAY ? json_len(list) : arg_text(c, name) != NULL;
+}
+
+static const char *
+list_at(const struct call *c, const char *name, size_t i)
+{
+	const struct json *list = arg_json(c, name);
+
+	return json_kind(list) == JSON_KIND_ARRAY ? json_str(json_at(list, i)) : i == 0 ? arg_text(c, name) : NULL;
+}
+
 /* ---- files ----------------------------------------------------------------------------------- */
 
 /* The path that was given for a file, else its own name; at most HUNTER_NAME_MAX bytes. */
 static const char *
 name_of(const struct call *c, size_t i)
 {
-	const char *name = json_str(json_at(arg_json(c, "names"), i));
+	const char *name = list_at(c, "names", i);
 
 	return str_empty(name) || strlen(name) > HUNTER_NAME_MAX ? c->uploads[i].name : name;
 }
@@ -44,7 +61,7 @@ origin_of(const struct call *c)
 static int
 check_files(struct call *c)
 {
-	size_t n = c->uploads_count + json_len(arg_json(c, "evidence"));
+	size_t n = c->uploads_count + list_len(c, "evidence");
 
 	if (n == 0)
 		return call_fail(c, ERR_INVALID, "err.required", "files");
@@ -80,12 +97,11 @@ held_item(struct call *c, const struct incident *i, const char *key, struct hunt
 static size_t
 collect(struct call *c, const struct incident *incident, struct hunt_item *item)
 {
-	const struct json *evidence = arg_json(c, "evidence");
 	const struct hunt_origin origin = origin_of(c);
 	size_t n = 0;
 
-	for (size_t i = 0; i < json_len(evidence) && c->err->kind == ERR_NONE; i++)
-		if (held_item(c, incident, json_str(json_at(evidence, i)), &item[n]) == 0)
+	for (size_t i = 0; i < list_len(c, "evidence") && c->err->kind == ERR_NONE; i++)
+		if (held_item(c, incident, list_at(c, "evidence", i), &item[n]) == 0)
 			n++;
 	for (size_t i = 0; i < c->uploads_count && c->err->kind == ERR_NONE; i++) {
 		const struct upload *u = &c->uploads[i];

@@ -58,6 +58,8 @@ void cli_manual(struct buf *out, enum lang lang); /* khien(1), in mdoc */
 
 /* Hands the command over to khien-hunt; comes back only when that fails. */
 int cli_run_hunt(struct cli *cli);
+/* hunt_case.c: the same into an incident of the data directory. */
+int cli_run_hunt_case(struct cli *cli);
 extern const struct param hunt_params[], rules_check_params[], rules_list_params[], rules_show_params[];
 extern const struct param rules_test_params[], logs_dump_params[], logs_stat_params[];
 

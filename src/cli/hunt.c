@@ -19,6 +19,7 @@ const struct param hunt_params[] = {
 	{ "path", P_LIST, PF_REQUIRED | PF_POSITIONAL, 0, 0, NULL },
 	{ "rules", P_LIST, 0, 0, 0, NULL },
 	{ "shipped", P_BOOL, 0, 0, 0, NULL },
+	{ "incident", P_LINE, 0, 0, 40, NULL },
 	{ "level", P_ENUM, 0, 0, 0, levels },
 	{ "tag", P_LIST, 0, 0, 0, NULL },
 	{ "from", P_TIME, 0, 0, 0, NULL },
@@ -140,6 +141,8 @@ cli_run_hunt(struct cli *cli)
 	struct buf text = BUF_INIT((size_t)16 << 20);
 	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
 
+	if (json_get(cli->args, "incident") != NULL)
+		return cli_run_hunt_case(cli);
 	path[n < 0 ? 0 : n] = '\0';
 	*(strrchr(path, '/') == NULL ? path : strrchr(path, '/')) = '\0';
 	strcat(path, "/khien-hunt");

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
-#include "hunt/walk.h"
+#include "os/walk.h"
 #include "os/file.h"
 #include "os/tar.h"
 

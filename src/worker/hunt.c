@@ -118,6 +118,8 @@ read_request(struct task *t)
 	}
 	t->options.lang = lang_of(json_get_str(t->request, "lang"));
 	t->options.level = sigma_level_find(json_get_str(t->request, "level"));
+	t->options.from_ms = INT64_MIN;
+	t->options.to_ms = INT64_MAX;
 	t->hands = (struct hunt_hands){ t, want_file, tell_progress, HUNTER_SPOOL_FD,
 		json_get_int(t->request, "newest_ms", 0) };
 	t->options.hands = &t->hands;

@@ -49,3 +49,35 @@ CREATE UNIQUE INDEX api_key_token ON api_key (token_hash);
 
 -- Outside the ledger: noted now and then, for whoever wonders which key is still needed.
 CREATE TABLE api_key_use (key_id TEXT PRIMARY KEY, used_at BIGINT NOT NULL, address TEXT);
+
+CREATE TABLE hunt ( -- one search of log files for signs of an attack
+	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
+	incident_id TEXT, -- NULL: opened at the end, with what was found
+	number TEXT NOT NULL, -- ST-2026-0007
+	state TEXT NOT NULL, -- waiting done failed cancelled
+	level TEXT NOT NULL, -- rules of at least that level
+	lang TEXT NOT NULL, files BIGINT NOT NULL, size BIGINT NOT NULL,
+	requested_at BIGINT NOT NULL, requested_by TEXT, requested_by_id TEXT,
+	opens_incident BIGINT NOT NULL,
+	started_at BIGINT, finished_at BIGINT, error TEXT,
+	rules_version TEXT, rules BIGINT, -- a hash of all that was compiled; how many
+	events BIGINT, detections BIGINT, alerts BIGINT,
+	gaps_json TEXT, -- what could not be seen
+	summary_json TEXT,
+	json_sha256 TEXT, json_size BIGINT, html_sha256 TEXT, html_size BIGINT, -- in the blob store
+	UNIQUE (agency_id, number)
+);
+CREATE INDEX hunt_incident ON hunt (incident_id);
+CREATE INDEX hunt_json ON hunt (json_sha256);
+CREATE INDEX hunt_html ON hunt (html_sha256);
+
+CREATE TABLE hunt_file ( -- what a hunt reads, in order
+	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
+	hunt_id TEXT NOT NULL, incident_id TEXT, evidence_id TEXT, -- NULL until there is an incident
+	position BIGINT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL, size BIGINT NOT NULL
+);
+CREATE INDEX hunt_file_hunt ON hunt_file (hunt_id, position);
+CREATE INDEX hunt_file_sha256 ON hunt_file (sha256);
+
+-- Outside the ledger: how far a hunt is that is under way.
+CREATE TABLE hunt_progress (hunt_id TEXT PRIMARY KEY, at BIGINT NOT NULL, phase TEXT NOT NULL, bytes BIGINT NOT NULL, events BIGINT NOT NULL, hits BIGINT NOT NULL);

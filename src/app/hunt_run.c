@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hunt_run.c: the job of a hunt: rules compiled, the worker asked, the answer settled. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "app/app.h"
+#include "app/hunt_settle.h"
+#include "app/hunt_talk.h"
+#include "os/child.h"
+#include "os/file.h"
+
+#define COMPILE_MS    300000
+#define ATTEMPTS_MAX  5  /* of a job that our own side cannot do: no room, no program */
+
+struct run {
+	struct app *app;
+	struct arena *arena;
+	const struct job *job;
+	const char *id;
+	int cancel_fd;
+	bool is_wanted;          /* it waits, as far as was seen */
+	char state[16];
+	const char *level, *lang;
+	struct hunt_item *item;
+	size_t items;
+	int64_t size, newest_ms, renewed_ms;
+	/* The progress that is noted next. */
+	const char *phase;
+	int64_t bytes, events, hits;
+};
+
+static int
+read_hunt(struct tx *tx, void *arg, struct err *err)
+{
+	struct run *r = arg;
+	struct arena *a = r->arena;
+	struct query q;
+
+	r->items = 0;
+	r->is_wanted = false;
+	query_open(&q, tx, "SELECT level, lang, size FROM hunt WHERE id = ? AND state = 'waiting'", "t", r->id);
+	if (query_step(&q)) {
+		r->is_wanted = true;
+		r->level = arena_strdup(a, query_text(&q, 0));
+		r->lang = arena_strdup(a, query_text(&q, 1));
+		r->size = query_int(&q, 2);
+	}
+	query_close(&q);
+	r->item = arena_alloc(a, HUNTER_FILES_MAX * sizeof(*r->item));
+	query_open(&q, tx, "SELECT f.name, f.sha256, f.size, COALESCE(e.collected_at, h.requested_at) FROM"
+	    " hunt_file f JOIN hunt h ON h.id = f.hunt_id LEFT JOIN evidence e ON e.id = f.evidence_id"
+	    " WHERE f.hunt_id = ? ORDER BY f.position", "t", r->id);
+	while (query_step(&q) && r->items < HUNTER_FILES_MAX) {
+		struct hunt_item *i = &r->item[r->items++];
+
+		*i = (struct hunt_item){ .name = arena_strdup(a, query_text(&q, 0)),
+		    .sha256 = arena_strdup(a, query_text(&q, 1)), .size = query_int(&q, 2),
+		    .collected_at = query_int(&q, 3) };
+		if (i->collected_at > r->newest_ms)
+			r->newest_ms = i->collected_at;
+	}
+	query_close(&q);
+	return err->kind;
+}
+
+/* Notes how far it is, and sees whether it is still wanted. */
+static int
+note(struct tx *tx, void *arg, struct err *err)
+{
+	struct run *r = arg;
+
+	r->is_wanted = tx_int(tx, "SELECT COUNT(*) FROM hunt WHERE id = ? AND state = 'waiting'", "t", r->id) == 1;
+	if (r->is_wanted)
+		tx_exec(tx, "INSERT INTO hunt_progress (hunt_id, at, phase, bytes, events, hits) VALUES"
+		    " (?, ?, ?, ?, ?, ?) ON CONFLICT (hunt_id) DO UPDATE SET at = excluded.at,"
+		    " phase = excluded.phase, bytes = excluded.bytes, events = excluded.events, hits = excluded.hits",
+		    "titiii", r->id, clock_wall_ms(), r->phase, r->bytes, r->events, r->hits);
+	return err->kind;
+}
+
+static bool
+progress(void *arg, int64_t bytes, int64_t events, int64_t hits)
+{
+	struct run *r = arg;
+	int64_t now_ms = clock_mono_ms();
+
+	r->bytes = bytes;
+	r->events = events;
+	r->hits = hits;
+	/* What cannot be noted now is noted the next time. */
+	store_write(r->app->store, note, r, NULL);
+	if (now_ms - r->renewed_ms > 60000) {
+		r->renewed_ms = now_ms;
+		if (job_renew(r->app->store, r->job, NULL) == ERR_CONFLICT)
+			r->is_wanted = false;
+	}
+	return r->is_wanted;
+}
+
+/* ---- rules ---------------------------------------------------------------------------------------- */
+
+static int
+request_fd(const struct run *r, int *ret_fd, struct err *err)
+{
+	struct buf text = BUF_INIT(100000);
+	struct jsonw w = JSONW_INIT(&text);
+	int fd = memfd_create("khien-hunt", MFD_CLOEXEC), code;
+
+	jsonw_object(&w);
+	jsonw_kstring(&w, "command", "rules compile");
+	jsonw_kstring(&w, "lang", r->lang);
+	jsonw_kobject(&w, "args");
+	jsonw_kstring(&w, "data", r->app->dir);
+	jsonw_kstring(&w, "cache", arena_printf(r->arena, "%s/tmp/rules", r->app->dir));
+	jsonw_object_end(&w);
+	jsonw_object_end(&w);
+	code = fd == -1 ? errno : fd_write_all(fd, text.data, text.len);
+	if (code == 0 && lseek(fd, 0, SEEK_SET) != 0)
+		code = errno;
+	buf_clear(&text);
+	*ret_fd = fd;
+	return code == 0 ? 0 : err_sys(err, ERR_IO, "memfd", code);
+}
+
+static void
+hunter_path(char out[static PATH_MAX + 16])
+{
+	ssize_t n = readlink("/proc/self/exe", out, PATH_MAX - 1);
+
+	out[n < 0 ? 0 : n] = '\0';
+	*(strrchr(out, '/') == NULL ? out : strrchr(out, '/')) = '\0';
+	strcat(out, "/khien-hunt");
+}
+
+/* Has the rules in force compiled, or found so, and opens the set. */
+static int
+open_rules(const struct run *r, struct hunt_answer *answer, int *ret_fd, struct err *err)
+{
+	struct child_result result = { .out = BUF_INIT(10000), .err = BUF_INIT(10000) };
+	char path[PATH_MAX + 16];
+	const char *argv[] = { path, NULL };
+	struct json *said = NULL;
+	cleanup(fd_closep) int request = -1;
+	int failed = request_fd(r, &request, err);
+
+	hunter_path(path);
+	if (failed == 0)
+		failed = child_run(&(struct child_options){ .argv = argv, .fd = { request }, .fd_count = 1 }, NULL, 0,
+		    COMPILE_MS, &result, err);
+	if (failed == 0 && (result.end != CHILD_EXITED || result.code != 0 ||
+	    json_parse(buf_str(&result.out), result.out.len, &said, NULL) != 0))
+		failed = err_fail(err, ERR_IO, "err.hunt.rules", NULL, "reason", buf_str(&result.err), NULL, NULL);
+	if (failed == 0) {
+		snprintf(answer->rules_version, sizeof(answer->rules_version), "%s", json_get_str(said, "key"));
+		answer->rules = json_get_int(said, "loaded", 0);
+		failed = file_open(json_get_str(said, "path"), O_RDONLY, 0, ret_fd, err);
+	}
+	json_free(said);
+	buf_clear(&result.out);
+	buf_clear(&result.err);
+	return failed;
+}
+
+/* ---- the job ----------------------------------------------------------------------------------------- */
+
+static int
+search(struct run *r, struct hunt_answer *answer, struct err *err)
+{
+	cleanup(fd_closep) int rules = -1;
+	int failed;
+
+	answer->started_at = app_now(r->app);
+	r->phase = "rules";
+	r->renewed_ms = clock_mono_ms();
+	if (!progress(r, 0, 0, 0))
+		return err_set(err, ERR_STATE, "err.hunt.cancelled", NULL);
+	failed = open_rules(r, answer, &rules, err);
+	r->phase = "reading";
+	if (failed == 0)
+		failed = hunt_talk(&(struct hunt_talk){ .app = r->app, .arena = r->arena, .lang = r->lang,
+		    .level = r->level, .file = r->item, .files = r->items, .size = r->size, .newest_ms = r->newest_ms,
+		    .rules_fd = rules, .cancel_fd = r->cancel_fd, .progress = progress, .arg = r }, answer, err);
+	r->phase = "settling";
+	if (failed == 0)
+		progress(r, r->size, r->events, r->hits);
+	return failed;
+}
+
+static bool
+is_called_off(const struct run *r)
+{
+	struct pollfd fd = { r->cancel_fd, POLLIN, 0 };
+
+	return r->cancel_fd >= 0 && poll(&fd, 1, 0) == 1;
+}
+
+static int
+complete(struct tx *tx, void *arg, struct err *err)
+{
+	const struct job *job = arg;
+
+	(void)err;
+	/* Cancelled meanwhile, or given to somebody else: then it is not ours to complete. */
+	return tx_int(tx, "SELECT COUNT(*) FROM job WHERE id = ? AND state = 'waiting'", "t", job->id) == 1 ?
+	    job_done(tx, job) : 0;
+}
+
+/*
+ * Why it did not work decides what becomes of it: the worker's fault ends the hunt; a server that
+ * stops, and a disk without room, leave it for later.
+ */
+static int
+unsuccessful(struct run *r, const struct err *why, struct err *err)
+{
+	bool is_ours = why->kind == ERR_FULL || why->kind == ERR_UNKNOWN || str_starts(why->key, "err.store");
+	bool is_over = str_eq(why->key, "err.hunt.cancelled") || str_eq(why->key, "err.hunt.ended");
+
+	if (is_called_off(r) || (is_ours && r->job->attempts < ATTEMPTS_MAX))
+		return job_fail(r->app->store, r->job, false, why, err);
+	if (!is_over && hunt_fail(r->app, r->id, why, err) != 0)
+		return err->kind;
+	return store_write(r->app->store, complete, (void *)(uintptr_t)r->job, err);
+}
+
+static int
+run_job(struct run *r, struct err *err)
+{
+	struct hunt_answer answer = { .summary = NULL };
+	struct err why = { 0 };
+	int failed = store_read(r->app->store, read_hunt, r, err);
+
+	if (failed != 0)
+		return failed;
+	if (!r->is_wanted)
+		return store_write(r->app->store, complete, (void *)(uintptr_t)r->job, err);
+	failed = search(r, &answer, &why);
+	if (failed == 0)
+		failed = hunt_settle(r->app, r->id, &answer, &why);
+	if (failed == 0)
+		failed = store_write(r->app->store, complete, (void *)(uintptr_t)r->job, err);
+	else
+		failed = unsuccessful(r, &why, err);
+	hunt_answer_clear(&answer);
+	err_clear(&why);
+	return failed;
+}
+
+static bool
+knows(void *arg, const char *kind)
+{
+	(void)arg;
+	return strcmp(kind, HUNT_JOB) == 0;
+}
+
+int
+hunt_run_due(struct app *app, int cancel_fd, bool *ret_did, struct err *err)
+{
+	cleanup(arena_clear) struct arena arena = ARENA_INIT;
+	struct run r = { .app = app, .arena = &arena, .cancel_fd = cancel_fd };
+	struct json *args = NULL;
+	struct job *job = NULL;
+	int failed = job_take(app->store, app_now(app), knows, NULL, &arena, &job, err);
+
+	if (failed != 0 || job == NULL)
+		return failed;
+	*ret_did = true;
+	r.job = job;
+	failed = json_parse(job->args_json, strlen(job->args_json), &args, err);
+	r.id = json_get_str(args, "id");
+	if (failed == 0 && r.id != NULL)
+		failed = run_job(&r, err);
+	json_free(args);
+	return failed;
+}
