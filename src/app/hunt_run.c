@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* hunt_run.c: the job of a hunt: rules compiled, the worker asked, the answer settled. */
-#include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "app/app.h"
 #include "app/hunt_settle.h"
 #include "app/hunt_talk.h"
-#include "os/child.h"
+#include "app/rules.h"
 #include "os/file.h"
 
 #define COMPILE_MS    300000
@@ -104,65 +100,38 @@ progress(void *arg, int64_t bytes, int64_t events, int64_t hits)
 
 /* ---- rules ---------------------------------------------------------------------------------------- */
 
-static int
-request_fd(const struct run *r, int *ret_fd, struct err *err)
-{
-	struct buf text = BUF_INIT(100000);
-	struct jsonw w = JSONW_INIT(&text);
-	int fd = memfd_create("khien-hunt", MFD_CLOEXEC), code;
-
-	jsonw_object(&w);
-	jsonw_kstring(&w, "command", "rules compile");
-	jsonw_kstring(&w, "lang", r->lang);
-	jsonw_kobject(&w, "args");
-	jsonw_kstring(&w, "data", r->app->dir);
-	jsonw_kstring(&w, "cache", arena_printf(r->arena, "%s/tmp/rules", r->app->dir));
-	jsonw_object_end(&w);
-	jsonw_object_end(&w);
-	code = fd == -1 ? errno : fd_write_all(fd, text.data, text.len);
-	if (code == 0 && lseek(fd, 0, SEEK_SET) != 0)
-		code = errno;
-	buf_clear(&text);
-	*ret_fd = fd;
-	return code == 0 ? 0 : err_sys(err, ERR_IO, "memfd", code);
-}
-
-static void
-hunter_path(char out[static PATH_MAX + 16])
-{
-	ssize_t n = readlink("/proc/self/exe", out, PATH_MAX - 1);
-
-	out[n < 0 ? 0 : n] = '\0';
-	*(strrchr(out, '/') == NULL ? out : strrchr(out, '/')) = '\0';
-	strcat(out, "/khien-hunt");
-}
-
 /* Has the rules in force compiled, or found so, and opens the set. */
 static int
 open_rules(const struct run *r, struct hunt_answer *answer, int *ret_fd, struct err *err)
 {
-	struct child_result result = { .out = BUF_INIT(10000), .err = BUF_INIT(10000) };
-	char path[PATH_MAX + 16];
-	const char *argv[] = { path, NULL };
-	struct json *said = NULL;
-	cleanup(fd_closep) int request = -1;
-	int failed = request_fd(r, &request, err);
+	struct buf request = BUF_INIT(20000), said = BUF_INIT(20000);
+	struct jsonw w = JSONW_INIT(&request);
+	const char *edition = rules_folder_now(r->app, r->arena);
+	struct json *set = NULL;
+	int failed;
 
-	hunter_path(path);
+	jsonw_object(&w);
+	jsonw_kstring(&w, "command", "rules compile");
+	jsonw_kstring(&w, "lang", r->lang);
+	jsonw_kbool(&w, "json", true);
+	jsonw_kobject(&w, "args");
+	jsonw_kstring(&w, "data", r->app->dir);
+	jsonw_kstring(&w, "cache", arena_printf(r->arena, "%s/cache", r->app->dir));
+	if (edition != NULL)
+		jsonw_kstring(&w, "edition", edition);
+	jsonw_object_end(&w);
+	jsonw_object_end(&w);
+	failed = rules_child(request.data, request.len, COMPILE_MS, &said, err);
 	if (failed == 0)
-		failed = child_run(&(struct child_options){ .argv = argv, .fd = { request }, .fd_count = 1 }, NULL, 0,
-		    COMPILE_MS, &result, err);
-	if (failed == 0 && (result.end != CHILD_EXITED || result.code != 0 ||
-	    json_parse(buf_str(&result.out), result.out.len, &said, NULL) != 0))
-		failed = err_fail(err, ERR_IO, "err.hunt.rules", NULL, "reason", buf_str(&result.err), NULL, NULL);
+		failed = json_parse(buf_str(&said), said.len, &set, err);
 	if (failed == 0) {
-		snprintf(answer->rules_version, sizeof(answer->rules_version), "%s", json_get_str(said, "key"));
-		answer->rules = json_get_int(said, "loaded", 0);
-		failed = file_open(json_get_str(said, "path"), O_RDONLY, 0, ret_fd, err);
+		snprintf(answer->rules_version, sizeof(answer->rules_version), "%s", json_get_str(set, "key"));
+		answer->rules = json_get_int(set, "loaded", 0);
+		failed = file_open(json_get_str(set, "path"), O_RDONLY, 0, ret_fd, err);
 	}
-	json_free(said);
-	buf_clear(&result.out);
-	buf_clear(&result.err);
+	json_free(set);
+	buf_clear(&request);
+	buf_clear(&said);
 	return failed;
 }
 

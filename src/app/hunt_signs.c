@@ -110,6 +110,7 @@ add(void *arg, enum observable_type type, const char *value)
 
 	if (json_len(p->list) == HUNT_SIGNS_EACH || (type == OBSERVABLE_IP && is_nowhere(value)) ||
 	    (type == OBSERVABLE_FILENAME && is_system_file(value)) ||
+	    (type == OBSERVABLE_URL && strncmp(value, "http://schemas.", 15) == 0) ||
 	    (!p->is_alone && (type == OBSERVABLE_FILENAME || type == OBSERVABLE_DOMAIN)))
 		return;
 	for (size_t i = 0; i < json_len(p->list); i++)
