@@ -120,7 +120,15 @@ web/dist/index.html: $(WEB_SRC) web/node_modules/.package-lock.json
 	@echo "  WEB     web/dist"
 	$(Q)cd web && flock package.json npm run --silent build
 
-unit: $(UNIT)
+# A worker in somebody else's hands, held like the real one and not held at all.
+HOSTILE = $(B)/test/hostile-worker $(B)/test/hostile-worker-free
+$(B)/test/hostile-worker-free: CFLAGS += -DFREE=1
+$(HOSTILE): test/suite/hostile_worker.c src/worker/hunt.h $(B)/libkhien.a
+	@mkdir -p $(@D)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(B)/libkhien.a $(LIBS)
+
+unit: $(UNIT) $(HOSTILE)
 fuzz-build: $(FUZZ)
 
 fuzz-replay: $(FUZZ)

@@ -14,9 +14,12 @@
 #include "os/worker.h"
 #include "store/blob.h"
 
-#define SILENCE_MS  120000 /* a worker that says nothing for so long hangs */
+#define SILENCE_MS  30000 /* a worker that says nothing for so long hangs */
 #define LOOK_MS     500
 #define TELL_MS     1000
+#define FRAME_COST  1024   /* a small frame is work too */
+#define TELLS       200    /* of progress at once, and so many a second */
+#define TELLS_S     20
 #define OUTPUT_MAX  (HUNTER_JSON_MAX + HUNTER_HTML_MAX + HUNTER_SUMMARY_MAX + ((size_t)64 << 20))
 
 struct exchange {
@@ -27,7 +30,8 @@ struct exchange {
 	int files_end;          /* ours of the pair on which files go */
 	struct upload_writer *json;
 	struct buf line, html;
-	uint64_t said, lines;   /* bytes of frames; detections */
+	uint64_t said, lines, tells; /* bytes of frames; detections; frames of progress */
+	int64_t began_ms;
 	size_t next_file;
 	int64_t told_ms, heard_ms;
 	int64_t bytes, events, hits;
@@ -122,6 +126,8 @@ on_progress(struct exchange *x, const char *data, size_t len)
 	static const char *const name[] = { "bytes", "events", "hits" };
 	bool ok;
 
+	if ((int64_t)x->tells++ > TELLS + TELLS_S * (clock_mono_ms() - x->began_ms) / 1000)
+		return lie(x, "P");
 	if (len > 1000 || x->has_page || parse(x, data, len, "P", &p) != 0)
 		return lie(x, "P");
 	ok = json_len(p) == 3;
@@ -293,7 +299,7 @@ listen_on(struct exchange *x)
 	bool ended = false;
 	int failed = 0;
 
-	x->heard_ms = clock_mono_ms();
+	x->heard_ms = x->began_ms = clock_mono_ms();
 	while (!ended && failed == 0) {
 		failed = tell(x);
 		if (failed == 0 && !worker_wait(x->worker, LOOK_MS)) {
@@ -306,7 +312,7 @@ listen_on(struct exchange *x)
 		if (failed != 0)
 			break;
 		x->heard_ms = clock_mono_ms();
-		x->said += frame.len;
+		x->said += frame.len > FRAME_COST ? frame.len : FRAME_COST;
 		failed = frame.len == 0 ? lie(x, "?") : x->said > OUTPUT_MAX ? lie(x, "output") :
 		    on_frame(x, &frame, &ended);
 	}

@@ -85,6 +85,7 @@ struct http_response {
 	int64_t fd_size;
 	enum http_cache cache;
 	const char *csp;  /* another Content-Security-Policy than the one for data */
+	bool is_framed;   /* our own pages may show it in a frame */
 	struct {
 		const char *name, *value;
 	} extra[HTTP_EXTRA_MAX]; /* further headers */

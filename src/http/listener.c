@@ -328,7 +328,7 @@ add_headers(struct exchange *x, struct MHD_Response *mr)
 	MHD_add_response_header(mr, "Content-Security-Policy",
 	    res->csp == NULL ? CSP_DATA : res->csp);
 	MHD_add_response_header(mr, "X-Content-Type-Options", "nosniff");
-	MHD_add_response_header(mr, "X-Frame-Options", "DENY");
+	MHD_add_response_header(mr, "X-Frame-Options", res->is_framed ? "SAMEORIGIN" : "DENY");
 	/* Not no-referrer: with it browsers send "Origin: null" with our own forms. */
 	MHD_add_response_header(mr, "Referrer-Policy", "same-origin");
 	MHD_add_response_header(mr, "Permissions-Policy",

@@ -253,12 +253,11 @@ engine_hand_in_part(struct worker *w)
 
 /* ---- threads --------------------------------------------------------------------------------- */
 
-/* Tells whoever runs the engine in his own thread how far it is. */
-static void
-tell_progress(struct worker *w)
+void
+engine_progress(const struct engine *e)
 {
-	const struct hunt_hands *hands = w->engine->options->hands;
-	struct state *s = w->engine->state;
+	const struct hunt_hands *hands = e->options->hands;
+	struct state *s = e->state;
 	int64_t now_ms = hands == NULL ? 0 : clock_mono_ms();
 
 	if (hands == NULL || now_ms < s->told_ms + PROGRESS_NS / 1000000)
@@ -276,7 +275,7 @@ work(void *arg)
 		engine_piece(w);
 		engine_release(w);
 		engine_hand_in(w);
-		tell_progress(w);
+		engine_progress(w->engine);
 	}
 	atomic_fetch_sub(&w->engine->state->running, 1);
 	return NULL;

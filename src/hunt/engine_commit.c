@@ -167,6 +167,7 @@ on_feed(void *arg, int64_t time_ns, const char *data, size_t len)
 
 	if (len < sizeof(head))
 		return true;
+	engine_progress(run->engine);
 	memcpy(&head, data, sizeof(head));
 	run->host = data + sizeof(head);
 	run->host_len = head.host_len;

@@ -98,6 +98,9 @@ void engine_piece(struct worker *worker);
 void engine_commit(struct engine *engine, struct result_part *part);
 void engine_write_hit(struct engine *engine, const struct hit *hit, struct result_part *part);
 
+/* Tells whoever runs the engine in his own thread how far it is; often called, seldom done. */
+void engine_progress(const struct engine *engine);
+
 /* Correlations over engine->feed. */
 int engine_correlate(struct engine *engine, struct err *err);
 

@@ -80,4 +80,5 @@ void page_slip(struct page_request *p, struct http_response *res);
 void page_qr(struct page_request *p, struct http_response *res);
 void page_transfer(struct page_request *p, struct http_response *res);
 void page_playbook(struct page_request *p, struct http_response *res);
+void page_hunt(struct page_request *p, struct http_response *res);
 void page_day_log(struct page_request *p, struct http_response *res);

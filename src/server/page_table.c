@@ -18,5 +18,6 @@ const struct page pages[] = {
 	{ HTTP_GET, "/in/ban-giao/{id}", 0, RIGHT_SELF, page_transfer },
 	{ HTTP_GET, "/in/phuong-an/{id}", 0, RIGHT_READ, page_playbook },
 	{ HTTP_GET, "/in/nhat-ky/{id}", 0, RIGHT_READ, page_day_log },
+	{ HTTP_GET, "/san-tim/{id}", 0, RIGHT_READ, page_hunt },
 	{ 0 },
 };

@@ -164,6 +164,6 @@ page_csp(struct http_request *req)
 
 	return arena_printf(&req->arena, "default-src 'none'; script-src 'self' 'nonce-%s';"
 	    " style-src 'self' 'nonce-%s'; img-src 'self' data: blob:; font-src 'self';"
-	    " connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none';"
+	    " connect-src 'self'; frame-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none';"
 	    " form-action 'self'; frame-ancestors 'none'", nonce, nonce);
 }

@@ -382,7 +382,8 @@ test('logs dump and stat', () => {
 test('the engine is in no process that does not hunt', () => {
   const elf = (name) => readFileSync(join(BUILD, name)).toString('latin1');
   assert.ok(elf('khien-hunt').includes('libpcre2-8.so'));
-  for (const name of ['khien', 'khien-worker']) assert.ok(!elf(name).includes('libpcre2-8.so'), name);
+  assert.ok(elf('khien-worker').includes('libpcre2-8.so'));
+  assert.ok(!elf('khien').includes('libpcre2-8.so'), 'the server');
 });
 
 test('khien-hunt alone says who runs it', () => {

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0
+// Logs hunted into an incident: by the command line, by the server, and by a worker in somebody
+// else's hands, which must get nothing and cost its own hunt only.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+// The programs stand in a folder of their own, so that another khien-worker can take its place.
+const build = resolve(process.env.KHIEN_BUILD ?? 'build');
+const bin = join(tmpdir(), `khien-hunt-bin-${process.pid}`);
+mkdirSync(bin);
+process.on('exit', () => rmSync(bin, { recursive: true, force: true }));
+for (const name of ['khien', 'khien-hunt', 'khien-worker', 'khien-verify']) copyFileSync(join(build, name), join(bin, name));
+process.env.KHIEN_BUILD = bin;
+const { folder, khien, newData, person, serve } = await import('./lib.mjs');
+
+// The next worker the server starts is that one.
+function putWorker(from) {
+  const beside = join(bin, 'next');
+  copyFileSync(from, beside);
+  chmodSync(beside, 0o755);
+  renameSync(beside, join(bin, 'khien-worker'));
+}
+const realWorker = join(build, 'khien-worker');
+
+// Web logs of a scanner that found a way in, and of a visitor; the rules inside Khiên know the first.
+const attack = [
+  '203.0.113.7 - - [22/Nov/2026:08:12:01 +0700] "GET /index.php?id=1%27%20UNION%20SELECT%20username,password%20FROM%20users-- HTTP/1.1" 200 512 "-" "sqlmap/1.7"',
+  '203.0.113.7 - - [22/Nov/2026:08:13:01 +0700] "GET /uploads/shell.php?cmd=whoami HTTP/1.1" 200 87 "-" "curl/8.0"',
+  '203.0.113.7 - - [22/Nov/2026:08:14:01 +0700] "GET /../../../../etc/passwd HTTP/1.1" 200 900 "-" "curl/8.0"',
+].join('\n');
+const visit = '198.51.100.2 - - [22/Nov/2026:09:00:00 +0700] "GET /tin-tuc HTTP/1.1" 200 4096 "-" "Mozilla/5.0"\n';
+
+const evtxFolder = resolve(process.env.KHIEN_SHARED ?? '../shared', 'data/evtx/attack');
+
+async function ended(p, id) {
+  for (let i = 0; i < 600; i++) {
+    const hunt = await p.ok('GET', `/hunts/${id}`);
+    if (hunt.state !== 'waiting') return hunt;
+    await sleep(100);
+  }
+  throw new Error('the hunt does not end');
+}
+
+function form(files, fields = {}) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.append(name, value);
+  for (const [name, content] of files) body.append('files', new Blob([content]), name);
+  return body;
+}
+
+// ---- the command line ----------------------------------------------------------------------
+
+test('files become evidence once, detections become alerts, and all of it is in the ledger', () => {
+  const data = newData();
+  const logs = folder();
+  mkdirSync(join(logs, 'web'));
+  writeFileSync(join(logs, 'web/access.log'), `${attack}\n${visit}`);
+  writeFileSync(join(logs, 'copy.log'), `${attack}\n${visit}`);
+  writeFileSync(join(logs, 'quiet.log'), visit);
+  const incident = data.run('incident', 'open', '--title', 'Trang web lạ');
+  const json = join(logs, '../found.json');
+  const r = khien(['hunt', logs, '--data', data.dir, '--incident', incident.number, '--json', json, '--html', `${json}.html`]);
+  assert.equal(r.status, 0, r.err);
+  assert.match(r.out, /Săn tìm ST-\d{4}-0001, sự cố SC-/);
+  assert.match(r.out, /Không thể thấy/);
+
+  const evidence = data.run('evidence', 'list', incident.number).items;
+  assert.equal(evidence.length, 2, 'the same content is one piece');
+  for (const piece of evidence) {
+    const shown = data.run('evidence', 'show', piece.number);
+    assert.equal(shown.custody.length, 1);
+    assert.equal(shown.custody[0].action, 'collect');
+  }
+  assert.ok(data.run('evidence', 'verify', '--all').ok);
+
+  const hunt = data.run('hunt', 'show', 'ST-2026-0001');
+  assert.equal(hunt.state, 'done');
+  assert.equal(hunt.files, 2);
+  assert.ok(hunt.events >= 5 && hunt.detections >= 3, JSON.stringify(hunt));
+  assert.ok(hunt.gaps.length > 0, 'what could not be seen is told');
+  assert.match(hunt.rules_version, /^[0-9a-f]{64}$/);
+  const lines = readFileSync(json, 'utf8').trim().split('\n').map((l) => JSON.parse(l));
+  assert.equal(lines.length, hunt.detections);
+  assert.match(readFileSync(`${json}.html`, 'utf8'), /^<!doctype html>/i);
+
+  // The same detections as a hunt without incident, on one of the two same files and the other.
+  const bare = join(logs, '../bare.json');
+  assert.equal(khien(['hunt', join(logs, 'copy.log'), join(logs, 'quiet.log'), '--json', bare]).status, 0);
+  assert.equal(readFileSync(bare, 'utf8').trim().split('\n').length, lines.length);
+
+  const told = data.run('timeline', 'list', incident.number, '--limit', '200').items;
+  const alerts = told.filter((t) => t.kind === 'alert');
+  assert.equal(alerts.length, hunt.alerts);
+  assert.ok(alerts.every((t) => t.occurred_at.startsWith('2026-11-22T01:1')), 'alerts stand at their true time');
+  assert.ok(told.some((t) => /Săn tìm ST-2026-0001 xong/.test(t.text)));
+
+  // Again: the evidence is there already, and so are the alerts.
+  assert.equal(khien(['hunt', logs, '--data', data.dir, '--incident', incident.number]).status, 0);
+  assert.equal(data.run('evidence', 'list', incident.number).items.length, 2);
+  const after = data.run('timeline', 'list', incident.number, '--limit', '200').items;
+  assert.equal(after.filter((t) => t.kind === 'alert').length, alerts.length);
+  assert.ok(data.run('ledger', 'verify').ok);
+});
+
+test('a new incident gets the type, plan and beginning that the strongest signs say', { skip: !existsSync(evtxFolder) && 'no shared data' }, () => {
+  const data = newData();
+  const r = khien(['hunt', join(evtxFolder, 'EVTX-ATTACK-SAMPLES/AutomatedTestingTools'), '--data', data.dir, '--incident', 'new']);
+  assert.equal(r.status, 0, r.err);
+  const incident = data.run('incident', 'show', 'SC-2026-0001');
+  assert.equal(incident.type, 'ransomware');
+  assert.ok(data.run('timeline', 'list', incident.number, '--limit', '200').items.some((t) => t.text.includes('PB-01')), 'the plan is at work');
+  assert.ok(incident.occurred_at < incident.detected_at);
+  assert.ok(data.run('evidence', 'list', incident.number).items.length > 0);
+  const machines = data.run('scope', 'list', incident.number).items.filter((s) => s.kind === 'machine');
+  assert.ok(machines.some((m) => m.name === 'MSEDGEWIN10' && m.state === 'suspected'));
+  assert.ok(data.run('observable', 'list', incident.number).items.length > 0);
+  assert.ok(data.run('ledger', 'verify').ok);
+});
+
+test('a new incident of quiet logs says so', () => {
+  const data = newData();
+  const log = join(folder(), 'quiet.log');
+  writeFileSync(log, visit);
+  const r = khien(['hunt', log, '--data', data.dir, '--incident', 'new']);
+  assert.equal(r.status, 0, r.err);
+  assert.match(r.out, /Không có phát hiện nào/);
+  assert.match(data.run('incident', 'show', 'SC-2026-0001').title, /chưa thấy dấu hiệu/);
+});
+
+test('wrong use is told before anything is stored', () => {
+  const data = newData();
+  const log = join(folder(), 'a.log');
+  writeFileSync(log, visit);
+  const other = khien(['hunt', log, '--data', data.dir, '--incident', 'new', '--threads', '2']);
+  assert.equal(other.status, 2);
+  assert.match(other.err, /--threads/);
+  assert.notEqual(khien(['hunt', log, '--data', data.dir, '--incident', 'SC-2026-0099']).status, 0);
+  assert.notEqual(khien(['hunt', join(log, 'none'), '--data', data.dir, '--incident', 'new']).status, 0);
+  assert.equal(khien(['hunt', folder(), '--data', data.dir, '--incident', 'new']).status, 2);
+});
+
+// ---- the server, and who stands in its worker's place -------------------------------------------
+
+let data, server, p, incident;
+before(async () => {
+  data = newData();
+  server = await serve(data.dir);
+  p = await person(server, data, data.login);
+  incident = await p.ok('POST', '/incidents', { title: 'Săn tìm qua mạng', take: true });
+});
+after(() => server?.stop());
+
+async function hunt(content, name = 'nhat-ky.log') {
+  const started = await p.ok('POST', `/incidents/${incident.id}/hunts`, form([[name, content]]));
+  return ended(p, started.id);
+}
+
+test('a server does it for the browser: uploads, progress, result, page', async () => {
+  putWorker(realWorker);
+  const sent = await p.ok('POST', `/incidents/${incident.id}/hunt-files`, form([['a.log', `${attack}\n`], ['b.log', visit]], { names: 'may-1/a.log' }));
+  assert.deepEqual(sent.items.map((i) => [i.name, i.is_new]), [['may-1/a.log', true], ['b.log', true]]);
+  const again = await p.ok('POST', `/incidents/${incident.id}/hunt-files`, form([['x.log', visit]]));
+  assert.equal(again.items[0].is_new, false);
+  assert.equal(again.items[0].id, sent.items[1].id);
+
+  const started = await p.ok('POST', `/incidents/${incident.id}/hunts`, { evidence: sent.items.map((i) => i.id), level: 'medium' });
+  const h = await ended(p, started.id);
+  assert.equal(h.state, 'done', h.error);
+  assert.equal(h.files_read.length, 2);
+  assert.ok(h.summary.groups.length > 0 && h.summary.groups.every((g) => ['medium', 'high', 'critical'].includes(g.level)));
+  assert.ok((await p.ok('GET', `/incidents/${incident.id}/hunts`)).items.some((i) => i.id === h.id));
+
+  const page = await fetch(`${server.url}/san-tim/${h.id}`, { headers: { cookie: p.cookie } });
+  assert.equal(page.status, 200);
+  assert.match(page.headers.get('content-type'), /^text\/html/);
+  const csp = page.headers.get('content-security-policy');
+  assert.match(csp, /default-src 'none'/);
+  assert.match(csp, /sandbox(;|$)/);
+  assert.match(csp, /frame-ancestors 'self'/);
+  assert.doesNotMatch(csp, /script-src|allow-scripts/);
+  assert.equal((await fetch(`${server.url}/san-tim/${h.id}`)).status, 401);
+  const lines = await p.call('GET', `/hunts/${h.id}/detections`);
+  assert.equal(lines.text.trim().split('\n').length, h.detections);
+});
+
+test('the command line works beside a server', () => {
+  const log = join(folder(), 'canh.log');
+  writeFileSync(log, `${attack}\n# khác\n`);
+  const r = khien(['hunt', log, '--data', data.dir, '--incident', incident.number]);
+  assert.equal(r.status, 0, r.err);
+});
+
+test('files that are no logs are told, and the others are read', async () => {
+  const body = form([['anh.png', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 1, 2, 3, 0, 0, 0, 9])], ['rong.log', ''], ['a.log', `${attack}\nkhac\n`]]);
+  const started = await p.ok('POST', `/incidents/${incident.id}/hunts`, body);
+  const h = await ended(p, started.id);
+  assert.equal(h.state, 'done', h.error);
+  assert.equal(h.summary.files_refused, 2);
+  assert.ok(h.gaps.some((g) => g.text.includes('anh.png')));
+  assert.ok(h.detections > 0);
+});
+
+test('a reader may look and not start; a stranger sees nothing', async () => {
+  const reader = await person(server, data, 'giamdoc').catch(() => null);
+  if (reader !== null) {
+    assert.equal((await reader.call('POST', `/incidents/${incident.id}/hunts`, form([['a.log', visit]]))).status, 403);
+    assert.equal((await reader.call('GET', `/incidents/${incident.id}/hunts`)).status, 200);
+  }
+  assert.equal((await fetch(`${server.url}/api/v1/incidents/${incident.id}/hunts`)).status, 401);
+});
+
+// Deeds, what they need, and what the free one says when it succeeds.  ${kill}: the kernel ends it.
+const key = () => join(data.dir, 'keys', readdirSync(join(data.dir, 'keys')).find((f) => !f.startsWith('.')));
+const deeds = [
+  ['read', () => join(data.dir, 'khien.db')],
+  ['read', key],
+  ['read', () => '/etc/passwd'],
+  ['write', () => join(bin, 'written')],
+  ['write', () => join(data.dir, 'written')],
+  ['remove', () => join(data.dir, 'bait')],
+  ['tcp', () => String(listener.address().port)],
+  ['unix', () => join(bin, 'socket')],
+  ['fork'],
+  ['exec'],
+  ['thread'],
+  ['ptrace'],
+  ['kill'],
+  ['code'],
+  ['memory'],
+  ['disk'],
+];
+// AddressSanitizer needs terabytes of address space, so the limit of memory is not set there.
+const sanitized = /asan|san$/.test(build) || execFileSync('sh', ['-c', `grep -c __asan_init '${join(build, 'khien-worker')}' || true`], { encoding: 'utf8' }).trim() !== '0';
+
+let listener, reached;
+before(async () => {
+  reached = 0;
+  listener = createServer(() => reached++).on('error', () => {});
+  await new Promise((done) => listener.listen(0, '127.0.0.1', done));
+  const pipe = createServer(() => reached++);
+  await new Promise((done) => pipe.listen(join(bin, 'socket'), done));
+  listener.unref();
+  pipe.unref();
+});
+
+test('a worker in somebody else’s hands reaches nothing', async (t) => {
+  putWorker(join(build, 'test/hostile-worker'));
+  writeFileSync(join(data.dir, 'bait'), 'x');
+  for (const [deed, argument = () => ''] of deeds) {
+    if (deed === 'memory' && sanitized) {
+      t.diagnostic('memory is not limited under AddressSanitizer');
+      continue;
+    }
+    const h = await hunt(`evil ${deed} ${argument()}`);
+    assert.equal(h.state, 'failed', `${deed}: ${h.state}`);
+    assert.match(h.error, /refused |signal 31 \(SYS\)/, `${deed} ${argument()}: ${h.error}`);
+    assert.equal(h.alerts, null);
+  }
+  assert.equal(reached, 0, 'no connection was made');
+  assert.ok(existsSync(join(data.dir, 'bait')));
+  assert.ok(!existsSync(join(bin, 'written')) && !existsSync(join(data.dir, 'written')));
+});
+
+test('it holds the descriptors of its job and no other', async () => {
+  putWorker(join(build, 'test/hostile-worker'));
+  const h = await hunt('evil descriptors');
+  // 0 to 2, rules, files, the place to sort in, and the one file it was given.
+  assert.match(h.error, /descriptors 0 1 2 3 4 5 6(?! 7)/);
+});
+
+test('the same deeds succeed when nothing holds it: the tests above can tell', async () => {
+  putWorker(join(build, 'test/hostile-worker-free'));
+  writeFileSync(join(data.dir, 'bait'), 'x');
+  for (const [deed, argument = () => ''] of deeds) {
+    if (deed === 'disk') continue; // a file of four gigabytes with a hole is no proof of anything
+    if (deed === 'memory' && sanitized) continue;
+    const h = await hunt(`evil ${deed} ${argument()}`, 'tu-do.log');
+    assert.equal(h.state, 'failed');
+    // Who may trace whom is also up to the machine (kernel.yama.ptrace_scope).
+    if (deed === 'ptrace' && /refused/.test(h.error)) continue;
+    assert.match(h.error, /done /, `${deed}: ${h.error}`);
+  }
+  await sleep(200);
+  assert.ok(reached >= 2, 'connections were made');
+  assert.ok(!existsSync(join(data.dir, 'bait')));
+  rmSync(join(data.dir, 'written'), { force: true });
+});
+
+test('a worker that lies, crashes or talks without end costs its hunt and nothing else', async () => {
+  putWorker(join(build, 'test/hostile-worker'));
+  const lies = ['kind', 'utf8', 'json', 'level', 'member', 'progress', 'negative', 'file', 'order', 'page', 'count', 'group', 'story', 'more', 'deep', 'endless', 'repeat'];
+  for (const lie of lies) {
+    const h = await hunt(`evil ${lie}`);
+    assert.equal(h.state, 'failed', lie);
+    assert.match(h.error, /trả lời sai quy ước/, `${lie}: ${h.error}`);
+    assert.equal(h.html_sha256, null);
+    assert.equal(h.detections, null);
+  }
+  for (const [deed, why] of [['length', /frame too large/], ['short', /exit 0/], ['crash', /signal 6 \(ABRT\)/]]) {
+    const h = await hunt(`evil ${deed}`);
+    assert.match(h.error, why, deed);
+  }
+  // What has the right shape is taken: so the lies were refused because they were lies.
+  const truth = await hunt('evil truth');
+  assert.equal(truth.state, 'done', truth.error);
+  assert.equal(truth.detections, 1);
+  const page = await fetch(`${server.url}/san-tim/${truth.id}`, { headers: { cookie: p.cookie } });
+  assert.match(await page.text(), /<script>/, 'the page itself may be hostile');
+  assert.match(page.headers.get('content-security-policy'), /sandbox(;|$)/, 'and is held by the browser');
+  assert.equal((await p.call('GET', '/today')).status, 200);
+  assert.ok(data.run('ledger', 'verify').ok);
+});
+
+test('one that hangs is called off by a person at once, and by itself after half a minute', async () => {
+  putWorker(join(build, 'test/hostile-worker'));
+  const started = await p.ok('POST', `/incidents/${incident.id}/hunts`, form([['treo.log', 'evil hang']]));
+  for (let i = 0; i < 100 && !(await p.ok('GET', `/hunts/${started.id}`)).is_under_way; i++) await sleep(50);
+  const began = Date.now();
+  await p.ok('POST', `/hunts/${started.id}/cancel`);
+  assert.equal((await p.ok('GET', `/hunts/${started.id}`)).state, 'cancelled');
+  assert.equal((await p.call('POST', `/hunts/${started.id}/cancel`)).status, 409);
+  const next = await hunt('evil crash');
+  assert.equal(next.state, 'failed');
+  assert.ok(Date.now() - began < 15000, 'the next hunt did not wait for the one called off');
+
+  const silent = await hunt('evil hang 2');
+  assert.equal(silent.state, 'failed');
+  assert.match(silent.error, /thời gian|quá lâu/);
+});
+
+test('after all that the real worker hunts as before', async () => {
+  putWorker(realWorker);
+  const h = await hunt(`${attack}\nlan cuoi\n`);
+  assert.equal(h.state, 'done', h.error);
+  assert.ok(h.detections > 0);
+  assert.ok(data.run('ledger', 'verify').ok);
+});
