@@ -29,6 +29,8 @@
 	" (SELECT MIN(r.taken_at) FROM report r WHERE r.incident_id = i.id AND r.channel <> 'sensor')," \
 	" (SELECT CASE WHEN COUNT(*) = COUNT(" ANSWERED_AT ") THEN MAX(" ANSWERED_AT ") END FROM report r" \
 	" WHERE r.incident_id = i.id AND r.channel <> 'sensor')," \
+	" (SELECT MIN(r.told_at) FROM report r WHERE r.incident_id = i.id AND r.channel <> 'sensor' AND" \
+	" " ANSWERED_AT " IS NULL)," \
 	" (SELECT MIN(e.requested_at) FROM escalation e WHERE e.incident_id = i.id AND e.target =" \
 	" 'provincial_csirt')," \
 	" (SELECT MIN(e.accepted_at) FROM escalation e WHERE e.incident_id = i.id AND e.target =" \
@@ -36,7 +38,7 @@
 
 enum { F_ID, F_STATE, F_DETECTED, F_RECEIVED, F_CONFIRMED, F_BEYOND, F_BEYOND_AT, F_ENDED, F_CLOSED,
 	F_CLASS, F_REPORTING, F_PERSONAL, F_KINDS, F_PERSONAL_AT, F_HARM, F_ROLE, F_TOLD,
-	F_TAKEN, F_ACKNOWLEDGED, F_CALLED, F_CAME };
+	F_TAKEN, F_ACKNOWLEDGED, F_WAITING, F_CALLED, F_CAME };
 
 static bool
 has_word(const char *list, const char *word_wanted)
@@ -96,6 +98,7 @@ facts_of(struct query *q, int64_t now, struct duty_facts *f)
 		    query_text(q, F_ROLE)),
 		.personal_at = query_opt(q, F_PERSONAL_AT), .told_at = query_opt(q, F_TOLD),
 		.taken_at = query_opt(q, F_TAKEN), .acknowledged_at = query_opt(q, F_ACKNOWLEDGED),
+		.waiting_at = query_opt(q, F_WAITING),
 		.called_at = query_opt(q, F_CALLED), .came_at = query_opt(q, F_CAME) };
 }
 
@@ -122,7 +125,7 @@ request_of(struct query *q, struct arena *arena, struct duty_request *ret)
 
 #define ROW_COLUMNS \
 	"SELECT d.incident_id, d.id, d.profile, d.obligation, d.key, d.state, d.is_provisional," \
-	" d.decided_at, d.clock_from_at, d.due_at, d.sent_at FROM duty d WHERE "
+	" d.decided_at, d.clock_from_at, d.due_at, d.sent_at, d.proof IS NOT NULL FROM duty d WHERE "
 
 /*
  * The key is "<incident, request or period>/<profile>/<obligation>" and "/2", "/3" … when
@@ -142,7 +145,7 @@ row_of(struct query *q, struct arena *arena, const char *incident_id, struct dut
 		.request = own ? "" : arena_strndup(arena, key, base),
 		.instance = 1, .state = duty_state_of(query_text(q, 5)),
 		.is_provisional = query_int(q, 6) != 0, .is_decided = query_opt(q, 7) != SQL_NULL,
-		.from_at = query_opt(q, 8), .due_at = query_opt(q, 9), .sent_at = query_opt(q, 10) };
+		.from_at = query_opt(q, 8), .due_at = query_opt(q, 9), .sent_at = query_opt(q, 10), .is_proved = query_int(q, 11) != 0 };
 	if (tail != NULL && !str_eq(tail + 1, row->obligation) && strtol(tail + 1, NULL, 10) > 1)
 		row->instance = (int)strtol(tail + 1, NULL, 10);
 }

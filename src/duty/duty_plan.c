@@ -82,6 +82,7 @@ struct want {
 	bool is_over;         /* what is unfinished is superseded by something else */
 	int64_t since;        /* when the trigger came about */
 	int64_t due_at;       /* as_stated */
+	int64_t again_at;     /* the clock of a later instance, when it is not that of the first */
 	int64_t sent_at, acknowledged_at;
 	const char *why_not;  /* catalogue key of the reason when it does not hold */
 };
@@ -229,8 +230,8 @@ want_request(const struct duty_request *q, struct want *w)
 static struct want
 want(const struct plan *p, const struct duty_rule *r, const struct duty_request *q)
 {
-	struct want w = { .since = DUTY_NEVER, .due_at = DUTY_NEVER, .sent_at = DUTY_NEVER,
-		.acknowledged_at = DUTY_NEVER };
+	struct want w = { .since = DUTY_NEVER, .due_at = DUTY_NEVER, .again_at = DUTY_NEVER,
+		.sent_at = DUTY_NEVER, .acknowledged_at = DUTY_NEVER };
 	const struct duty_facts *f = p->f;
 
 	switch (r->trigger) {
@@ -287,7 +288,8 @@ clock_at(const struct duty_facts *f, const struct duty_rule *r, const struct wan
 	case CLOCK_DETECTED:
 		return f->detected_at;
 	case CLOCK_RECEIVED:
-		return r->trigger == TRIGGER_REQUEST ? w->since : f->received_at;
+		return r->trigger == TRIGGER_REQUEST ? w->since : w->again_at != DUTY_NEVER ? w->again_at :
+		    f->received_at;
 	case CLOCK_BEYOND:
 		return f->beyond_at;
 	case CLOCK_ENDED:
@@ -365,8 +367,9 @@ static void
 plan_move(struct plan *p, const struct duty_rule *r, const struct duty_row *row,
     const struct want *w)
 {
-	int64_t from = r->clock == CLOCK_TRIGGERED && r->trigger != TRIGGER_REQUEST ? row->from_at :
-	    counted_from(p->f, r, w);
+	bool stays = (r->clock == CLOCK_TRIGGERED && r->trigger != TRIGGER_REQUEST) ||
+	    (r->trigger == TRIGGER_NOTICE_RECEIVED && row->instance > 1);
+	int64_t from = stays ? row->from_at : counted_from(p->f, r, w);
 	int64_t due = row->due_at;
 	struct duty_action *a;
 
@@ -414,11 +417,25 @@ plan_row(struct plan *p, const struct duty_rule *r, const struct duty_row *row, 
 		act(p, ACTION_FIRM, r, row, NULL);
 }
 
-/* The end of a second response is told of again. */
+/*
+ * The notices had been answered, and one waits that came later or was joined to the incident
+ * since.  An answer given outside Khiên, which a person recorded, was for all there were by then.
+ */
+static bool
+is_answered(const struct duty_row *row, int64_t waiting_at)
+{
+	return waiting_at != DUTY_NEVER && row->sent_at != DUTY_NEVER &&
+	    (row->state == DUTY_SENT || row->state == DUTY_ACKNOWLEDGED) &&
+	    (!row->is_proved || waiting_at > row->sent_at);
+}
+
+/* The end of a second response is told of again, and so is each later notice answered. */
 static bool
 is_owed_again(const struct plan *p, const struct duty_rule *r, const struct duty_row *row,
     const struct want *w)
 {
+	if (r->trigger == TRIGGER_NOTICE_RECEIVED)
+		return w->holds && is_answered(row, p->f->waiting_at);
 	return w->holds && r->clock == CLOCK_ENDED && r->kind != DUTY_NO_TIME &&
 	    (row->state == DUTY_SENT || row->state == DUTY_ACKNOWLEDGED) &&
 	    row->sent_at != DUTY_NEVER && row->sent_at < p->f->ended_at && row->from_at < p->f->ended_at;
@@ -453,6 +470,8 @@ plan_rule(struct plan *p, const struct duty_rule *r, const struct duty_request *
 			w.why_not = REASON("assessed");
 		}
 		plan_row(p, r, newest, &w);
+		if (r->trigger == TRIGGER_NOTICE_RECEIVED)
+			w.again_at = p->f->waiting_at;
 		if (is_owed_again(p, r, newest, &w))
 			act_open(p, ACTION_OPEN, r, NULL, &w, newest->request, newest->instance + 1);
 	} else if (w.holds && !w.is_over && is_in_force(p->f, r, w.since) &&

@@ -87,6 +87,7 @@ struct duty_facts {
 	int64_t told_at;         /* the first person told the administrator */
 	int64_t taken_at;        /* and he took it */
 	int64_t acknowledged_at; /* every notifier has been answered, the last one then */
+	int64_t waiting_at;      /* the first of those not answered yet told then */
 	int64_t called_at;       /* the provincial team was asked */
 	int64_t came_at;         /* and accepted */
 };
@@ -106,6 +107,7 @@ struct duty_row {
 	enum duty_state state;
 	bool is_provisional;
 	bool is_decided;     /* a person recorded that no notification is needed */
+	bool is_proved;      /* a person recorded how it was done */
 	int64_t from_at, due_at, sent_at;
 };
 

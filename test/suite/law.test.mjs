@@ -43,6 +43,35 @@ test('D02: a mail waits for its answer', () => {
   assert.equal(duty(r.incident_number, 'D02').state, 'acknowledged');
 });
 
+test('D02: each later notice of the same incident waits for its own answer, with its own clock', () => {
+  const d02s = (id) => duties(id).filter((d) => d.obligation === 'D02').sort((a, b) => a.due_at.localeCompare(b.due_at));
+  const first = run('report', 'new', '--symptoms', 'phishing', '--channel', 'phone');
+  assert.deepEqual(d02s(first.incident_number).map((d) => d.state), ['acknowledged']);
+  at('2026-11-23T09:00:00+07:00');
+  const later = run('report', 'new', '--symptoms', 'phishing', '--channel', 'email');
+  run('incident', 'merge', later.incident_number, '--into', first.incident_number, '--reason', 'Cùng một đợt thư');
+  const [answered, open] = d02s(first.incident_number);
+  assert.equal(answered.state, 'acknowledged', 'what was answered stays answered');
+  assert.equal(open.state, 'pending');
+  assert.equal(open.due_at, local('2026-11-23T09:00:00'), 'from the later notice, not from the first');
+  at('2026-11-23T09:16:00+07:00');
+  run('work', 'run');
+  assert.equal(run('duty', 'show', open.id).percent > 0, true);
+  run('duty', 'evaluate');
+  assert.equal(d02s(first.incident_number).length, 2);
+  run('report', 'ask', later.number, '--text', 'Đã nhận được, cảm ơn anh/chị');
+  assert.deepEqual(d02s(first.incident_number).map((d) => d.state), ['acknowledged', 'acknowledged']);
+  run('duty', 'evaluate');
+  assert.equal(d02s(first.incident_number).length, 2);
+  // Answered outside Khiên: the person who says so ends it, for what had come in by then.
+  const third = run('report', 'new', '--symptoms', 'phishing', '--channel', 'email');
+  run('incident', 'merge', third.incident_number, '--into', first.incident_number, '--reason', 'Cùng một đợt thư');
+  run('duty', 'done', d02s(first.incident_number)[2].id, '--proof', 'Đã gọi lại cho người báo');
+  run('duty', 'evaluate');
+  assert.equal(d02s(first.incident_number).length, 3);
+  at('2026-11-23T08:00:00+07:00');
+});
+
 test('D03, D22: provisional from received, firm when verified, dropped with a reason', () => {
   const id = opened('Mã độc', '2026-11-23T08:00:00+07:00');
   for (const [o, due] of [['D03', '2026-11-28T17:00:00'], ['D22', '2026-11-26T08:00:00']]) {

@@ -52,7 +52,7 @@ begin(void)
 	facts = (struct duty_facts){ .now = T0, .has_incident = true, .detected_at = T0,
 		.received_at = T0, .confirmed_at = DUTY_NEVER, .beyond_at = DUTY_NEVER,
 		.ended_at = DUTY_NEVER, .closed_at = DUTY_NEVER, .personal_at = DUTY_NEVER,
-		.told_at = DUTY_NEVER, .taken_at = DUTY_NEVER, .acknowledged_at = DUTY_NEVER,
+		.told_at = DUTY_NEVER, .taken_at = DUTY_NEVER, .acknowledged_at = DUTY_NEVER, .waiting_at = DUTY_NEVER,
 		.called_at = DUTY_NEVER, .came_at = DUTY_NEVER };
 	row_count = requests = 0;
 }
