@@ -77,8 +77,11 @@ refuse(struct call *call, const char *id, int64_t at)
 	const struct pack_regulation *old = any_regulation(call->app->packs, id);
 	const struct pack_ground *g = pack_ground(call->app->packs, id);
 	const struct pack_regulation *r = old == NULL ? NULL : instead_of(call, old, at);
+	const struct pack_ground *over;
 	char day[CLOCK_TEXT_SIZE];
 
+	if (old != NULL && old->pack.to_ms > at && pack_ground_is_over(call->app->packs, old, at, &over))
+		return refuse_instrument(call, over);
 	if (old == NULL && g != NULL)
 		return refuse_instrument(call, g);
 	if (old == NULL)
@@ -100,9 +103,11 @@ static bool
 in_force(struct call *call, const char *id, int64_t at)
 {
 	const struct pack_ground *g = pack_ground(call->app->packs, id);
+	const struct pack_regulation *r = pack_regulation(call->app->packs, id, at);
 
-	return pack_regulation(call->app->packs, id, at) != NULL ||
-	    (g != NULL && pack_ground_holds(g, at) && any_regulation(call->app->packs, id) == NULL);
+	if (r != NULL)
+		return !pack_ground_is_over(call->app->packs, r, at, NULL);
+	return (g != NULL && pack_ground_holds(g, at) && any_regulation(call->app->packs, id) == NULL);
 }
 
 /* "ATTT-2017: TT 20/2017 Đ9.1.b" is of ATTT-2017. */
@@ -112,7 +117,7 @@ regulation_of(struct call *call, const char *basis)
 	return arena_strndup(call->arena, basis, strcspn(basis, ":/"));
 }
 
-/* The basis of the duties, first of all the one that is in force. */
+/* The basis of the duties: that of the leading regulation, else the first that is in force. */
 static const char *
 of_duties(struct call *call, const char *duties, int64_t at)
 {
@@ -122,8 +127,8 @@ of_duties(struct call *call, const char *duties, int64_t at)
 	if (str_empty(duties))
 		return NULL;
 	query_open(&q, call->tx, "SELECT profile, basis FROM duty WHERE agency_id = ?1 AND"
-	    " ' ' || ?2 || ' ' LIKE '% ' || id || ' %' ORDER BY due_at IS NULL, due_at, id", "tt",
-	    call->agency_id, duties);
+	    " ' ' || ?2 || ' ' LIKE '% ' || id || ' %' ORDER BY profile <> (SELECT leading_basis FROM"
+	    " agency WHERE id = ?1), due_at IS NULL, due_at, id", "tt", call->agency_id, duties);
 	while (query_step(&q)) {
 		bool good = in_force(call, query_text(&q, 0), at);
 
@@ -187,7 +192,8 @@ document_basis(struct call *call, const struct pack_form *form, const char *aske
 
 	*ret = NULL;
 	if (asked != NULL) {
-		if ((r = pack_regulation(call->app->packs, asked, at)) == NULL)
+		if ((r = pack_regulation(call->app->packs, asked, at)) == NULL ||
+		    pack_ground_is_over(call->app->packs, r, at, NULL))
 			return refuse(call, asked, at);
 		basis = article(call, form, r);
 		*ret = basis != NULL ? basis : arena_strdup(call->arena, r->pack.id);

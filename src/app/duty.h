@@ -51,6 +51,13 @@ void duty_agency_read(struct tx *tx, struct arena *arena, const char *agency_id,
 bool duty_concerns(const struct duty_agency *agency, const struct pack_obligation *o);
 bool duty_is_off(const struct duty_agency *agency, const char *regulation);
 
+/*
+ * The regulation that argument names, if it may lead here: in force, not switched off, its
+ * instrument not over.  NULL and ERR_STATE err.regulation_over or err.regulation_replaced
+ * {value, other}, ERR_NOT_FOUND err.regulation, ERR_INVALID err.required.
+ */
+const struct pack_regulation *regulation_may_lead(struct call *call, const char *name);
+
 /* The recipients' roles of ${o} for that agency, by spaces; in the arena. */
 const char *duty_recipients(struct arena *arena, const struct duty_agency *agency,
     const struct pack_obligation *o);

@@ -8,6 +8,7 @@
 #include "app/ops.h"
 #include "app/out.h"
 #include "duty/period.h"
+#include "pack/grounds.h"
 #include "work/job.h"
 
 /* A day of a pack's validity: the last one counts whole. */
@@ -54,6 +55,20 @@ out_switch(struct call *c, const char *id)
 	jsonw_kbool(c->out, "is_off", off);
 }
 
+/* The end of the instrument itself, which may not be sure enough to end the duties. */
+static void
+out_end(struct call *c, const struct pack_regulation *r)
+{
+	const struct pack_ground *g;
+	bool over = pack_ground_is_over(c->app->packs, r, c->now, &g), ends = g != NULL && g->to_ms != 0;
+
+	jsonw_kbool(c->out, "is_citable", !over);
+	out_day(c, "instrument_to", ends ? g->to_ms : INT64_MAX, INT64_MAX, 0);
+	jsonw_kstring(c->out, "instrument_end_certainty", ends ? pack_ground_end_certainty(g) : NULL);
+	jsonw_kstring(c->out, "instrument_replaced_by", ends && *g->replaced_by != '\0' ?
+	    pack_ground(c->app->packs, g->replaced_by)->short_ : NULL);
+}
+
 static void
 out_head(struct call *c, const struct pack_regulation *r, const char *leading)
 {
@@ -67,6 +82,7 @@ out_head(struct call *c, const struct pack_regulation *r, const char *leading)
 	out_day(c, "valid_to", r->pack.to_ms, INT64_MAX, 1);
 	jsonw_kbool(c->out, "is_in_force", now == r);
 	jsonw_kbool(c->out, "is_leading", str_eq(r->pack.id, leading));
+	out_end(c, r);
 	jsonw_kstring(c->out, "citation", str_empty(r->citation.vi) ? NULL : r->citation.vi);
 	jsonw_kstring(c->out, "replaced_by", *r->replaced_by == '\0' ? NULL : r->replaced_by);
 	jsonw_kstring(c->out, "source", r->pack.source);
@@ -213,18 +229,36 @@ static const struct param basis_params[] = {
 	{ 0 },
 };
 
+const struct pack_regulation *
+regulation_may_lead(struct call *c, const char *name)
+{
+	const struct pack_regulation *r = arg_text(c, name) == NULL ? NULL : regulation_arg(c, name);
+	const struct pack_ground *ground = NULL;
+	const char *instead;
+	struct duty_agency agency;
+
+	if (r == NULL) {
+		if (c->err->kind == ERR_NONE)
+			call_fail(c, ERR_INVALID, "err.required", name);
+		return NULL;
+	}
+	duty_agency_read(c->tx, c->arena, c->agency_id, &agency);
+	if (pack_regulation(c->app->packs, r->pack.id, c->now) != NULL && !duty_is_off(&agency, r->pack.id) &&
+	    !pack_ground_is_over(c->app->packs, r, c->now, &ground))
+		return r;
+	instead = *r->replaced_by != '\0' || ground == NULL ? r->replaced_by : ground->replaced_by;
+	err_fail(c->err, ERR_STATE, *instead == '\0' ? "err.regulation_over" :
+	    "err.regulation_replaced", name, "value", r->pack.id, "other", instead);
+	return NULL;
+}
+
 static int
 agency_basis(struct call *c)
 {
-	const struct pack_regulation *r = regulation_arg(c, "id");
-	struct duty_agency agency;
+	const struct pack_regulation *r = regulation_may_lead(c, "id");
 
 	if (r == NULL)
 		return c->err->kind;
-	duty_agency_read(c->tx, c->arena, c->agency_id, &agency);
-	if (pack_regulation(c->app->packs, r->pack.id, c->now) == NULL || duty_is_off(&agency, r->pack.id))
-		return err_fail(c->err, ERR_STATE, *r->replaced_by == '\0' ? "err.regulation_over" :
-		    "err.regulation_replaced", "id", "value", r->pack.id, "other", r->replaced_by);
 	change_update(c, "agency", c->agency_id, -1, COLS(CT("leading_basis", r->pack.id)));
 	out_head(c, r, r->pack.id);
 	return c->err->kind;

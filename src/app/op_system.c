@@ -47,8 +47,6 @@ agency_show(struct call *c)
 	return 0;
 }
 
-static const char *const basis[] = { "ATTT-2017", "ANM-2026", NULL };
-
 static const struct param agency_params[] = {
 	{ "name", P_LINE, 0, 0, 0, NULL },
 	{ "short_name", P_LINE, 0, 0, 60, NULL },
@@ -63,7 +61,7 @@ static const struct param agency_params[] = {
 	{ "duty_decree", P_LINE, 0, 0, 300, NULL },
 	{ "portal", P_LINE, 0, 0, 200, NULL },
 	{ "hotline", P_LINE, 0, 0, 60, NULL },
-	{ "leading_basis", P_ENUM, 0, 0, 0, basis },
+	{ "leading_basis", P_LINE, 0, 0, 60, NULL },
 	{ "is_network_member", P_BOOL, 0, 0, 0, NULL },
 	{ "version", P_INT, 0, 0, INT64_MAX, NULL },
 	{ 0 },
@@ -99,6 +97,8 @@ agency_set(struct call *c)
 
 	if (json_get(c->args, "name") != NULL && arg_text(c, "name") == NULL)
 		return call_fail(c, ERR_INVALID, "err.required", "name");
+	if (json_get(c->args, "leading_basis") != NULL && regulation_may_lead(c, "leading_basis") == NULL)
+		return c->err->kind;
 	if (n > 0)
 		change_update(c, "agency", c->agency_id, arg_int(c, "version", -1), cols, n);
 	if (arg_has(c, "phone") || arg_has(c, "email") || arg_has(c, "hotline") || arg_has(c, "fax") ||

@@ -309,8 +309,6 @@ add_period(struct call *call, struct json *out, int64_t from, int64_t to)
 	add_day(call, out, "from", from);
 	add_day(call, out, "to", to);
 	json_set_str(out, "period", to - from < HALF_YEAR_MS ? "half_year" : "year");
-	json_set_bool(out, "is_partial", call->actor.kind == ACTOR_ACCOUNT &&
-	    call->actor.sees != SEES_EVERYTHING);
 }
 
 struct json *
@@ -331,6 +329,7 @@ stat_make(struct call *call, int64_t from_ms, int64_t to_ms)
 	types = pack_types(call->app->packs, to_ms);
 	out = json_new_object();
 	add_period(call, out, cases.from_ms, to_ms);
+	json_set_bool(out, "is_partial", stat_cases_hidden(&cases));
 	if (stat_cases_load(&cases) == 0) {
 		add_rows(&cases, types, out);
 		json_set(out, "helpers", helpers(&cases, false));

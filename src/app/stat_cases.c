@@ -9,9 +9,10 @@
 #define NAMES_MAX      20
 
 /* Of the period, not found to be none and not counted elsewhere. */
-#define COUNTED \
-	VISIBLE " AND i.detected_at >= ? AND i.detected_at < ?" \
+#define OF_PERIOD \
+	" AND i.detected_at >= ? AND i.detected_at < ?" \
 	" AND i.state NOT IN ('closed_not_incident', 'duplicate')"
+#define COUNTED       VISIBLE OF_PERIOD
 #define COUNTED_TYPES VISIBLE_TYPES "ii"
 #define COUNTED_ARGS(s) VISIBLE_ARGS((s)->call), (s)->from_ms, (s)->to_ms
 
@@ -140,6 +141,14 @@ read_case(struct arena *a, struct query *q)
 	};
 
 	return c;
+}
+
+bool
+stat_cases_hidden(const struct stat_cases *s)
+{
+	return tx_int(s->call->tx, "SELECT COUNT(*) FROM incident i WHERE i.agency_id = ?" OF_PERIOD
+	    " AND COALESCE(" VISIBLE ", 0) = 0", "tii" VISIBLE_TYPES, s->call->agency_id, s->from_ms, s->to_ms,
+	    VISIBLE_ARGS(s->call)) > 0;
 }
 
 int

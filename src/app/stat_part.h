@@ -35,6 +35,8 @@ struct stat_cases {
 
 /* Everything the caller may see of the period; clear with stat_cases_clear(). */
 int stat_cases_load(struct stat_cases *cases);
+/* The period has cases that are not for the caller to see. */
+bool stat_cases_hidden(const struct stat_cases *cases);
 void stat_cases_clear(struct stat_cases *cases);
 
 /* {"count": 0, "ids": []}, and one record more in it. */

@@ -346,6 +346,8 @@ check_regulation(struct checker *c, const struct pack_entry *e)
 	if (*g->replaced_by != '\0' && have_any(c, KIND_PLAYBOOK) &&
 	    !have(c, KIND_REGULATION, g->replaced_by))
 		fault(c, e->pack->line, e->pack->column, "pack.reference", "replaced_by", g->replaced_by);
+	if (*g->instrument != '\0' && have_any(c, KIND_GROUNDS) && pack_ground(c->p, g->instrument) == NULL)
+		fault(c, e->pack->line, e->pack->column, "pack.reference", "instrument", g->instrument);
 	for (size_t i = 0; i < g->obligations; i++) {
 		const struct pack_obligation *o = &g->obligation[i];
 		bool calendar = str_eq(o->trigger, "calendar");

@@ -19,6 +19,7 @@ static const struct schema_field ground_fields[] = {
 	{ "topics", FIELD_IDS, REQ, LIST_AT(pack_ground, topics) },
 	{ "only_for", FIELD_STRING, 0, AT(pack_ground, only_for) },
 	{ "certainty", FIELD_CHOICE, REQ, AT(pack_ground, certainty), .choices = pack_certainties },
+	{ "end_certainty", FIELD_CHOICE, 0, AT(pack_ground, end_certainty), .choices = pack_certainties },
 	{ 0 },
 };
 static const struct schema ground_schema = { ground_fields, PLACE(pack_ground) };
@@ -57,6 +58,46 @@ pack_ground_holds(const struct pack_ground *ground, int64_t at_ms)
 {
 	/* valid_to counts whole; the schema leaves 0 where the file says null. */
 	return ground->from_ms <= at_ms && (ground->to_ms == 0 || at_ms < ground->to_ms + DAY_MS);
+}
+
+const char *
+pack_ground_end_certainty(const struct pack_ground *ground)
+{
+	return *ground->end_certainty != '\0' ? ground->end_certainty : ground->certainty;
+}
+
+bool
+pack_ground_is_over(const struct packs *p, const struct pack_regulation *regulation, int64_t at_ms,
+    const struct pack_ground **ret_ground)
+{
+	const struct pack_ground *g = *regulation->instrument == '\0' ? NULL :
+	    pack_ground(p, regulation->instrument);
+
+	if (ret_ground != NULL)
+		*ret_ground = g;
+	return g != NULL && g->to_ms != 0 && at_ms >= g->to_ms + DAY_MS;
+}
+
+static bool
+is_sure(const char *certainty)
+{
+	return str_eq(certainty, "verified") || str_eq(certainty, "secondary");
+}
+
+void
+grounds_end(struct packs *p)
+{
+	const struct pack_entry *e;
+
+	for (size_t i = 0; (e = set_next(p, KIND_REGULATION, &i)) != NULL;) {
+		const struct pack_regulation *r = (const struct pack_regulation *)(const void *)e->pack;
+		const struct pack_ground *g = *r->instrument == '\0' ? NULL :
+		    pack_ground(p, r->instrument);
+
+		if (g != NULL && g->to_ms != 0 && g->to_ms + DAY_MS < e->pack->to_ms &&
+		    is_sure(pack_ground_end_certainty(g)))
+			e->pack->to_ms = g->to_ms + DAY_MS;
+	}
 }
 
 /* Replaced by one that holds by now, even where nobody said until when the old one did. */

@@ -23,6 +23,7 @@ struct pack_ground {
 	size_t topics_count;
 	const char *only_for;  /* name of the superior body it binds ("UBND tỉnh …"); "" all */
 	const char *certainty; /* verified, secondary, memory, proposal */
+	const char *end_certainty; /* of valid_to and replaced_by; "": as certainty */
 	int line, column;
 };
 
@@ -36,6 +37,17 @@ struct pack_grounds {
 const struct pack_ground *pack_ground(const struct packs *p, const char *id);
 
 bool pack_ground_holds(const struct pack_ground *ground, int64_t at_ms);
+
+/* How sure its end is. */
+const char *pack_ground_end_certainty(const struct pack_ground *ground);
+
+/*
+ * The end of an instrument is written once: duties under it (pack_regulation.instrument) end
+ * with it.  One that is only remembered or proposed bars it as a ground, and ends no duty: in
+ * doubt something is reported that need not be.  False as well when ${regulation} names none.
+ */
+bool pack_ground_is_over(const struct packs *p, const struct pack_regulation *regulation,
+    int64_t at_ms, const struct pack_ground **ret_ground);
 
 /*
  * Walks the instruments of ${topic} that hold at ${at_ms} for an agency under

@@ -7,5 +7,8 @@
 
 extern const struct schema_field pack_grounds_fields[];
 
+/* Gives the regulations the ends of their instruments. */
+void grounds_end(struct packs *p);
+
 /* Instruments that name what replaced them name one that is there. */
 void grounds_check(struct schema_read *r, const struct packs *p, const struct pack_grounds *grounds);

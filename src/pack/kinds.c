@@ -270,6 +270,7 @@ static const struct schema_field regulation_fields[] = {
 	PACK_FIELDS,
 	{ "citation", FIELD_TEXT, 0, AT(pack_regulation, citation) },
 	{ "replaced_by", FIELD_ID, 0, AT(pack_regulation, replaced_by) },
+	{ "instrument", FIELD_ID, 0, AT(pack_regulation, instrument) },
 	{ "obligations", FIELD_LIST, FIELD_UNIQUE,
 	    ARRAY_AT(pack_regulation, obligation, obligations), .sub = &obligation_schema },
 	{ 0 },

@@ -277,6 +277,7 @@ struct pack_regulation {
 	struct pack pack; /* id: ATTT-2017 */
 	struct pack_text citation; /* as a legal ground is written */
 	const char *replaced_by;   /* id of the regulation that took its place, "" if none */
+	const char *instrument;    /* id of the ground (pack/grounds.h) whose end is its own; "" */
 	struct pack_obligation *obligation;
 	size_t obligations;
 };

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "os/embed.h"
 #include "os/file.h"
+#include "pack/grounds_part.h"
 #include "pack/set.h"
 #include "pack/source.h"
 
@@ -288,6 +289,7 @@ build(struct packs *p, const char *dir, struct texts more, struct schema_read *r
 		read_own(&own, p);
 		read_shipped(r, p, &own.path);
 		step_aside(p, texts);
+		grounds_end(p);
 		qsort(p->entry, p->entries, sizeof(*p->entry), compare_entries);
 		set_cross_check(r, p);
 		*ret_files = own.path.used;

@@ -363,6 +363,67 @@ test('the leading basis, a regulation switched off with a reason, an expired one
   assert.ok(rows.obligations.every((o) => o.certainty_text.length > 0));
 });
 
+test('an end that is not sure bars a law as a ground and ends no duty; a sure one ends both; it is written once', () => {
+  const { dir: d, run: go } = newData({ testClock: true });
+  go('clock', 'set', '2026-11-23T08:00:00+07:00');
+  const show = (id) => go('regulation', 'show', id);
+  assert.deepEqual([show('ND85-2016').is_in_force, show('ND85-2016').is_citable], [true, false]);
+  assert.equal(show('ND85-2016').instrument_to, '2026-08-18');
+  assert.equal(show('ND85-2016').instrument_end_certainty, 'proposal');
+  assert.match(show('ND85-2016').instrument_replaced_by, /331\/2026/);
+  assert.ok(go('duty', 'list', '--limit', '200').items.some((x) => x.obligation === 'P06-2Y'), 'still reminded of');
+  for (const args of [['agency', 'basis', 'ND85-2016'], ['agency', 'set', '--leading-basis', 'ND85-2016'], ['document', 'draft', '--form', 'mau-08-331', '--basis', 'ND85-2016']]) {
+    const refused = khien([...args, '--data', d]);
+    assert.equal(refused.status, 1, args.join(' '));
+    assert.match(refused.err, /331/, 'what stands instead is named');
+  }
+  assert.equal(show('TT12-2022').is_in_force, false);
+  assert.equal(show('TT12-2022').valid_to, '2026-08-18', 'its end is that of the circular');
+  // One line in the agency's own grounds ends the profile, its clocks and its use as a ground.
+  const packs = join(d, 'packs', 'grounds');
+  mkdirSync(packs, { recursive: true });
+  const own = (certainty) => writeFileSync(join(packs, 'rieng.yaml'), `id: rieng
+kind: grounds
+version: 1
+title: {vi: "Riêng", en: "Own"}
+valid_from: null
+valid_to: null
+source: "thử"
+certainty: verified
+instruments:
+  - id: TT20-2017
+    cite: "Thông tư số 20/2017/TT-BTTTT"
+    short: "Thông tư số 20/2017/TT-BTTTT"
+    valid_from: 2017-11-01
+    valid_to: 2026-10-31
+    replaced_by: ND331-2026
+    end_certainty: ${certainty}
+    topics: [incident]
+    certainty: verified
+`);
+  own('memory');
+  assert.deepEqual([show('ATTT-2017').is_in_force, show('ATTT-2017').is_citable], [true, false]);
+  own('verified');
+  assert.deepEqual([show('ATTT-2017').is_in_force, show('ATTT-2017').valid_to], [false, '2026-10-31']);
+  const id = go('incident', 'open', '--title', 'Sau khi hết hiệu lực', '--detected-at', '2026-11-23T07:00:00+07:00').number;
+  assert.deepEqual(go('duty', 'list', '--incident', id).items.map((x) => x.obligation).filter((o) => o !== 'D01' && o !== 'D02'), ['D22']);
+});
+
+test('every regulation in force may lead; its paper says so', () => {
+  const { run: go } = newData({ testClock: true });
+  go('clock', 'set', '2026-11-23T08:00:00+07:00');
+  for (const r of go('regulation', 'list').items.filter((x) => x.is_in_force && x.is_citable)) {
+    go('agency', 'set', '--leading-basis', r.id);
+    assert.equal(go('agency', 'show').leading_basis, r.id);
+  }
+  const id = go('incident', 'open', '--title', 'Hai căn cứ', '--detected-at', '2026-11-23T07:00:00+07:00').number;
+  const of = Object.fromEntries(go('duty', 'list', '--incident', id).items.map((x) => [x.obligation, x.id]));
+  for (const [lead, law] of [['ATTT-2017', /^ATTT-2017: TT 20/], ['ANM-2026', /^ANM-2026: NĐ 331/]]) {
+    go('agency', 'basis', lead);
+    assert.match(go('document', 'draft', '--form', 'thong-bao-su-co', '--incident', id, '--duty', of.D03, '--duty', of.D22).basis, law);
+  }
+});
+
 test('an invented decree is added as files only; a wrong one says file, line and column', () => {
   const packs = join(dir, 'packs', 'regulation');
   const file = join(packs, 'nd-999.yaml');

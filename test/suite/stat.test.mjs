@@ -137,6 +137,7 @@ test('every figure of the page is what was counted independently, and opens what
 });
 
 test('a reader of fewer incidents is told so, and the figures are of those', async () => {
+  assert.equal((await get('/statistics?from=2026-01-01&to=2026-12-31', admin)).is_partial, false, 'nothing is hidden, nothing is said');
   await admin.ok('POST', `/incidents/${year[60].id}/restrict`, { restricted: true });
   const chief = await person(server, data, 'chanhvp');
   const director = await person(server, data, 'giamdoc');
