@@ -18,7 +18,6 @@
 #include "work/lease.h"
 
 #define FRAME_MAX ((size_t)8 << 20)
-#define FILE_MAX  ((size_t)6 << 20) /* of a signed file; more does not fit into a mail */
 #define FILES_MAX 2
 
 /* ---- what goes into the mail ------------------------------------------------------------------- */
@@ -168,7 +167,7 @@ read_signed(struct parcel *p, char **ret, size_t *ret_size, struct err *why)
 
 	if (blob_open(p->call.app->blobs, p->signed_sha256, &fd, &size, why) != 0)
 		return why->kind;
-	return file_read_fd(fd, p->signed_name, FILE_MAX, ret, ret_size, why);
+	return file_read_fd(fd, p->signed_name, DOCUMENT_MAIL_MAX, ret, ret_size, why);
 }
 
 /* Too large, or gone: trying again would not help. */

@@ -5,6 +5,9 @@
 #include "app/app.h"
 #include "work/outbox.h"
 
+/* Bytes of a signed file that goes by mail; the usual server takes no more once it is encoded. */
+#define DOCUMENT_MAIL_MAX (INT64_C(10) << 20)
+
 /*
  * Carries out a row of kind DOCUMENT_MAIL: the signed file, else the paper and its
  * cover as PDF, are attached; a paper whose variant is a plain mail is the mail's

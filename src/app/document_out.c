@@ -3,6 +3,7 @@
 #include "app/app.h"
 #include "app/change.h"
 #include "app/document.h"
+#include "app/document_mail.h"
 #include "app/out.h"
 #include "work/lease.h"
 
@@ -289,6 +290,8 @@ document_out(struct call *call, const char *id, const struct warnings *warnings)
 		" LEFT JOIN document v ON v.id = d.cover_id WHERE d.id = ?", "t", id),
 	    tx_text(call->tx, call->arena, "SELECT COALESCE(v.doc_symbol, d.doc_symbol) FROM document d"
 		" LEFT JOIN document v ON v.id = d.cover_id WHERE d.id = ?", "t", id)));
+	jsonw_kbool(call->out, "is_mailable", d.signed_sha256 == NULL || d.signed_size <= DOCUMENT_MAIL_MAX);
+	jsonw_kint(call->out, "mail_max", DOCUMENT_MAIL_MAX);
 	lines_array(call, "recipients", d.recipients);
 	lines_array(call, "distribution", d.distribution);
 	lines_array(call, "warnings", warnings == NULL ? NULL : buf_str(&warnings->text));

@@ -7,6 +7,7 @@
 #include "app/app.h"
 #include "app/change.h"
 #include "app/document.h"
+#include "app/document_mail.h"
 #include "app/duty.h"
 #include "app/led.h"
 #include "app/ops.h"
@@ -80,6 +81,17 @@ not_twice(struct call *c, const struct document *d, const char *address)
 	    "err.document.sent_already", "to", "recipient", before, NULL, NULL);
 }
 
+/* Said before anything is sent; there are other ways. */
+static int
+small_enough(struct call *c, const struct document *d)
+{
+	if (d->signed_sha256 == NULL || d->signed_size <= DOCUMENT_MAIL_MAX)
+		return 0;
+	return err_fail(c->err, ERR_TOO_LARGE, "err.document.mail_too_large", "channel", "size",
+	    arena_printf(c->arena, "%lld", (long long)(d->signed_size + (1 << 20) - 1) >> 20), "max",
+	    arena_printf(c->arena, "%lld", (long long)DOCUMENT_MAIL_MAX >> 20));
+}
+
 static int
 check_mail(struct call *c, const struct document *d, const struct target *t, const char **ret_address)
 {
@@ -91,7 +103,7 @@ check_mail(struct call *c, const struct document *d, const struct target *t, con
 		    NULL, NULL);
 	if (!mime_address_valid(*ret_address))
 		return call_fail(c, ERR_INVALID, "err.email", "address");
-	return not_twice(c, d, *ret_address);
+	return small_enough(c, d) != 0 ? c->err->kind : not_twice(c, d, *ret_address);
 }
 
 /* What it was proved with, beside words: kept with the case, or by its hash alone. */

@@ -16,7 +16,7 @@
 #include "base/err.h"
 #include "os/confine.h"
 
-#define WORKER_FRAME_MAX ((size_t)8 << 20)
+#define WORKER_FRAME_MAX ((size_t)16 << 20)
 #define WORKER_FDS_MAX   4
 
 /* ---- the side that asks ---------------------------------------------------- */

@@ -396,6 +396,32 @@ test('the signed file that comes back is the document', async () => {
   assert.deepEqual(mail.parts[1].data, bytes);
 });
 
+test('a signed scan of many pages goes by mail; one too large is refused before anything is sent, with another way', async () => {
+  const d = await admin.ok('POST', '/documents', { form: 'to-trinh', incident: number });
+  await post(d.id, 'number', { number: '22', date: '2026-11-23' });
+  const scan = (mb) => {
+    const file = join(out, `quet-${mb}.pdf`);
+    writeFileSync(file, Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(mb * 1_000_000, 'k')]));
+    return file;
+  };
+  run('document', 'attach', d.number, '--file', scan(11));
+  const large = await show(d.id);
+  assert.equal(large.is_mailable, false);
+  if (smtpd === null) run('setting', 'set', 'mail.url', 'smtp://127.0.0.1:9');
+  const refused = await admin.call('POST', `/documents/${d.id}/send`, { to: ['Nơi nhận bản quét'], channel: 'mail', address: 'banquet@example.vn' });
+  assert.equal(refused.status, 413);
+  assert.match(refused.json.detail, /11 MB.*10 MB.*E-Office/);
+  assert.deepEqual((await show(d.id)).dispatches, []);
+  await post(d.id, 'send', { to: ['Nơi nhận bản quét'], channel: 'eoffice', proof: 'E-Office 2026/22' });
+  run('document', 'attach', d.number, '--file', scan(9));
+  assert.equal((await show(d.id)).is_mailable, true);
+  if (smtpd === null) return;
+  await post(d.id, 'send', { to: ['Nơi nhận bản quét'], channel: 'mail', address: 'banquet@example.vn' });
+  await until('the scan', async () => (await dispatch(d.id, 'banquet@example.vn')).state === 'sent');
+  const [mail] = await until('the box', () => box('banquet@example.vn'));
+  assert.equal(mail.parts[1].data.length, 9_000_009);
+});
+
 test('a recalled paper tells whom it had reached; one that replaces it says what differs', async () => {
   const wrong = await show(initial.id);
   const next = await admin.ok('POST', `/documents/${initial.id}/replace`, { reason: 'Ghi nhầm thời điểm' });

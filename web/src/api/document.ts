@@ -109,6 +109,9 @@ export interface PaperFull extends Paper {
 	issued_at: string | null;
 	signed_name: string | null;
 	signed_sha256: string | null;
+	signed_size?: number | null;
+	is_mailable: boolean;
+	mail_max: number;
 	signed_at: string | null;
 	values: Record<string, FieldValue>;
 	recipients: string[];

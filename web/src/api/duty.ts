@@ -20,6 +20,9 @@ export interface Duty {
 	sent_at?: string | null;
 	acknowledged_at?: string | null;
 	reason: string | null;
+	decided_at?: string | null;
+	decision_doc?: string | null;
+	proof?: string | null;
 	late_reason?: string | null;
 	chased_at: string | null;
 	chase_note: string | null;
@@ -64,6 +67,10 @@ export interface Regulation {
 	version: number;
 	valid_from: string | null;
 	valid_to: string | null;
+	is_citable: boolean;
+	instrument_to: string | null;
+	instrument_end_certainty: string | null;
+	instrument_replaced_by: string | null;
 	is_in_force: boolean;
 	is_leading: boolean;
 	is_off: boolean;

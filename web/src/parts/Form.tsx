@@ -39,7 +39,7 @@ interface FormProps {
 	fields: Field[];
 	initial?: Values;
 	draft?: string;
-	submit: string;
+	submit: string | ((values: Values) => string);
 	color?: string;
 	intro?: ReactNode;
 	outro?: (values: Values) => ReactNode;
@@ -151,7 +151,7 @@ export function ActionForm(props: FormProps) {
 					{problem?.isConflict && props.onConflict && (
 						<Button variant="default" loading={busy} onClick={() => void run(props.onConflict!)}>{t('form.save_mine')}</Button>
 					)}
-					<Button type="submit" loading={busy} color={props.color} disabled={props.disabled?.(values)}>{props.submit}</Button>
+					<Button type="submit" loading={busy} color={props.color} disabled={props.disabled?.(values)}>{typeof props.submit === 'function' ? props.submit(values) : props.submit}</Button>
 				</Group>
 			</Stack>
 		</form>

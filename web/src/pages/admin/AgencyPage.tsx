@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useGet, useSend, type Agency } from '../../api';
+import { useGet, useSend, type Agency, type Page, type Regulation } from '../../api';
 import { useSession } from '../../session';
 import { ActionDialog, ActionForm } from '../../parts/Form';
 import { Card, Loaded } from '../../parts/Page';
@@ -15,7 +15,11 @@ export default function AgencyPage() {
 	const { send } = useSend();
 	const { reload } = useSession();
 	const q = useGet<Agency>('/agency');
+	const rules = useGet<Page<Regulation>>('/regulations');
 	const [removing, setRemoving] = useState(false);
+	// What may lead, and what does even if it no longer may.
+	const leads = (rules.data?.items ?? []).filter((x) => (x.is_in_force && x.is_citable && !x.is_off) || (x.is_leading && (x.is_in_force || !x.valid_to)));
+	if (!rules.data && !rules.isError) return null;
 	return (
 		<Loaded of={q}>
 			{(a) => (
@@ -28,10 +32,10 @@ export default function AgencyPage() {
 					)}
 					<Card>
 						<ActionForm submit={t('incident.save')} draft="agency"
-							initial={{ ...Object.fromEntries(NAMES.map((n) => [n, a[n] ?? ''])), leading_basis: a.leading_basis ?? 'ATTT-2017', is_network_member: a.is_network_member ?? false }}
+							initial={{ ...Object.fromEntries(NAMES.map((n) => [n, a[n] ?? ''])), leading_basis: a.leading_basis ?? '', is_network_member: a.is_network_member ?? false }}
 							fields={[
 								...NAMES.map((n) => ({ name: n, label: t(`agency.${n}`), required: n === 'name', half: n !== 'name' && n !== 'parent_name' && n !== 'address' && n !== 'duty_decree', help: n === 'hotline' ? t('agency.hotline_help') : n === 'symbol' ? t('agency.symbol_help') : undefined })),
-								{ name: 'leading_basis', label: t('agency.leading_basis'), kind: 'choice', options: [{ value: 'ATTT-2017', label: t('agency.basis_2017') }, { value: 'ANM-2026', label: t('agency.basis_2026') }] },
+								{ name: 'leading_basis', label: t('agency.leading_basis'), kind: 'select', required: true, help: t('agency.leading_basis_help'), options: leads.map((x) => ({ value: x.id, label: `${x.title} (${x.id})` })) },
 								{ name: 'is_network_member', label: t('agency.is_network_member'), kind: 'check' },
 							]}
 							onSubmit={async (v) => { await send('PATCH', '/agency', { ...v, version: a.version }); notifications.show({ message: t('agency.saved') }); await reload(); }}

@@ -39,13 +39,14 @@ export default function Regulations() {
 								</Group>}>
 								<p style={{ margin: '0 0 8px' }}>
 									{r.citation && <>{r.citation}. </>}
-									<span className="quiet">{r.valid_to ? t('regulation.from_to', { from: dayVi(r.valid_from), to: dayVi(r.valid_to) }) : t('regulation.from_on', { from: dayVi(r.valid_from) })} · {t('regulation.source')}: {r.source} · {wordFor('certainty', r.certainty)}</span>
+									<span className="quiet">{r.valid_to ? t('regulation.from_to', { from: dayVi(r.valid_from), to: dayVi(r.valid_to) }) : r.valid_from ? t('regulation.from_on', { from: dayVi(r.valid_from) }) : t('regulation.by_plan')} · {t('regulation.source')}: {r.source} · {wordFor('certainty', r.certainty)}</span>
 									{r.replaced_by && <> · {t('regulation.replaced_by', { id: r.replaced_by })}</>}
 								</p>
+								{!r.is_citable && r.is_in_force && <p className="small bad" style={{ margin: '0 0 8px' }}>{t('regulation.not_citable', { day: dayVi(r.instrument_to), how: wordFor('certainty', r.instrument_end_certainty ?? ''), instead: r.instrument_replaced_by ?? '–' })}</p>}
 								{r.is_off && r.switch_reason && <p className="small" style={{ margin: '0 0 8px' }}>{t('regulation.switched', { reason: r.switch_reason })}</p>}
 								<Group gap={6}>
 									<Button size="compact-sm" variant="default" aria-expanded={open === r.id} onClick={() => setOpen(open === r.id ? null : r.id)}>{t('regulation.show')} ({r.obligations_count})</Button>
-									{admin && r.is_in_force && !r.is_leading && !r.is_off && <Button size="compact-sm" variant="default" onClick={() => setActing({ kind: 'lead', of: r })}>{t('regulation.lead')}</Button>}
+									{admin && r.is_in_force && r.is_citable && !r.is_leading && !r.is_off && <Button size="compact-sm" variant="default" onClick={() => setActing({ kind: 'lead', of: r })}>{t('regulation.lead')}</Button>}
 									{admin && r.is_in_force && !r.is_leading && <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setActing({ kind: 'switch', of: r })}>{r.is_off ? t('regulation.switch_on') : t('regulation.switch_off')}</Button>}
 								</Group>
 								{open === r.id && <Obligations id={r.id} />}

@@ -36,7 +36,11 @@ export default function Duties({ incident: i, act, canHandle }: TabProps) {
 	);
 }
 
-type Acting = { kind: 'chase' | 'none' | 'late' | 'draft'; duty: Duty };
+type Acting = { kind: 'chase' | 'none' | 'late' | 'draft' | 'done' | 'reopen'; duty: Duty };
+const OWN = ['internal', 'netadmin', 'office', 'director'];
+
+/** Nobody outside is told: a backup, a scan, a drill. */
+const isOwn = (d: Duty) => (d.recipients ?? []).length > 0 && d.recipients!.every((x) => OWN.includes(x));
 
 export function DutyList({ duties, canHandle, incident, numbers }: { duties: Duty[]; canHandle: boolean; incident?: string; numbers?: boolean }) {
 	const { t } = useTranslation();
@@ -69,6 +73,7 @@ function DutyRow({ duty: d, paper, canHandle, act, numbers, marked }: { duty: Du
 	const form = forms.find((f) => f.id === d.form);
 	const over = isFinished(d);
 	const late = (d.late_days ?? 0) > 0;
+	const paperless = !d.form && !paper;
 	return (
 		<li id={d.id} className={`duty ${toneOf(d)}${marked ? ' marked' : ''}`} data-row={d.id} tabIndex={-1}>
 			<div className="duty-head">
@@ -92,15 +97,20 @@ function DutyRow({ duty: d, paper, canHandle, act, numbers, marked }: { duty: Du
 				<Fact name={t('duty.basis')}>{d.basis}</Fact>
 				<Fact name={t('duty.form')}>{form?.title}</Fact>
 				<Fact name={t('duty.reason')}>{d.reason}</Fact>
+				<Fact name={t('duty.none_doc')}>{d.decision_doc}</Fact>
+				<Fact name={t('duty.proof')}>{d.proof}</Fact>
 				<Fact name={t('duty.late_reason')}>{d.late_reason}</Fact>
 				<Fact name={t('duty.chased')}>{d.chased_at && <><When at={d.chased_at} exact />{d.chase_note && ` · ${d.chase_note}`}</>}</Fact>
 			</dl>
 			{d.note && <p className="quiet small duty-note">{d.note}</p>}
 			<Group gap={6}>
 				{paper && <Button size="compact-sm" component={Link} to={paperLink(paper)} variant={over ? 'default' : 'filled'}>{t('duty.open_paper')} · {paper.number}</Button>}
-				{canHandle && !over && !paper && <Button size="compact-sm" onClick={() => act('draft')}>{t('duty.draft')}</Button>}
+				{canHandle && !over && paperless && <Button size="compact-sm" onClick={() => act('done')}>{t('duty.done')}</Button>}
+				{canHandle && !over && !paper && !(paperless && isOwn(d)) && <Button size="compact-sm" variant={paperless ? 'default' : 'filled'} onClick={() => act('draft')}>{t('duty.draft')}</Button>}
+				{canHandle && !over && !paperless && <Button size="compact-sm" variant="default" onClick={() => act('done')}>{t('duty.done_otherwise')}</Button>}
 				{canHandle && !over && <Button size="compact-sm" variant="default" onClick={() => act('chase')}>{t('duty.chase')}</Button>}
-				{canHandle && !over && <Button size="compact-sm" variant="default" onClick={() => act('none')}>{t('duty.none')}</Button>}
+				{canHandle && !over && <Button size="compact-sm" variant="default" onClick={() => act('none')}>{isOwn(d) ? t('duty.none_own') : t('duty.none')}</Button>}
+				{canHandle && d.state === 'cancelled' && d.decided_at && <Button size="compact-sm" variant="default" onClick={() => act('reopen')}>{t('duty.reopen')}</Button>}
 				{canHandle && (d.is_overdue || late) && !d.late_reason && <Button size="compact-sm" variant="default" onClick={() => act('late')}>{t('duty.late')}</Button>}
 			</Group>
 		</li>
@@ -128,9 +138,21 @@ function DutyDialog({ acting, onClose }: { acting: Acting | null; onClose: () =>
 		);
 	case 'none':
 		return (
-			<ActionDialog opened onClose={onClose} title={t('duty.none_title')} submit={t('duty.none_save')} intro={intro(t('duty.none_why'))} draft={`duty.none.${duty.id}`}
+			<ActionDialog opened onClose={onClose} title={isOwn(duty) ? t('duty.none_own_title') : t('duty.none_title')} submit={t('duty.none_save')} intro={intro(t('duty.none_why'))} draft={`duty.none.${duty.id}`}
 				fields={[{ name: 'reason', label: t('incident.reason'), kind: 'area', rows: 3, required: true }, { name: 'doc', label: t('duty.none_doc') }]}
 				onSubmit={(v) => send('POST', `/duties/${duty.id}/none`, v)} />
+		);
+	case 'done':
+		return (
+			<ActionDialog opened onClose={onClose} title={duty.form ? t('duty.done_otherwise') : t('duty.done')} submit={t('duty.done_save')} intro={intro(t(isOwn(duty) ? 'duty.done_own_why' : 'duty.done_why'))} draft={`duty.done.${duty.id}`}
+				fields={[{ name: 'proof', label: t('duty.proof'), kind: 'area', rows: 3, required: true, help: t('duty.proof_help') }, { name: 'at', label: t('duty.done_at'), kind: 'time', help: t('incident.advance_when_help') }]}
+				onSubmit={(v) => send('POST', `/duties/${duty.id}/done`, v)} />
+		);
+	case 'reopen':
+		return (
+			<ActionDialog opened onClose={onClose} title={t('duty.reopen')} submit={t('duty.reopen')} intro={intro(t('duty.reopen_why'))}
+				fields={[{ name: 'reason', label: t('incident.reason'), kind: 'area', rows: 3, required: true }]}
+				onSubmit={(v) => send('POST', `/duties/${duty.id}/reopen`, v)} />
 		);
 	case 'late':
 		return (

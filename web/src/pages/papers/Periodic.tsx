@@ -67,7 +67,7 @@ function Export({ what, onClose }: { what: 'plan' | 'mau05'; onClose: () => void
 				onSubmit={async (v) => { location.assign(`${API}/plan/file${query(v)}`); }} />
 		);
 	return (
-		<ActionDialog opened onClose={onClose} title={t('periodic.mau05')} submit={t('periodic.download')} initial={{ from: `01/01/${year}`, to: `30/06/${year}`, format: 'docx' }} intro={<p style={{ margin: 0 }}>{t('periodic.mau05_why')}</p>}
+		<ActionDialog opened onClose={onClose} title={t('periodic.mau05')} submit={t('periodic.download')} initial={{ from: `01/01/${year}`, to: new Date(now() + 7 * 3600_000).getUTCMonth() < 6 ? `30/06/${year}` : `31/12/${year}`, format: 'docx' }} intro={<p style={{ margin: 0 }}>{t('periodic.mau05_why')}</p>}
 			fields={[
 				{ name: 'from', label: t('paper.from'), kind: 'date', required: true, half: true }, { name: 'to', label: t('paper.to_day'), kind: 'date', required: true, half: true },
 				{ name: 'proposals', label: t('periodic.proposals'), kind: 'area' }, { name: 'merge', label: t('periodic.merge'), kind: 'files', help: t('periodic.merge_help') }, format,

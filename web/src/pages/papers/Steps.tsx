@@ -132,21 +132,23 @@ function SendDialog({ paper: p, onClose, onSent }: { paper: PaperFull; onClose: 
 	const proposed = p.proposed.filter((x) => x.contact_id);
 	const others = (q.data?.items ?? []).filter((c) => !c.is_retired && !proposed.some((x) => x.contact_id === c.id));
 	const missing = p.proposed.filter((x) => !x.contact_id);
+	const channels = CHANNELS.filter((c) => c !== 'mail' || p.is_mailable);
 	const options = [
 		...proposed.map((x) => ({ value: x.contact_id!, label: `${x.name}${x.is_sent ? ` (${t('paper.already_sent')})` : ''}`, group: t('paper.proposed') })),
 		...others.map((c) => ({ value: c.id, label: `${c.name} · ${c.role_name ?? wordFor('party', c.role)}`, group: t('paper.others') })),
 	];
 	if (may('READ') && q.data === undefined && !q.isError) return null;
 	return (
-		<ActionDialog opened onClose={onClose} size="xl" title={t('paper.send')} submit={t('paper.record_sent')} draft={`paper.send.${p.id}`}
-			initial={{ to: proposed.filter((x) => !x.is_sent).map((x) => x.contact_id), channel: proposed[0]?.channel ?? 'eoffice', at: undefined }}
+		<ActionDialog opened onClose={onClose} size="xl" title={t('paper.send')} submit={(v) => (v.channel === 'mail' ? t('paper.send_mail') : t('paper.record_sent'))} draft={`paper.send.${p.id}`}
+			initial={{ to: proposed.filter((x) => !x.is_sent).map((x) => x.contact_id), channel: proposed[0]?.channel && channels.includes(proposed[0].channel) ? proposed[0].channel : 'eoffice', at: undefined }}
 			intro={<>
 				<Text size="sm">{t('paper.send_why')}</Text>
+				{!p.is_mailable && <Text size="sm" className="bad">{t('paper.too_large_for_mail', { size: Math.ceil((p.signed_size ?? 0) / 2 ** 20), max: p.mail_max / 2 ** 20 })}</Text>}
 				{missing.length > 0 && <Text size="sm" className="bad">{t('paper.no_contact', { roles: missing.map((x) => x.role_name).join('; ') })}</Text>}
 			</>}
 			fields={[
 				{ name: 'to', label: t('paper.recipients'), kind: 'multi', required: true, options },
-				{ name: 'channel', label: t('paper.channel'), kind: 'choice', required: true, options: CHANNELS.map((c) => ({ value: c, label: wordFor('paper_channel', c) })) },
+				{ name: 'channel', label: t('paper.channel'), kind: 'choice', required: true, options: channels.map((c) => ({ value: c, label: wordFor('paper_channel', c) })) },
 				{ name: 'at', label: t('paper.sent_at'), kind: 'time', half: true, when: (v) => v.channel !== 'mail', help: t('incident.advance_when_help') },
 				{ name: 'proof', label: t('paper.proof'), half: true, when: (v) => v.channel !== 'mail', help: t('paper.proof_help') },
 				{ name: 'files', label: t('paper.proof_file'), kind: 'file', when: (v) => v.channel !== 'mail' },

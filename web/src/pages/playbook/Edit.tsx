@@ -14,9 +14,11 @@ import { Tag } from '../../parts/Marks';
 import { Card } from '../../parts/Page';
 import { useSession } from '../../session';
 import type { Edition } from './PlaybookPage';
-import { freshId, LISTS, listOf, moved, PHASES, saidOf, stepsOf, tidy, withLines, withSaid, type Lang, type Phase, type PlaybookValues, type StepValues } from './shape';
+import { freshId, LISTS, listOf, moved, PHASES, saidOf, stepsOf, tidy, withLines, withSaid, type Lang, type Phase, type PlaybookValues, type PowerValues, type StepValues } from './shape';
 
-const ROLES = ['netadmin', 'substitute', 'director', 'deputy_director', 'office_chief', 'office', 'division_head', 'registry_clerk', 'staff'];
+const ROLES = ['netadmin', 'substitute', 'director', 'office_chief', 'division_head', 'registry_clerk', 'staff'];
+const PROBES = ['tcp_closed', 'tcp_open', 'http_status', 'http_text', 'person'];
+const POWERS = ['isolate_keep_power', 'power_off', 'ask'];
 
 export default function Edit({ edition: e, locked, reload }: { edition: Edition; locked: boolean; reload: () => Promise<unknown> }) {
 	const { t } = useTranslation();
@@ -57,6 +59,7 @@ export default function Edit({ edition: e, locked, reload }: { edition: Edition;
 			setProblem(fault instanceof Problem ? fault : new Problem(-1, '', String(fault)));
 		}
 	}
+	const power = (values.power_action ?? {}) as PowerValues;
 	const text = (name: string, label: string, help?: string) => (
 		<Textarea label={label} description={help} minRows={1} disabled={locked} value={saidOf(values[name], lang)} onChange={(x) => set(name, withSaid(values[name], lang, x.currentTarget.value))} />
 	);
@@ -72,6 +75,13 @@ export default function Edit({ edition: e, locked, reload }: { edition: Edition;
 					<div>{text('title', t('playbook.name'))}</div>
 					<div><TextInput label={t('playbook.source')} disabled={locked} value={String(values.source ?? '')} onChange={(x) => set('source', x.currentTarget.value)} /></div>
 					<div>{text('drill_ref', t('playbook.drill'))}</div>
+				</div>
+			</Card>
+			<Card title={t('playbook.power')}>
+				<p className="quiet small" style={{ marginTop: 0 }}>{t('playbook.power_help')}</p>
+				<div className="fields">
+					<div><Select label={t('playbook.power_action')} disabled={locked} clearable data={POWERS.map((x) => ({ value: x, label: wordFor('power', x) }))} value={power.action ?? null} onChange={(v) => set('power_action', { ...power, action: v ?? undefined })} /></div>
+					<div><Textarea label={t('playbook.power_why')} minRows={2} disabled={locked} value={saidOf(power.why, lang)} onChange={(x) => set('power_action', { ...power, why: withSaid(power.why, lang, x.currentTarget.value) })} /></div>
 				</div>
 			</Card>
 			{PHASES.map((p) => <PhaseSteps key={p} phase={p} values={values} set={set} lang={lang} locked={locked} />)}
@@ -126,6 +136,8 @@ function PhaseSteps({ phase, values, set, lang, locked }: { phase: Phase; values
 								<div className="half"><Textarea label={t('task.undo')} minRows={1} disabled={locked} value={saidOf(s.undo_text, lang)} onChange={(x) => put(n, { undo_text: withSaid(s.undo_text, lang, x.currentTarget.value) })} /></div>
 								<div className="half"><Select label={t('playbook.step_role')} disabled={locked} allowDeselect={false} data={ROLES.map((r) => ({ value: r, label: wordFor('role', r) }))} value={s.role} onChange={(v) => put(n, { role: v ?? s.role })} /></div>
 								<div className="half"><NumberInput label={t('playbook.step_minutes')} disabled={locked} min={0} value={s.max_minutes ?? ''} onChange={(v) => put(n, { max_minutes: v === '' ? 0 : Number(v) })} /></div>
+								<div className="half"><Select label={t('playbook.probe')} description={t('playbook.probe_help')} disabled={locked} clearable placeholder={t('playbook.probe_none')} data={PROBES.map((x) => ({ value: x, label: wordFor('probe_kind', x) }))} value={s.probe?.kind ?? null} onChange={(v) => put(n, { probe: v ? { hint: { vi: '', en: '' }, ...s.probe, kind: v } : undefined })} /></div>
+								{s.probe && <div className="half"><Textarea label={t('playbook.probe_hint')} description={t('playbook.probe_hint_help')} minRows={1} disabled={locked} value={saidOf(s.probe.hint, lang)} onChange={(x) => put(n, { probe: { ...s.probe!, hint: withSaid(s.probe!.hint, lang, x.currentTarget.value) } })} /></div>}
 								<div>
 									<Group gap="lg">
 										{(['mandatory', 'needs_approval', 'produces_evidence', 'reversible'] as const).map((k) => <Checkbox key={k} label={t(`playbook.step_${k}`)} disabled={locked} checked={s[k] ?? false} onChange={(x) => put(n, { [k]: x.currentTarget.checked })} />)}

@@ -15,7 +15,13 @@ export interface StepValues {
 	produces_evidence?: boolean;
 	reversible?: boolean;
 	undo_text?: Said;
+	probe?: { kind: string; hint: Said };
 	[more: string]: unknown;
+}
+/** What to do with the power of a machine, and why. */
+export interface PowerValues {
+	action?: string;
+	why?: Said;
 }
 export type PlaybookValues = Record<string, unknown>;
 
@@ -40,6 +46,9 @@ export function withLines(before: Said[], lang: Lang, text: string): Said[] {
 export function tidy(v: PlaybookValues): PlaybookValues {
 	const out = { ...v };
 	for (const name of LISTS) if (out[name]) out[name] = listOf(v, name).filter((s) => s.vi?.trim() || s.en?.trim());
+	// What was cleared is left out, not sent empty.
+	if (out.power_action && !(out.power_action as PowerValues).action) delete out.power_action;
+	for (const phase of PHASES) if (out[phase]) out[phase] = stepsOf(v, phase).map((s) => { const { probe, ...rest } = s; return probe ? s : rest; });
 	return out;
 }
 export function freshId(v: PlaybookValues, phase: Phase): string {
