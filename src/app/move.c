@@ -18,6 +18,7 @@ struct step {
 	const struct move *move;
 	int64_t at;          /* when it happened */
 	const char *missing; /* what was missing, in Vietnamese; NULL: nothing */
+	const char *missing_en;
 };
 
 static const char *
@@ -36,23 +37,33 @@ fail_transition(struct call *call, const struct incident *incident, const struct
 	    state_word(call, move->to));
 }
 
-static const char *
+static void
 sentences(struct call *call, const struct facts *facts, const enum guard *unmet, size_t n,
     struct jsonw *list)
 {
-	struct buf all = BUF_INIT(16000), one = BUF_INIT(4000);
-	const char *ret;
+	struct buf one = BUF_INIT(4000);
 
 	for (size_t i = 0; i < n; i++) {
 		buf_reset(&one);
 		facts_say(call, call->lang, unmet[i], facts, &one);
 		jsonw_string(list, buf_str(&one));
+	}
+	buf_clear(&one);
+}
+
+/* The same as one text, for the record, which people read in either language. */
+static const char *
+all_of(struct call *call, enum lang lang, const struct facts *facts, const enum guard *unmet, size_t n)
+{
+	struct buf all = BUF_INIT(16000);
+	const char *ret;
+
+	for (size_t i = 0; i < n; i++) {
 		buf_adds(&all, i == 0 ? "" : " ");
-		facts_say(call, LANG_VI, unmet[i], facts, &all);
+		facts_say(call, lang, unmet[i], facts, &all);
 	}
 	ret = arena_strdup(call->arena, buf_str(&all));
 	buf_clear(&all);
-	buf_clear(&one);
 	return ret;
 }
 
@@ -73,8 +84,10 @@ check_guards(struct call *call, const struct incident *incident, struct step *st
 	if (guard_is_hard(unmet[0]))
 		return call_fail(call, ERR_INVALID, "err.required", "reason");
 	jsonw_array(&w);
-	step->missing = sentences(call, &facts, unmet, n, &w);
+	sentences(call, &facts, unmet, n, &w);
 	jsonw_array_end(&w);
+	step->missing = all_of(call, LANG_VI, &facts, unmet, n);
+	step->missing_en = all_of(call, LANG_EN, &facts, unmet, n);
 	if (!step->move->force) {
 		err_fail(call->err, ERR_STATE, "err.guards", NULL, "to",
 		    state_word(call, step->t->to), "count", text_int(call, (int64_t)n));
@@ -315,7 +328,7 @@ tell(struct call *call, const struct incident *incident, const struct step *step
 	change_timeline(call, &(struct timeline_entry){ .incident_id = incident->id,
 	    .kind = "state", .word = "timeline.state.forced", .occurred_at = step->at,
 	    .told_at = SQL_NULL, .args = TIMELINE_ARGS("to", state_word(call, step->t->to),
-	    "missing", step->missing) });
+	    "missing", step->missing, "missing_en", step->missing_en) });
 }
 
 int

@@ -5,6 +5,7 @@
 #include "app/app.h"
 #include "app/calendar.h"
 #include "app/ops.h"
+#include "app/out.h"
 #include "app/visible.h"
 #include "duty/period.h"
 #include "os/file.h"
@@ -43,7 +44,7 @@ out_item(struct call *c, const struct calendar_item *item)
 	jsonw_kstring(c->out, "incident_number", item->incident_number);
 	jsonw_kstring(c->out, "profile", item->profile);
 	jsonw_kstring(c->out, "obligation", item->obligation);
-	jsonw_kstring(c->out, "title", item->title);
+	jsonw_kstring(c->out, "title", out_said(c, item->title));
 	jsonw_kstring(c->out, "state", item->state);
 	jsonw_kstring(c->out, "basis", item->basis);
 	jsonw_kstring(c->out, "certainty", item->certainty);

@@ -16,9 +16,9 @@ static const char *const states[] = { "open", "all", "pending", "drafting", "wai
 
 #define DUTY_SQL \
 	"SELECT d.id, d.version, d.incident_id, i.number AS incident_number, i.title AS incident_title," \
-	" d.profile, d.profile_version, d.obligation, d.title, d.basis, d.certainty, d.kind," \
+	" d.profile, d.profile_version, d.obligation, d.title AS title_said, d.basis, d.certainty, d.kind," \
 	" d.is_provisional, d.state, d.clock_from_at, d.due_at, d.sent_at, d.done_at," \
-	" d.acknowledged_at, d.recipients AS recipients_list, d.form, d.period, d.reason, d.late_reason," \
+	" d.acknowledged_at, d.recipients AS recipients_list, d.form, d.period, d.reason AS reason_said, d.late_reason," \
 	" d.period_from_at, d.period_to_at, d.decided_at, d.decision_doc, d.proof, d.document_id, d.chased_at, d.chase_note, d.opened_at" \
 	" FROM duty d LEFT JOIN incident i ON i.id = d.incident_id WHERE "
 

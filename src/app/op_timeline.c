@@ -21,6 +21,19 @@ static const char *const orders[] = { "newest", "oldest", NULL };
 
 #define ID_PARAM { "id", P_ID, PF_REQUIRED | PF_POSITIONAL, 0, 0, NULL }
 
+/* What was said in both languages stands there twice: "missing" and "missing_en". */
+static const struct json *
+in_language(const struct json *args, enum lang lang, const char *name, const struct json *value)
+{
+	const struct json *english;
+	char other[64];
+
+	if (lang != LANG_EN || snprintf(other, sizeof(other), "%s_en", name) >= (int)sizeof(other))
+		return value;
+	english = json_get(args, other);
+	return english == NULL ? value : english;
+}
+
 void
 timeline_sentence(struct buf *out, enum lang lang, const char *word, const char *args_json)
 {
@@ -35,7 +48,7 @@ timeline_sentence(struct buf *out, enum lang lang, const char *word, const char 
 	if (args_json != NULL && json_parse(args_json, strlen(args_json), &args, NULL) == 0)
 		while (n < ARGS_MAX && json_next(args, &it, &key, &value)) {
 			names[n] = key;
-			values[n++] = json_str(value);
+			values[n++] = json_str(in_language(args, lang, key, value));
 		}
 	words_format(out, lang, word, names, values, n);
 }

@@ -267,7 +267,7 @@ out_deadlines(struct call *c, int64_t until, int64_t limit, int64_t offset, int6
 		jsonw_kstring(c->out, "id", query_text(&q, 1));
 		jsonw_kstring(c->out, "incident_id", query_text(&q, 2));
 		jsonw_kstring(c->out, "incident_number", query_text(&q, 3));
-		jsonw_kstring(c->out, "title", query_text(&q, 4));
+		jsonw_kstring(c->out, "title", out_said(c, query_text(&q, 4)));
 		jsonw_kstring(c->out, "due_at", clock_iso(query_int(&q, 5), iso));
 		jsonw_kbool(c->out, "provisional", query_int(&q, 6) != 0);
 		jsonw_object_end(c->out);

@@ -110,17 +110,18 @@ out_number(struct jsonw *w, const struct field *f, int64_t n)
 		jsonw_int(w, n);
 }
 
-/*
- * A row keeps the words a task had when it was made, in Vietnamese: they are what
- * was approved.  A reader of English gets the pack's own English for them.
- */
-static const char *
-said(struct call *call, const char *text)
+const char *
+out_said(struct call *call, const char *text)
 {
-	static const char *const own[] = { "plan.find_cause", "plan.find_cause_why" };
+	static const char *const own[] = { "plan.find_cause", "plan.find_cause_why",
+		"duty.reason.not_incident", "duty.reason.duplicate", "duty.reason.not_verified",
+		"duty.reason.no_notice", "duty.reason.not_beyond", "duty.reason.response_continues",
+		"duty.reason.report_final", "duty.reason.final_report", "duty.reason.not_serious",
+		"duty.reason.not_security", "duty.reason.no_personal_data", "duty.reason.other_data",
+		"duty.reason.assessed", "duty.reason.request_rejected", "duty.reason.next_period" };
 	const char *english;
 
-	if (call->lang != LANG_EN)
+	if (call->lang != LANG_EN || text == NULL)
 		return text;
 	english = packs_english(call->app->packs, text);
 	for (size_t i = 0; english == NULL && i < ARRAY_LEN(own); i++)
@@ -141,7 +142,7 @@ out_text(struct call *call, const struct field *f, struct query *q, int i)
 	else if (f->kind == FIELD_WORD)
 		jsonw_string(call->out, word(call->lang, text));
 	else if (f->kind == FIELD_SAID)
-		jsonw_string(call->out, said(call, text));
+		jsonw_string(call->out, out_said(call, text));
 	else
 		jsonw_stringn(call->out, text, query_size(q, i));
 }

@@ -15,6 +15,13 @@
 /* The fields of the current row into the open object. */
 void out_fields(struct call *call, struct query *q);
 
+/*
+ * A row keeps the words of a pack it had when it was made, in Vietnamese: they are what was
+ * approved, or what was owed.  A reader of English gets the pack's own English for them.
+ * NULL stays NULL.
+ */
+const char *out_said(struct call *call, const char *text);
+
 /* "key": [ {…}, … ] of all rows; returns their number. */
 size_t out_rows(struct call *call, const char *key, const char *sql, const char *types, ...);
 

@@ -35,6 +35,8 @@ set_learn(struct packs *p)
 
 		if (e->kind == KIND_PLAYBOOK)
 			learn_playbook(p, AS(pack_playbook, e));
+		for (size_t k = 0; e->kind == KIND_REGULATION && k < AS(pack_regulation, e)->obligations; k++)
+			learn(p, &AS(pack_regulation, e)->obligation[k].what);
 		for (size_t k = 0; e->kind == KIND_CHECKLIST && k < AS(pack_checklist, e)->checks; k++)
 			learn(p, &AS(pack_checklist, e)->check[k].text);
 	}

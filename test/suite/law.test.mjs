@@ -270,6 +270,26 @@ test('lateness is counted and never hidden; a decision needs a reason and can be
   assert.match(told, /Quyết định không cần thông báo.*Phiếu trình số 15/);
 });
 
+test('in English the duties, their reasons and what a forced step lacked are told in English', () => {
+  const en = (...args) => khien([...args, '--data', dir, '--json', '--lang', 'en']).json;
+  const vietnamese = /[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]/i;
+  const id = opened('English', '2026-11-23T08:00:00+07:00');
+  take(id);
+  force(id, 'initial_response');
+  run('incident', 'confirm-beyond', id, '--confirmed', 'true');
+  run('incident', 'confirm-beyond', id, '--confirmed', 'false', '--reason', 'thử');
+  for (const d of en('duty', 'list', '--incident', id, '--limit', '200').items) {
+    assert.doesNotMatch(d.title, vietnamese);
+    assert.doesNotMatch(d.reason ?? '', vietnamese);
+  }
+  assert.ok(en('duty', 'list', '--incident', id, '--state', 'cancelled').items.length > 0);
+  for (const i of en('calendar', 'list', '--from', '2026-11-01', '--to', '2026-12-31').items.filter((x) => x.kind === 'duty')) assert.doesNotMatch(i.title, vietnamese);
+  const said = (entries) => entries.items.find((e) => /although this was missing|khi còn thiếu/.test(e.text ?? e.sentence)) ?? {};
+  const told = (e) => e.sentence ?? e.text;
+  assert.doesNotMatch(told(said(en('timeline', 'list', id, '--kind', 'state', '--limit', '200'))).replace(/“.*?”/g, ''), vietnamese);
+  assert.match(told(said(run('timeline', 'list', id, '--kind', 'state', '--limit', '200'))), vietnamese);
+});
+
 test('the calendar: before 20 June means the 19th, and so on for each row of 6.2', () => {
   at('2026-12-01T08:00:00+07:00');
   // The nearest of each: the clock was further on before.
