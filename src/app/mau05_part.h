@@ -10,5 +10,8 @@
 /* The columns that are numbers of incidents, NULL at the end. */
 extern const char *const mau05_columns[];
 
+/* In a sheet: the code of the sum of all rows, beside the codes of the types. */
+#define MAU05_TOTAL "total"
+
 /* What a row's damage says beside its sum of money; "" when nothing. In the arena. */
 const char *mau05_damage_words(struct call *call, const struct json *row);

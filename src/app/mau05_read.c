@@ -106,13 +106,28 @@ names_of(struct reading *r, const struct json *object, const char *name)
 
 /* ---- rows ----------------------------------------------------------------------------------- */
 
+/* A person has to find the cell: the row and column as the form has them, not as we call them. */
+static void
+check_cells(struct reading *r, const struct json *from, const char *title)
+{
+	for (size_t i = 0; mau05_columns[i] != NULL; i++) {
+		const struct json *value = json_get(from, mau05_columns[i]);
+
+		if (json_kind(value) != JSON_KIND_INT || json_int(value, -1) < 0)
+			refuse(r, arena_printf(r->call->arena, "%s, %s", title, word(r->call->lang,
+			    arena_printf(r->call->arena, "mau05.column.%s", mau05_columns[i]))));
+	}
+}
+
 /* No part of an incident count is greater than the count. */
 static struct json *
 read_row(struct reading *r, const struct json *from, const char *type, const char *title)
 {
-	int64_t count = number_of(r, from, "count", COUNT_MAX), n;
 	struct json *row = json_new_object();
+	int64_t count, n;
 
+	check_cells(r, from, title);
+	count = number_of(r, from, "count", COUNT_MAX);
 	if (type != NULL)
 		json_set_str(row, "type", type);
 	json_set_str(row, "title", title);
@@ -281,6 +296,20 @@ row_saying(const struct json *cells, const char *text)
 	return SIZE_MAX;
 }
 
+/* The row of that code, whatever its title became; in sheets without codes the one with that title. */
+static size_t
+row_of_type(const struct json *cells, const char *code, const char *title)
+{
+	size_t columns = 0;
+
+	while (mau05_columns[columns] != NULL)
+		columns++;
+	for (size_t i = 0; i < json_len(json_get(cells, "rows")); i++)
+		if (str_eq(cell(cells, i, columns + 3), code))
+			return i;
+	return row_saying(cells, title);
+}
+
 static const char *
 beside(const struct json *cells, const char *key)
 {
@@ -333,20 +362,20 @@ names_below(const struct json *cells, const char *key)
 	return names;
 }
 
-/* A sum names whose figures are in it; their codes and counts a sheet does not tell. */
+/* A sum names whose figures are in it. */
 static struct json *
 sources_below(const struct json *cells)
 {
-	struct json *names = names_below(cells, "mau05.sources"), *out = json_new_array(), *one;
+	struct json *out = json_new_array(), *one;
+	size_t at = row_saying(cells, word(LANG_VI, "mau05.sources"));
 
-	for (size_t i = 0; i < json_len(names); i++) {
+	while (at != SIZE_MAX && *cell(cells, ++at, 0) != '\0') {
 		one = json_new_object();
-		json_set_str(one, "name", json_str(json_at(names, i)));
-		json_set_str(one, "member_code", "");
-		json_set_int(one, "count", 0);
+		json_set_str(one, "name", cell(cells, at, 0));
+		json_set_str(one, "member_code", cell(cells, at, 1));
+		json_set_int(one, "count", cell_number(cell(cells, at, 2)));
 		json_append(out, one);
 	}
-	json_free(names);
 	return out;
 }
 
@@ -371,11 +400,11 @@ mau05_read_cells(struct call *call, const char *name, const struct json *cells, 
 	    local_day(call->arena, ms) : "");
 	for (size_t i = 0; types != NULL && i < types->types; i++)
 		if (str_eq(types->type[i].list, "A"))
-			json_append(rows, row_of_cells(cells, row_saying(cells,
+			json_append(rows, row_of_cells(cells, row_of_type(cells, types->type[i].id,
 			    pack_say(&types->type[i].title, "vi")), types->type[i].id));
 	json_set(from, "rows", rows);
 	json_set(from, "total",
-	    row_of_cells(cells, row_saying(cells, word(LANG_VI, "stat.total")), NULL));
+	    row_of_cells(cells, row_of_type(cells, MAU05_TOTAL, word(LANG_VI, "stat.total")), NULL));
 	json_set(from, "helpers", names_below(cells, "mau05.helpers"));
 	json_set(from, "helpers_foreign", names_below(cells, "mau05.helpers_foreign"));
 	json_set_str(from, "proposals", beside(cells, "mau05.proposals"));

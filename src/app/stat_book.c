@@ -86,6 +86,7 @@ mau05_head(struct json *rows)
 	}
 	text(row, word(LANG_VI, "mau05.column.damage_vnd"), "head");
 	text(row, word(LANG_VI, "mau05.column.damage"), "head");
+	text(row, word(LANG_VI, "mau05.column.id"), "head");
 }
 
 static void
@@ -98,22 +99,39 @@ mau05_line(struct json *rows, const struct json *from, const char *style)
 		number(row, from, mau05_columns[i], style);
 	number(row, from, "damage_vnd", style);
 	text(row, json_get_str(from, "damage"), style);
+	/* Titles get edited; this is what a row is known by when the sheet comes back. */
+	text(row, json_get_str(from, "type") == NULL ? MAU05_TOTAL : json_get_str(from, "type"), style);
 }
 
 static void
-names(struct json *rows, const char *key, const struct json *list, const char *member)
+names(struct json *rows, const char *key, const struct json *list)
 {
 	row_in(rows);
 	text(row_in(rows), word(LANG_VI, key), "bold");
 	for (size_t i = 0; i < json_len(list); i++)
-		json_append(row_in(rows), json_new_string(member == NULL ? json_str(json_at(list, i)) :
-		    json_get_str(json_at(list, i), member)));
+		json_append(row_in(rows), json_new_string(json_str(json_at(list, i))));
+}
+
+/* Whose figures are in a sum: name, member code, number of incidents. */
+static void
+sources(struct json *rows, const struct json *list)
+{
+	row_in(rows);
+	text(row_in(rows), word(LANG_VI, "mau05.sources"), "bold");
+	for (size_t i = 0; i < json_len(list); i++) {
+		struct json *row = row_in(rows);
+
+		json_append(row, json_new_string(json_get_str(json_at(list, i), "name")));
+		json_append(row, json_new_string(json_get_str(json_at(list, i), "member_code") == NULL ? "" :
+		    json_get_str(json_at(list, i), "member_code")));
+		json_append(row, json_new_int(json_get_int(json_at(list, i), "count", 0)));
+	}
 }
 
 static void
 mau05_sheet(struct json *book, const struct json *data)
 {
-	struct json *rows = SHEET(book, word(LANG_VI, "mau05.sheet"), 44, 10, 12, 16, 16, 16, 18, 40);
+	struct json *rows = SHEET(book, word(LANG_VI, "mau05.sheet"), 44, 10, 12, 16, 16, 16, 18, 40, 16);
 	const struct json *agency = json_get(data, "agency"), *list = json_get(data, "rows");
 
 	text(row_in(rows), word(LANG_VI, "mau05.title"), "title");
@@ -127,9 +145,9 @@ mau05_sheet(struct json *book, const struct json *data)
 	for (size_t i = 0; i < json_len(list); i++)
 		mau05_line(rows, json_at(list, i), "cell");
 	mau05_line(rows, json_get(data, "total"), "sum");
-	names(rows, "mau05.helpers", json_get(data, "helpers"), NULL);
-	names(rows, "mau05.helpers_foreign", json_get(data, "helpers_foreign"), NULL);
-	names(rows, "mau05.sources", json_get(data, "sources"), "name");
+	names(rows, "mau05.helpers", json_get(data, "helpers"));
+	names(rows, "mau05.helpers_foreign", json_get(data, "helpers_foreign"));
+	sources(rows, json_get(data, "sources"));
 	row_in(rows);
 	pair(rows, "mau05.proposals", json_get_str(data, "proposals"));
 }
@@ -200,7 +218,7 @@ summary(struct call *call, struct json *book, const struct json *stat)
 static void
 rows_sheet(struct json *book, const struct json *stat)
 {
-	struct json *rows = SHEET(book, word(LANG_VI, "mau05.sheet"), 44, 10, 12, 16, 16, 16, 18, 40);
+	struct json *rows = SHEET(book, word(LANG_VI, "mau05.sheet"), 44, 10, 12, 16, 16, 16, 18, 40, 16);
 	const struct json *list = json_get(stat, "rows");
 
 	mau05_head(rows);

@@ -2,6 +2,7 @@
 // A duty becomes a paper: drafted from the case, its gaps filled beside the printed page,
 // approved, numbered, sent; the clock of the duty turns green.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import test, { after } from 'node:test';
 import { newData, person, serve } from '../suite/lib.mjs';
 import { DESK, PHONE, axe, catalogue, launch, noSideways, signIn, visitor } from './browser.mjs';
@@ -156,6 +157,132 @@ test('the clock of the duty is green', async () => {
   await page.goto('/van-ban?trang-thai=all');
   await page.getByRole('link', { name: /Mẫu số 03/ }).first().waitFor();
   await axe(page, 'papers');
+  assert.deepEqual(me.faults, []);
+});
+
+// ---- the rest of its way, each step by its button --------------------------------------
+
+const more = async (name) => {
+  await button(w('incident.more')).click();
+  await page.getByRole('menuitem', { name, exact: true }).click();
+};
+const open = async (number, part = '') => {
+  await page.goto(`/van-ban/${number}${part}`);
+  await page.locator('.incident-head h1').waitFor();
+};
+const get = (number) => api.ok('GET', `/documents/${number}`);
+async function until(found, what) {
+  for (let i = 0; i < 100; i++) {
+    const it = await found();
+    if (it) return it;
+    await page.waitForTimeout(100);
+  }
+  return assert.fail(what);
+}
+async function downloaded(click) {
+  const [file] = await Promise.all([page.waitForEvent('download'), click()]);
+  return readFileSync(await file.path());
+}
+
+test('who got it says so, who is silent is asked; each on its own line', async () => {
+  const sent = (await api.ok('GET', '/documents?state=all')).items.find((d) => d.form === 'mau-03').number;
+  await open(sent);
+  await button(w('paper.ack'), page.locator('.incident-head')).click();
+  await dialog().getByLabel(w('paper.ack_how')).fill('Văn thư nơi nhận gọi báo đã nhận');
+  await confirm(w('paper.record'));
+  await until(async () => (await get(sent)).dispatches.filter((d) => d.acknowledged_at).length === 1, 'one has answered');
+  await open(sent, '?phan=gui');
+  await page.getByText(w('paper.acknowledged'), { exact: true }).first().waitFor();
+  await button(w('paper.chase')).first().click();
+  await dialog().getByLabel(w('duty.chase_note')).fill('Gọi văn thư, hẹn trả lời chiều nay');
+  await confirm(w('paper.record'));
+  await page.getByText(/hẹn trả lời chiều nay/).waitFor();
+  assert.equal((await get(sent)).dispatches.filter((d) => d.chased_at).length, 1);
+});
+
+test('as a file in three ways, and the signed one that came back is the document', async () => {
+  const sent = (await api.ok('GET', '/documents?state=all')).items.find((d) => d.form === 'mau-03').number;
+  await open(sent);
+  for (const [format, head] of [['pdf', '%PDF'], ['docx', 'PK'], ['html', '<!']])
+    assert.ok((await downloaded(() => more(w(`paper.export_${format}`)))).subarray(0, 200).toString('latin1').includes(head), format);
+  const attach = async (bytes) => {
+    await more(w('paper.attach'));
+    await dialog().locator('input[type=file]').setInputFiles({ name: 'đã ký.pdf', mimeType: 'application/pdf', buffer: bytes });
+    await confirm(w('paper.attach_save'));
+  };
+  const signed = Buffer.from('%PDF-1.7\n% bản đã ký số\n');
+  await attach(signed);
+  await page.getByText(w('paper.has_signed'), { exact: true }).waitFor();
+  assert.deepEqual(await downloaded(() => more(w('paper.export_signed'))), signed);
+  // What no mail server takes is said before it is sent.
+  await attach(Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(11 << 20, 'k')]));
+  await until(async () => !(await get(sent)).is_mailable, 'too large for a mail');
+  await page.reload();
+  await more(w('paper.send'));
+  await dialog().getByText(/12 MB.*E-Office/).waitFor();
+  assert.equal(await dialog().getByText(w('enum.paper_channel.mail'), { exact: true }).count(), 0);
+  await axe(page, 'send');
+  await page.keyboard.press('Escape');
+  await dialog().waitFor({ state: 'hidden' });
+});
+
+test('a paper handed in is handed back, changed, handed in again; mail is sent, not recorded', async () => {
+  data.run('setting', 'set', 'mail.url', 'smtp://127.0.0.1:9');
+  const notice = await api.ok('POST', '/documents', { form: 'thong-bao-su-co', incident: number, variant: 'cong-van' });
+  const head = page.locator('.incident-head');
+  await open(notice.number);
+  await more(w('paper.submit'));
+  await confirm(w('paper.submit'));
+  await head.getByText(w('enum.paper_state.submitted')).first().waitFor();
+  await more(w('paper.return'));
+  await dialog().getByLabel(w('incident.reason')).fill('Bổ sung phạm vi ảnh hưởng');
+  await confirm(w('paper.return'));
+  await until(async () => (await get(notice.number)).state === 'draft', 'handed back');
+  await more(w('paper.submit'));
+  await confirm(w('paper.submit'));
+  await button(w('paper.record_approval'), head).click();
+  await confirm(w('paper.record'));
+  await button(w('paper.number_it'), head).click();
+  await dialog().getByLabel(w('paper.doc_number')).first().fill('16');
+  await confirm(w('paper.record'));
+  await more(w('paper.issue'));
+  await confirm(w('paper.issue'));
+  await until(async () => (await get(notice.number)).state === 'issued', 'issued');
+  await head.getByRole('button', { name: /^Gửi \d+ nơi$/ }).click();
+  await dialog().getByText(w('enum.paper_channel.mail'), { exact: true }).first().click();
+  assert.equal(await button(w('paper.record_sent'), dialog()).count(), 0, 'what a button does is its label');
+  await confirm(w('paper.send_mail'));
+  await page.getByText(w('enum.dispatch.sending'), { exact: true }).first().waitFor();
+  assert.ok((await get(notice.number)).dispatches.every((d) => d.channel === 'mail'));
+});
+
+test('a better one takes its place; what differs is shown; a recalled one says so', async () => {
+  const old = (await api.ok('GET', '/documents?state=issued')).items.find((d) => d.form === 'thong-bao-su-co').number;
+  await open(old);
+  await more(w('paper.replace'));
+  await dialog().getByLabel(w('incident.reason')).fill('Thiếu phạm vi ảnh hưởng');
+  await confirm(w('paper.replace_save'));
+  await page.waitForURL((u) => /\/van-ban\/VB-/.test(u.pathname) && !u.pathname.endsWith(old));
+  const next = page.url().split('/').pop().split('?')[0];
+  const text = page.locator('[data-paper-field=description] textarea').first();
+  await text.fill('Mô tả đã bổ sung phạm vi ảnh hưởng');
+  await button(w('paper.save')).click();
+  await page.getByText(/^Đã lưu bản/).waitFor();
+  await page.getByRole('link', { name: w('paper.part_so_sanh') }).click();
+  await page.locator('ins', { hasText: 'đã bổ sung phạm vi' }).waitFor();
+  await axe(page, 'diff');
+  for (const step of [['submit', {}], ['approve', { by: 'giamdoc' }], ['number', { number: '17', date: new Date(Date.now() + 7 * 3600_000).toISOString().slice(0, 10) }], ['issue', {}]]) await api.ok('POST', `/documents/${next}/${step[0]}`, step[1]);
+  await open(old);
+  await page.getByRole('link', { name: next }).waitFor();
+  assert.equal((await get(old)).state, 'replaced');
+  await open(next);
+  await more(w('paper.recall'));
+  await dialog().getByLabel(w('incident.reason')).fill('Gửi nhầm nơi nhận');
+  await confirm(w('paper.recall'));
+  await page.getByText(w('paper.recalled')).waitFor();
+  await page.getByText('Gửi nhầm nơi nhận').first().waitFor();
+  assert.equal((await get(next)).state, 'recalled');
+  await axe(page, 'recalled');
   assert.deepEqual(me.faults, []);
 });
 

@@ -394,6 +394,42 @@ test('what is there twice is counted once, what contradicts is refused by name',
   assert.match(sum.err, /Sở Thứ Ba|Sở Mẫu/, 'a sum and one of its parts');
 });
 
+test('a spreadsheet that people edited is known by its codes, and what it sums up by member codes', () => {
+  const [from, to] = PERIODS[0];
+  // As a person does in a spreadsheet program: opened, changed, saved.
+  const edit = (name, as, change) => {
+    const flat = convert(out(name), 'fods');
+    writeFileSync(join(dir, as.replace('.xlsx', '.fods')), change(readFileSync(flat, 'utf8')));
+    return convert(join(dir, as.replace('.xlsx', '.fods')), 'xlsx');
+  };
+  const make = (name, ...more) => khien(['form', 'mau05', '--from', from, '--to', to, '--out', out(name), ...more, '--data', data.dir, '--json']);
+  run('form', 'mau05', '--from', from, '--to', to, '--out', out('so.xlsx'));
+  // Somebody else's agency reads both: the same file as data and as sheet is one agency, counted once.
+  const both = quiet.run('form', 'mau05', '--from', from, '--to', to, '--out', out('b.json'), '--merge', out('so.json'), '--merge', out('so.xlsx'));
+  assert.equal(both.sources.length, 2);
+  assert.equal(both.duplicates.length, 1, 'data and sheet say the same');
+  // Titles rewritten and numbered by hand, rows in another order.
+  edit('so.xlsx', 'sua-ten.xlsx', (sheet) => sheet.replaceAll('Từ chối dịch vụ', '1. Tấn công DDoS (từ chối dịch vụ)').replaceAll('Tổng số', 'CỘNG'));
+  const edited = quiet.run('form', 'mau05', '--from', from, '--to', to, '--out', out('c.json'), '--merge', out('sua-ten.xlsx'));
+  assert.equal(edited.sources.length, 2);
+  assert.deepEqual(JSON.parse(readFileSync(out('c.json'), 'utf8')).rows.map((r) => r.count), JSON.parse(readFileSync(out('so.json'), 'utf8')).rows.map((r) => r.count));
+  // A sum as a sheet keeps the codes of its parts: one of them under another name is still known.
+  make('gop.xlsx', '--merge', out('ba.json'), '--merge', out('yen.xlsx'));
+  const again = JSON.parse(readFileSync(out('ba.json'), 'utf8'));
+  again.agency.name = 'Sở Thứ Ba (tên mới)';
+  writeFileSync(out('ba-ten-moi.json'), JSON.stringify(again));
+  const lone = newData({ testClock: true, sample: false });
+  lone.run('clock', 'set', '2026-07-15T08:00:00+07:00');
+  const r = khien(['form', 'mau05', '--from', from, '--to', to, '--out', out('d.json'), '--merge', out('gop.xlsx'), '--merge', out('ba-ten-moi.json'), '--data', lone.dir]);
+  assert.notEqual(r.status, 0);
+  assert.match(r.err, /Sở Thứ Ba/);
+  // A broken row is named.
+  edit('so.xlsx', 'hong.xlsx', (sheet) => sheet.replaceAll('malware', 'xxx').replaceAll('Tấn công sử dụng mã độc', 'Mã độc?'));
+  const broken = make('x.json', '--merge', out('hong.xlsx'));
+  assert.notEqual(broken.status, 0);
+  assert.match(broken.err, /hong\.xlsx.*Tấn công sử dụng mã độc/);
+});
+
 // ---- the register and the plan -----------------------------------------------------------------------
 test('the register answers Mẫu 08 and its totals', async () => {
   run('system', 'set', 'Thư điện tử công vụ', '--approval-state', 'approved', '--approval-document', 'Quyết định số 09/QĐ-SM ngày 05/12/2026', '--approval-expected-on', '2026-12-05', '--inspected', 'periodic', '--inspected-on', '2026-12-06', '--plan-state', 'partial', '--log-days', '90');
