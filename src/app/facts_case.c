@@ -9,7 +9,8 @@
 #define SENTENCE_MAX ((size_t)32 << 10)
 
 /* What was decided while handling; not who looked at it, nor talk with whoever reported. */
-#define TOLD "kind NOT IN ('message', 'access', 'document')"
+/* What happened to the incident; not our own papers and clocks, which no reader of a report knows. */
+#define TOLD "kind NOT IN ('message', 'access', 'document', 'duty') AND word IS NOT 'timeline.state.forced'"
 
 /* ---- the incident itself ------------------------------------------------------------------ */
 

@@ -204,6 +204,33 @@ const human = {
   'dlcn-bien-ban': ['suspected_at', 'data', 'consequences', 'conclusion', 'conclusion_why', 'subjects_told', 'ended_at'], 'de-xuat-nang-cap': ['effects', 'effects_text'],
 };
 
+test('a bare agency, a case of which little is known: every gap has a Vietnamese name and a place to fill it', () => {
+  const { dir, run } = newData({ testClock: true, sample: false });
+  const out = folder();
+  run('clock', 'set', '2027-02-03T15:20:00+07:00');
+  const incident = run('incident', 'open', '--title', 'Cổng thông tin xã bị tấn công', '--detected-at', '2027-02-03T14:00:00+07:00').number;
+  run('incident', 'take', incident);
+  run('incident', 'triage', incident, '--answers', '{"signs":"dos","service_down":"yes","down_hours":3}');
+  run('incident', 'confirm-beyond', incident, '--confirmed', 'true', '--reason', 'Không đủ băng thông');
+  for (const f of forms)
+    for (const variant of f.variants ?? [undefined]) {
+      const period = f.incident === false ? ['--from', '2026-07-01', '--to', '2026-12-31'] : ['--incident', incident];
+      const paper = run('document', 'draft', '--form', f.id, ...period, ...(variant ? ['--variant', variant] : []));
+      const shown = run('document', 'show', paper.id);
+      const named = new Map(shown.fields.map((x) => [x.id, x.label]));
+      for (const g of shown.gaps) {
+        assert.match(g.label, /[A-ZĐÀ-Ỹ]/, `${f.id}: ${g.label}`);
+        assert.doesNotMatch(g.label, /^[a-z_]+\.[a-z_.]+$/, `${f.id}: the name of a fact, not of a field`);
+        assert.ok(named.has(g.field) || g.field.startsWith('document.') || ['recipients', 'place', 'agency'].some((x) => g.field.includes(x)), `${f.id}: nowhere to fill ${g.field}`);
+      }
+      const file = join(out, 'x.txt');
+      assert.equal(khien(['document', 'export', paper.id, '--format', 'txt', '--out', file, '--data', dir]).status, 0, f.id);
+      const text = readFileSync(file, 'utf8');
+      assert.doesNotMatch(text, /\[thiếu: [a-z_.]+\]|\b(incident|system|agency|enum|duty|facts)\.[a-z_]+/, `${f.id}: ${text}`);
+      assert.doesNotMatch(text, /\bD0[1-9]\b|nghĩa vụ thông báo, báo cáo; hạn/, `${f.id}: our own bookkeeping goes out`);
+    }
+});
+
 test('drafts of a real case: gaps only where a person must speak, on paper in Vietnamese, sheets of one page', () => {
   const { dir, run } = newData({ testClock: true });
   const out = folder();
