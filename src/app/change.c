@@ -60,7 +60,8 @@ change_insert(struct call *call, const char *table, const char *id, const struct
 	values[1] = (struct value){ strcmp(table, "agency") == 0 ? key : call->agency_id, SQL_NULL };
 	buf_printf(&sql, "INSERT INTO %s (id, agency_id, version", table);
 	for (size_t i = 0; i < n; i++) {
-		buf_printf(&sql, ", %s", cols[i].name);
+		buf_adds(&sql, ", ");
+		buf_adds(&sql, cols[i].name);
 		values[i + 2] = (struct value){ cols[i].text, cols[i].number };
 	}
 	buf_adds(&sql, ") VALUES (?, ?, 1");
@@ -117,7 +118,9 @@ change_update(struct call *call, const char *table, const char *id, int64_t seen
 		abort();
 	buf_printf(&sql, "UPDATE %s SET version = version + 1", table);
 	for (size_t i = 0; i < n; i++) {
-		buf_printf(&sql, ", %s = ?", cols[i].name);
+		buf_adds(&sql, ", ");
+		buf_adds(&sql, cols[i].name);
+		buf_adds(&sql, " = ?");
 		values[i] = (struct value){ cols[i].text, cols[i].number };
 	}
 	buf_adds(&sql, " WHERE id = ? AND agency_id = ?");

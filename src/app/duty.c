@@ -231,8 +231,8 @@ duty_evaluate(struct call *call, const char *incident_id)
 	if (call->err->kind != ERR_NONE)
 		return;
 	duty_agency_read(call->tx, call->arena, call->agency_id, &agency);
-	n = duty_differs(call->tx, call->arena, call->app->packs, call->agency_id, call->now,
-	    incident_id, actions, ACTIONS_MAX);
+	n = duty_differs(call->tx, call->arena, call->app->packs, call->agency_id, &agency,
+	    call->now, incident_id, actions, ACTIONS_MAX);
 	for (size_t i = 0; i < n && call->err->kind == ERR_NONE; i++)
 		carry_out(&told, &agency, &actions[i]);
 	tell_all(&told);

@@ -83,7 +83,8 @@ size_t duty_scan(struct tx *tx, const struct packs *packs, const char *agency_id
 
 /* What the incident's duties need that is not what they are; at most ${max}. */
 size_t duty_differs(struct tx *tx, struct arena *arena, const struct packs *packs,
-    const char *agency_id, int64_t now, const char *incident_id, struct duty_action *ret, size_t max);
+    const char *agency_id, const struct duty_agency *agency, int64_t now, const char *incident_id,
+    struct duty_action *ret, size_t max);
 
 /*
  * Looks at everything again and settles what differs, each incident in a transaction

@@ -208,7 +208,8 @@ read_rows(struct tx *tx, struct arena *arena, const char *agency_id, const char 
 
 size_t
 duty_differs(struct tx *tx, struct arena *arena, const struct packs *packs, const char *agency_id,
-    int64_t now, const char *incident_id, struct duty_action *ret, size_t max)
+    const struct duty_agency *agency, int64_t now, const char *incident_id, struct duty_action *ret,
+    size_t max)
 {
 	struct duty_rule *rules = arena_alloc(arena, DUTY_RULES_MAX * sizeof(*rules));
 	struct duty_row *rows = arena_alloc(arena, DUTY_ROWS_MAX * sizeof(*rows));
@@ -216,7 +217,6 @@ duty_differs(struct tx *tx, struct arena *arena, const struct packs *packs, cons
 	struct duty_facts *facts = arena_alloc(arena, sizeof(*facts));
 	struct duty_case c = { .facts = facts, .rule = rules, .request = requests, .row = rows,
 		.day_kind = duty_day_kind, .day_arg = packs };
-	struct duty_agency agency;
 	struct query q;
 
 	facts->now = now;
@@ -228,8 +228,7 @@ duty_differs(struct tx *tx, struct arena *arena, const struct packs *packs, cons
 		if (!facts->has_incident)
 			return 0;
 	}
-	duty_agency_read(tx, arena, agency_id, &agency);
-	c.rules = duty_rules(arena, packs, &agency, rules);
+	c.rules = duty_rules(arena, packs, agency, rules);
 	c.requests = read_requests(tx, arena, agency_id, incident_id, requests);
 	if (incident_id == NULL)
 		c.requests = add_answered(tx, arena, agency_id, requests, c.requests);

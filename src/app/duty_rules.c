@@ -17,21 +17,6 @@ duty_day_kind(const void *arg, int64_t at_ms)
 /* ---- the agency ------------------------------------------------------------------------ */
 
 static void
-read_systems(struct tx *tx, const char *agency_id, struct duty_agency *ret)
-{
-	struct query q;
-
-	/* Another body operates a shared system and answers for it. */
-	query_open(&q, tx, "SELECT DISTINCT s.level FROM info_system s JOIN agency a ON a.id ="
-	    " s.agency_id WHERE s.agency_id = ? AND s.is_retired = 0 AND s.level BETWEEN 1 AND 5 AND"
-	    " (COALESCE(s.operator_name, '') = '' OR s.operator_name IN (a.name, a.short_name))", "t",
-	    agency_id);
-	while (query_step(&q))
-		ret->has_level[query_int(&q, 0)] = true;
-	query_close(&q);
-}
-
-static void
 read_off(struct tx *tx, struct arena *arena, const char *agency_id, struct duty_agency *ret)
 {
 	struct query q;
@@ -46,22 +31,42 @@ read_off(struct tx *tx, struct arena *arena, const char *agency_id, struct duty_
 	query_close(&q);
 }
 
+static bool
+is_one_of(const char *name, const char *a, const char *b)
+{
+	return name != NULL && (str_eq(name, a) || str_eq(name, b));
+}
+
+enum { A_MEMBER, A_CREATED, A_NAME, A_SHORT, S_LEVEL, S_OWNER, S_OPERATOR };
+
+/* One system of the register; another body operates a shared one and answers for it. */
+static void
+add_system(struct query *q, struct duty_agency *ret)
+{
+	const char *name = query_text(q, A_NAME), *shorter = query_text(q, A_SHORT);
+	const char *operator = query_text(q, S_OPERATOR);
+	int64_t level = query_int(q, S_LEVEL);
+
+	ret->is_owner |= is_one_of(query_text(q, S_OWNER), name, shorter);
+	if (level >= 1 && level <= 5 && (str_empty(operator) || is_one_of(operator, name, shorter)))
+		ret->has_level[level] = true;
+}
+
 void
 duty_agency_read(struct tx *tx, struct arena *arena, const char *agency_id, struct duty_agency *ret)
 {
 	struct query q;
 
 	*ret = (struct duty_agency){ 0 };
-	query_open(&q, tx, "SELECT a.is_network_member, a.created_at, EXISTS (SELECT 1 FROM info_system"
-	    " s WHERE s.agency_id = a.id AND s.is_retired = 0 AND s.owner_name IN (a.name, a.short_name))"
-	    " FROM agency a WHERE a.id = ?", "t", agency_id);
-	if (query_step(&q)) {
-		ret->is_member = query_int(&q, 0) != 0;
-		ret->created_at = query_int(&q, 1);
-		ret->is_owner = query_int(&q, 2) != 0;
+	query_open(&q, tx, "SELECT a.is_network_member, a.created_at, a.name, a.short_name, s.level,"
+	    " s.owner_name, s.operator_name FROM agency a LEFT JOIN info_system s ON s.agency_id = a.id"
+	    " AND s.is_retired = 0 WHERE a.id = ?", "t", agency_id);
+	while (query_step(&q)) {
+		ret->is_member = query_int(&q, A_MEMBER) != 0;
+		ret->created_at = query_int(&q, A_CREATED);
+		add_system(&q, ret);
 	}
 	query_close(&q);
-	read_systems(tx, agency_id, ret);
 	read_off(tx, arena, agency_id, ret);
 }
 

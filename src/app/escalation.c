@@ -377,6 +377,12 @@ escalation_out(struct call *call, const char *incident_id)
 	query_close(&q);
 	jsonw_kobject(call->out, "escalation");
 	jsonw_kstring(call->out, "state", escalation_name(escalation_region(state, n)));
+	if (n == 0) {
+		jsonw_karray(call->out, "items");
+		jsonw_array_end(call->out);
+		jsonw_object_end(call->out);
+		return;
+	}
 	out_rows(call, "items", "SELECT x.id, x.version, x.target, x.organisation, x.is_foreign, x.state,"
 	    " x.triggers AS triggers_list, x.reason, x.person, x.phone, x.suggested_at, x.requested_at,"
 	    " a.name AS requested_by, x.accepted_at, x.supported_at, x.refused_at, x.released_at, x.note,"

@@ -5,7 +5,6 @@
 
 #include "app/app.h"
 #include "app/change.h"
-#include "app/duty.h"
 #include "app/evidence.h"
 #include "app/led.h"
 #include "base/id.h"
@@ -50,7 +49,6 @@ incident_insert(struct call *call, const struct incident_new *in, const char **r
 	change_timeline(call, &(struct timeline_entry){ .incident_id = id, .kind = "state",
 	    .word = "timeline.received", .occurred_at = in->detected_at, .told_at = SQL_NULL,
 	    .ref_table = "incident", .ref_id = id, .args = TIMELINE_ARGS("number", number) });
-	duty_evaluate(call, id);
 	*ret_number = number;
 	return id;
 }

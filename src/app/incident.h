@@ -12,7 +12,10 @@ struct incident_new {
 	const char *lead_id;  /* NULL: nobody yet */
 };
 
-/* Opens an incident in state "received", with its provisional duties. Returns its id, in the arena. */
+/*
+ * Opens an incident in state "received".  Returns its id, in the arena.  Its provisional duties
+ * open with duty_evaluate(), once all that comes with it is there.
+ */
 const char *incident_insert(struct call *call, const struct incident_new *in, const char **ret_number);
 
 /* received → verifying, led by the caller; also marks its reports as taken. */

@@ -11,9 +11,13 @@
 #define NAMES_LISTED 60
 #define NAME_BYTES   160
 
+/* Written out, for SQLite builds a table of any list longer than two. */
+#define BEFORE_ERADICATION(alias) \
+	alias "phase = 'priority' OR " alias "phase = 'identify' OR " alias "phase = 'contain'"
+#define IS_TOUCHED "s.state <> 'suspected' AND s.state <> 'cleared'"
 #define OPEN_TASKS(phases) \
 	"SELECT title FROM task WHERE incident_id = ?1 AND is_mandatory = 1 AND state = 'open'" \
-	" AND phase IN (" phases ") ORDER BY position"
+	" AND (" phases ") ORDER BY position"
 #define RED_PROBES \
 	"SELECT COALESCE(p.target, t.title) FROM probe p LEFT JOIN task t ON t.id = p.task_id" \
 	" WHERE p.incident_id = ?1 AND p.is_stopped = 0 AND p.state IN ('false', 'expired')"
@@ -34,7 +38,7 @@ static const struct {
 	    " FROM scope_item s WHERE s.incident_id = i.id AND s.kind <> 'division' AND s.state <>"
 	    " 'cleared') AND NOT EXISTS (SELECT 1 FROM report r WHERE r.incident_id = i.id AND"
 	    " r.system_id IS NOT NULL)", "t" },
-	[GUARD_PRIORITY_TASKS] = { OPEN_TASKS("'priority'"), "t" },
+	[GUARD_PRIORITY_TASKS] = { OPEN_TASKS("phase = 'priority'"), "t" },
 	[GUARD_OPTION] = { "SELECT NULL FROM incident WHERE id = ?1 AND playbook IS NULL AND"
 	    " option_chosen IS NULL", "t" },
 	/* Optional steps count once a direction was asked for them. */
@@ -44,30 +48,27 @@ static const struct {
 	    " NOT EXISTS (SELECT 1 FROM direction d WHERE d.incident_id = t.incident_id AND"
 	    " d.state = 'answered' AND d.answer = 'approve' AND (d.task_id = t.id OR d.task_id IS"
 	    " NULL)) ORDER BY t.position", "t" },
-	[GUARD_CONTAIN_TASKS] = { OPEN_TASKS("'priority', 'identify', 'contain'"), "t" },
-	[GUARD_SPREAD] = { RED_PROBES " AND (t.id IS NULL OR t.phase IN ('priority', 'identify',"
-	    " 'contain'))", "t" },
+	[GUARD_CONTAIN_TASKS] = { OPEN_TASKS(BEFORE_ERADICATION("")), "t" },
+	[GUARD_SPREAD] = { RED_PROBES " AND (t.id IS NULL OR " BEFORE_ERADICATION("t.") ")", "t" },
 	[GUARD_EVIDENCE] = { "SELECT s.name FROM scope_item s WHERE s.incident_id = ?1 AND"
-	    " s.kind = 'machine' AND s.state IN ('affected', 'isolated', 'cleaned', 'restored') AND"
-	    " NOT EXISTS (SELECT 1 FROM evidence e WHERE e.incident_id = s.incident_id AND"
+	    " s.kind = 'machine' AND " IS_TOUCHED " AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.incident_id = s.incident_id AND"
 	    " lower(e.name || ' ' || COALESCE(e.device, '') || ' ' || COALESCE(e.place, '') || ' '"
 	    " || COALESCE(e.description, '')) LIKE '%' || lower(s.name) || '%') UNION ALL"
 	    " SELECT NULL FROM incident i WHERE i.id = ?1 AND NOT EXISTS (SELECT 1 FROM evidence e"
 	    " WHERE e.incident_id = i.id) AND NOT EXISTS (SELECT 1 FROM scope_item s WHERE"
-	    " s.incident_id = i.id AND s.kind = 'machine' AND s.state IN ('affected', 'isolated',"
-	    " 'cleaned', 'restored'))", "t" },
-	[GUARD_ERADICATE_TASKS] = { OPEN_TASKS("'eradicate'"), "t" },
+	    " s.incident_id = i.id AND s.kind = 'machine' AND " IS_TOUCHED ")", "t" },
+	[GUARD_ERADICATE_TASKS] = { OPEN_TASKS("phase = 'eradicate'"), "t" },
 	[GUARD_FIXES] = { "SELECT NULL FROM incident i WHERE i.id = ?1 AND NOT EXISTS (SELECT 1"
 	    " FROM task t WHERE t.incident_id = i.id AND t.phase = 'eradicate' AND t.state ="
 	    " 'done')", "t" },
-	[GUARD_RECOVER_TASKS] = { OPEN_TASKS("'recover'"), "t" },
+	[GUARD_RECOVER_TASKS] = { OPEN_TASKS("phase = 'recover'"), "t" },
 	[GUARD_RESTORED] = { "SELECT name FROM scope_item WHERE incident_id = ?1 AND"
 	    " ((kind IN ('system', 'machine', 'data') AND state NOT IN ('restored', 'cleared')) OR"
 	    " (kind = 'account' AND state IN ('suspected', 'affected', 'isolated')))", "t" },
 	[GUARD_SOURCE] = { "SELECT name FROM scope_item WHERE incident_id = ?1 AND kind IN"
 	    " ('system', 'machine', 'data') AND state = 'restored' AND COALESCE(restored_from,"
 	    " note) IS NULL", "t" },
-	[GUARD_VALIDATE_TASKS] = { OPEN_TASKS("'validate'"), "t" },
+	[GUARD_VALIDATE_TASKS] = { OPEN_TASKS("phase = 'validate'"), "t" },
 	[GUARD_CHECK_MADE] = { "SELECT title FROM check_item WHERE "
 	    LAST_ROUND " AND result = 'open'"
 	    " UNION ALL SELECT NULL FROM incident i WHERE i.id = ?1 AND NOT EXISTS (SELECT 1 FROM"
@@ -91,7 +92,7 @@ static const struct {
 	    " state = 'open' AND ((owner_id IS NULL AND COALESCE(owner_name, '') = '') OR"
 	    " due_at IS NULL)", "t" },
 	[GUARD_DUTIES] = { "SELECT title FROM duty WHERE incident_id = ?1 AND chased_at IS NULL AND"
-	    " state IN ('pending', 'drafting', 'waiting_signature', 'numbered', 'sent')", "t" },
+	    " state <> 'acknowledged' AND state <> 'cancelled' AND state <> 'superseded'", "t" },
 };
 
 /* Of a sentence in a list the full stop goes. */

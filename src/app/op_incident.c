@@ -127,6 +127,7 @@ incident_open(struct call *c)
 	    .occurred_at = occurred_at, .detected_at = detected_at }, &number);
 	observe_text(c, id, arg_text(c, "description"), "report");
 	tell_symptoms(c, id);
+	duty_evaluate(c, id);
 	if (arg_bool(c, "take"))
 		incident_take(c, id);
 	return out_short(c, id);

@@ -69,6 +69,21 @@ is_asked(struct asked *a, const char *word, size_t len)
 	return false;
 }
 
+/* From ${from} to ${end}, with dots where ${text} goes on. */
+static const char *
+ellipsis(struct arena *arena, const char *text, const char *from, const char *end)
+{
+	static const char before[] = "… ", after[] = " …";
+	size_t len = (size_t)(end - from);
+	char *out = arena_alloc(arena, sizeof(before) + len + sizeof(after)), *p = out;
+
+	if (from > text)
+		p = mempcpy(p, before, sizeof(before) - 1);
+	p = mempcpy(p, from, len);
+	memcpy(p, *end != '\0' ? after : "", *end != '\0' ? sizeof(after) : 1);
+	return out;
+}
+
 /* The words of ${text} around the first that was asked for; NULL when none was. */
 static const char *
 snippet_of(struct call *c, struct asked *a, const char *text)
@@ -89,8 +104,7 @@ snippet_of(struct call *c, struct asked *a, const char *text)
 			end += strspn(end, " ");
 			end += strcspn(end, " ");
 		}
-		return arena_printf(c->arena, "%s%.*s%s", from > text ? "… " : "", (int)(end - from), from,
-		    *end != '\0' ? " …" : "");
+		return ellipsis(c->arena, text, from, end);
 	}
 	return NULL;
 }
@@ -165,9 +179,12 @@ out_exact(struct call *c, const struct asked *a)
 		    OF_ITS("r", "code"),
 	};
 	size_t n = call_may(c, RIGHT_HANDLE) ? ARRAY_LEN(sql) : ARRAY_LEN(sql) - 1;
-	char *upper = arena_strdup(c->arena, a->text);
+	char *upper;
 	struct query q;
 
+	if (strchr(a->text, ' ') != NULL)
+		return; /* no number or code has one */
+	upper = arena_strdup(c->arena, a->text);
 	for (char *p = upper; *p != '\0'; p++)
 		if (*p >= 'a' && *p <= 'z')
 			*p = (char)(*p - 'a' + 'A');

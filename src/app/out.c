@@ -65,7 +65,8 @@ plan_field(struct field *f, const char *name)
 			len -= strlen(as[i].ending);
 		}
 	}
-	f->len = (size_t)snprintf(f->key, sizeof(f->key), "%.*s", (int)len, name);
+	f->len = len < sizeof(f->key) ? len : sizeof(f->key) - 1;
+	memcpy(f->key, name, f->len);
 }
 
 static const struct plan *

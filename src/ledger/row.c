@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ledger/row.h"
 
+#include <stddef.h>
 #include <stdio.h>
 
+#include "base/arena.h"
 #include "base/utf8.h"
 #include "ledger/quote.h"
 
@@ -77,12 +79,29 @@ row_json(struct query *q, const struct row_plan *plan, struct buf *out)
 	return -1;
 }
 
+/* A plan takes as long as the image itself: one for each table is kept. */
+static const struct row_plan *
+kept_plan(struct query *q, struct row_plan *own)
+{
+	void **keep = query_keep(q);
+
+	if (keep != NULL && *keep != NULL)
+		return *keep;
+	row_plan(q, own);
+	if (keep != NULL) {
+		size_t size = offsetof(struct row_plan, column) +
+		    (size_t)own->columns * sizeof(own->column[0]);
+
+		*keep = memcpy(xmalloc(size), own, size);
+	}
+	return own;
+}
+
 void
 row_image(struct query *q, struct buf *out)
 {
-	struct row_plan plan;
+	struct row_plan own;
 
-	row_plan(q, &plan);
-	if (row_json(q, &plan, out) != -1)
+	if (row_json(q, kept_plan(q, &own), out) != -1)
 		buf_adds(out, "{\"type\":\"other\"}}");
 }

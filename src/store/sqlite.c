@@ -21,6 +21,7 @@
 
 struct cached {
 	sqlite3_stmt *stmt;
+	void *keep; /* query_keep() */
 	bool busy;
 };
 
@@ -122,6 +123,7 @@ free_cached(void *value)
 	struct cached *cached = value;
 
 	sqlite3_finalize(cached->stmt);
+	free(cached->keep);
 	free(cached);
 }
 
@@ -408,6 +410,12 @@ int
 query_columns(struct query *q)
 {
 	return q->stmt == NULL ? 0 : sqlite3_column_count(q->stmt);
+}
+
+void **
+query_keep(struct query *q)
+{
+	return q->cached == NULL ? NULL : &q->cached->keep;
 }
 
 const char *

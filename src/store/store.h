@@ -102,6 +102,13 @@ int64_t query_int(struct query *q, int column);
 int64_t query_opt(struct query *q, int column); /* SQL_NULL for SQL NULL */
 enum query_type query_type(struct query *q, int column);
 int query_columns(struct query *q);
+
+/*
+ * Where to keep what was worked out from the columns of this SQL text: by malloc(), freed
+ * with the prepared statement, NULL at first.  NULL: this one is not kept.  One text has
+ * one keeper.
+ */
+void **query_keep(struct query *q);
 const char *query_name(struct query *q, int column);
 
 /* One statement without rows.  Returns 0 or the transaction's error kind. */

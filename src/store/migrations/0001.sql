@@ -142,7 +142,7 @@ CREATE TABLE task (
 	note TEXT, waive_reason TEXT, direction_id TEXT,
 	is_without_approval BIGINT NOT NULL DEFAULT 0, loop BIGINT NOT NULL DEFAULT 0
 );
-CREATE INDEX task_incident ON task (incident_id, state);
+CREATE INDEX task_incident ON task (incident_id, state, position);
 CREATE INDEX task_open ON task (agency_id, state, due_at, incident_id);
 
 CREATE TABLE probe (
