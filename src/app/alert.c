@@ -5,6 +5,7 @@
 
 #include "app/app.h"
 #include "app/change.h"
+#include "app/led.h"
 #include "base/id.h"
 #include "base/utf8.h"
 #include "model/observable.h"
@@ -64,6 +65,19 @@ alert_mute_find(struct call *call, const char *rule_id, const char *source, cons
 	    host, user);
 }
 
+/* ---- history ------------------------------------------------------------------------ */
+
+void
+alert_event(struct call *call, const char *alert_id, const char *kind, const char *about,
+    const char *text)
+{
+	change_insert(call, "alert_event", NULL, COLS(CT("alert_id", alert_id), CT("kind", kind),
+	    CT("about", about), CT("text", text), CI("event_at", call->now),
+	    CT("actor_kind", change_actor_kind(call)),
+	    CT("actor_id", str_empty(call->actor.id) ? NULL : call->actor.id),
+	    CT("actor_name", str_empty(call->actor.name) ? NULL : call->actor.name)));
+}
+
 /* ---- what comes in, made fit ---------------------------------------------------------- */
 
 static const char *
@@ -78,14 +92,26 @@ cut(struct call *call, const char *text, size_t max)
 	    arena_printf(call->arena, "%.*s…", (int)utf8_cut(text, max - strlen("…")), text);
 }
 
-static int
-level_rank(const char *level)
+int
+alert_rank(const char *level)
 {
 	int rank = 0;
 
 	while (alert_levels[rank] != NULL && !str_eq(alert_levels[rank], level))
 		rank++;
 	return alert_levels[rank] == NULL ? -1 : rank;
+}
+
+/* It is written out again as it is. */
+static bool
+is_json(const char *text, enum json_kind kind)
+{
+	struct json *value = NULL;
+	bool fits = text == NULL ||
+	    (json_parse(text, strlen(text), &value, NULL) == 0 && json_kind(value) == kind);
+
+	json_free(value);
+	return fits;
 }
 
 static int
@@ -113,9 +139,13 @@ fit(struct call *call, const struct alert_in *in, struct alert_in *ret)
 		return call_fail(call, ERR_INVALID, "err.required", "title");
 	if (in->detail_json != NULL && strlen(in->detail_json) > ALERT_DETAIL_MAX)
 		return err_fail(call->err, ERR_TOO_LARGE, "err.too_large", "detail", "max", "48 KB", NULL, NULL);
+	if (!is_json(in->detail_json, JSON_KIND_OBJECT))
+		return call_fail(call, ERR_INVALID, "err.object", "detail");
+	if (!is_json(in->tags_json, JSON_KIND_ARRAY))
+		return call_fail(call, ERR_INVALID, "err.list", "tags");
 	if (ret->level == NULL)
 		ret->level = "medium";
-	if (level_rank(ret->level) < 0)
+	if (alert_rank(ret->level) < 0)
 		return err_fail(call->err, ERR_INVALID, "err.choice", "level", "value", ret->level, "choices",
 		    "informational, low, medium, high, critical");
 	if (ret->last_at == SQL_NULL)
@@ -206,7 +236,7 @@ tell_growth(struct call *call, const struct alert *a, int64_t count)
 	change_timeline(call, &(struct timeline_entry){ .incident_id = a->incident_id, .kind = "alert",
 	    .word = "timeline.alert_grew", .occurred_at = SQL_NULL, .told_at = SQL_NULL,
 	    .ref_table = "alert", .ref_id = a->id, .args = TIMELINE_ARGS("number", a->number,
-		"title", a->title, "count", arena_printf(call->arena, "%lld", (long long)count)) });
+		"title", a->title, "count", text_int(call, count)) });
 }
 
 /* The same again: what grew is written, else nothing. */
@@ -216,7 +246,7 @@ grow(struct call *call, const struct alert *a, const struct alert_in *in)
 	int64_t count = in->count > a->count ? in->count : a->count;
 	int64_t first = in->first_at < a->first_at ? in->first_at : a->first_at;
 	int64_t last = in->last_at > a->last_at ? in->last_at : a->last_at;
-	bool higher = level_rank(in->level) > level_rank(a->level);
+	bool higher = alert_rank(in->level) > alert_rank(a->level);
 	bool is_again = str_eq(a->state, "acknowledged") && (count > a->count || higher);
 
 	if (count == a->count && first == a->first_at && last == a->last_at && !higher)
@@ -224,10 +254,13 @@ grow(struct call *call, const struct alert *a, const struct alert_in *in)
 	change_update(call, "alert", a->id, -1, COLS(CI("first_at", first), CI("last_at", last),
 	    CI("count", count), CT("level", higher ? in->level : a->level),
 	    CT("state", is_again ? "new" : a->state)));
+	alert_event(call, a->id, "grew", text_int(call, count), NULL);
 	change_update(call, "alert_detail", a->id, -1, COLS(CT("detail_json", in->detail_json),
 	    CT("advice", in->advice), CT("observables_json", observables_json(call, in))));
 	if (str_eq(a->state, "merged"))
 		tell_growth(call, a, count);
+	else if (higher)
+		alert_tell_soon(call);
 	return call->err->kind;
 }
 
@@ -263,8 +296,11 @@ alert_take(struct call *call, const struct alert_in *in, struct alert_taken *ret
 	}
 	if (insert(call, &fitted, ret) != 0)
 		return call->err->kind;
-	if (in->incident_id == NULL)
+	if (in->incident_id == NULL) {
+		if (!ret->is_muted && alert_rank(fitted.level) >= alert_rank("high"))
+			alert_tell_soon(call);
 		return call->err->kind;
+	}
 	if (incident_load(call, in->incident_id, &incident) != 0 ||
 	    alert_load(call, NULL, ret->id, &a) != 0)
 		return call->err->kind;

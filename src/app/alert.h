@@ -71,6 +71,16 @@ int alert_take(struct call *call, const struct alert_in *in, struct alert_taken 
 #define ALERT_MUTED \
 	"EXISTS (SELECT 1 FROM alert_mute m WHERE m.id = a.mute_id AND m.lifted_at IS NULL)"
 
+/* One line of what became of an alert; ${about} and ${text} may be NULL. */
+void alert_event(struct call *call, const char *alert_id, const char *kind, const char *about,
+    const char *text);
+
+/* Somebody is to be told of high and critical alerts that nobody was told of: soon, all in one. */
+void alert_tell_soon(struct call *call);
+
+/* "alerts","detections","true_positive",…,"false_percent" of a rule into the open object. */
+void alert_rule_out(struct call *call, const char *source, const char *rule_id);
+
 /*
  * Whether the column of a mute fits a value: it says nothing, or the same but for case, a * in it
  * standing for anything.  Begins with a space.
@@ -85,6 +95,9 @@ int alert_take(struct call *call, const struct alert_in *in, struct alert_taken 
 
 /* NULL-terminated: informational … critical. */
 extern const char *const alert_levels[];
+
+/* 0 informational … 4 critical; -1: none of them. */
+int alert_rank(const char *level);
 
 /* An alert as operations need it; strings live in the arena. */
 struct alert {

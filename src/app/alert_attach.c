@@ -38,12 +38,6 @@ bring_observables(struct call *call, const struct alert *a, const char *incident
 	return n;
 }
 
-static const char *
-number_text(struct call *call, int64_t n)
-{
-	return arena_printf(call->arena, "%lld", (long long)n);
-}
-
 int
 alert_attach(struct call *call, const struct alert *a, const struct incident *incident,
     const char *reason)
@@ -60,13 +54,14 @@ alert_attach(struct call *call, const struct alert *a, const struct incident *in
 	    CT("state", "merged"), CI("state_at", call->now),
 	    CT("state_by_id", call->actor.kind == ACTOR_ACCOUNT ? call->actor.id : NULL), CT("note", reason)));
 	change_update(call, "alert_detail", a->id, -1, COLS(CT("incident_id", incident->id)));
+	alert_event(call, a->id, "merged", incident->number, reason);
 	signs = bring_observables(call, a, incident->id, &first);
 	change_timeline(call, &(struct timeline_entry){ .incident_id = incident->id, .kind = "alert",
 	    .word = signs > 0 ? "timeline.alert_merged_with" : "timeline.alert_merged", .text = reason,
 	    .occurred_at = a->first_at, .told_at = a->received_at, .ref_table = "alert", .ref_id = a->id,
 	    .args = TIMELINE_ARGS("number", a->number, "title", a->title, "host",
-		a->host == NULL ? "–" : a->host, "count", number_text(call, a->count),
-		"signs", number_text(call, (int64_t)signs), "values", first) });
+		a->host == NULL ? "–" : a->host, "count", text_int(call, a->count),
+		"signs", text_int(call, (int64_t)signs), "values", first) });
 	if (signs > 0)
 		escalation_evaluate(call, incident->id);
 	return call->err->kind;
@@ -101,11 +96,12 @@ alert_take_out(struct call *call, const struct alert *a, const struct incident *
 	    CI("state_at", call->now),
 	    CT("state_by_id", call->actor.kind == ACTOR_ACCOUNT ? call->actor.id : NULL), CT("note", reason)));
 	change_update(call, "alert_detail", a->id, -1, COLS(CT("incident_id", NULL)));
+	alert_event(call, a->id, "taken_out", incident->number, reason);
 	signs = take_observables(call, a, incident->id);
 	change_timeline(call, &(struct timeline_entry){ .incident_id = incident->id, .kind = "alert",
 	    .word = "timeline.alert_out", .text = reason, .occurred_at = SQL_NULL, .told_at = SQL_NULL,
 	    .ref_table = "alert", .ref_id = a->id, .args = TIMELINE_ARGS("number", a->number,
-		"title", a->title, "signs", number_text(call, (int64_t)signs)) });
+		"title", a->title, "signs", text_int(call, (int64_t)signs)) });
 	escalation_evaluate(call, incident->id);
 	return call->err->kind;
 }

@@ -94,6 +94,18 @@ check_text(const struct param *p, const char *text, struct err *err)
 	return 0;
 }
 
+/* What another program sent: the operation reads it; here only that it is text. */
+static int
+check_body(const struct param *p, const char *text, struct err *err)
+{
+	char number[24];
+
+	snprintf(number, sizeof(number), "%lld", (long long)p->max);
+	if ((int64_t)strlen(text) > p->max)
+		return err_fail(err, ERR_TOO_LARGE, "err.too_large", p->name, "max", number, NULL, NULL);
+	return utf8_valid(text, strlen(text)) ? 0 : err_set(err, ERR_INVALID, "err.utf8", p->name);
+}
+
 static int
 check_choice(const struct param *p, const char *text, struct err *err)
 {
@@ -213,6 +225,9 @@ check_value(const struct param *p, const struct json *value, int64_t now, struct
 	case P_ENUM:
 		return text == NULL ? err_set(err, ERR_INVALID, "err.text", p->name) :
 		    check_choice(p, text, err);
+	case P_BODY:
+		return text == NULL ? err_set(err, ERR_INVALID, "err.text", p->name) :
+		    check_body(p, text, err);
 	default:
 		return text == NULL ? err_set(err, ERR_INVALID, "err.text", p->name) :
 		    check_text(p, text, err);

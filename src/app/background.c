@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdio.h>
 
+#include "app/alert_tell.h"
 #include "app/duty.h"
 #include "app/document.h"
 #include "app/document_mail.h"
@@ -164,6 +165,13 @@ job_escalation_look(struct work *work, const struct job *job, void *arg, struct 
 {
 	(void)work;
 	return run_op(arg, "escalation look", job->kind, job->args_json, err);
+}
+
+static int
+job_alert_tell(struct work *work, const struct job *job, void *arg, struct err *err)
+{
+	(void)work;
+	return run_op(arg, "alert tell", job->kind, job->args_json, err);
 }
 
 static int
@@ -367,6 +375,7 @@ make(struct app *app)
 	work_add_sender(b->work, DOCUMENT_MAIL, send_document, b);
 	work_add_job(b->work, &(struct job_kind){ "report.escalate", job_escalate, b, 20 });
 	work_add_job(b->work, &(struct job_kind){ ESCALATION_LOOK_JOB, job_escalation_look, b, 20 });
+	work_add_job(b->work, &(struct job_kind){ ALERT_TELL_JOB, job_alert_tell, b, 20 });
 	work_add_job(b->work, &(struct job_kind){ EVIDENCE_REMOVE_JOB, job_evidence_remove, b, 20 });
 	work_add_job(b->work, &(struct job_kind){ DUTY_REMIND_JOB, job_duty_remind, b, 20 });
 	work_add_job(b->work, &(struct job_kind){ DUTY_EVALUATE_JOB, job_duty_evaluate, b, 20 });

@@ -182,9 +182,15 @@ number_next(struct call *call, const char *prefix)
 static const char *
 actor_kind(enum actor_kind kind)
 {
-	static const char *const name[] = { "nobody", "account", "reporter", "link", "console", "job" };
+	static const char *const name[] = { "nobody", "account", "reporter", "link", "console", "job", "key" };
 
 	return name[kind];
+}
+
+const char *
+change_actor_kind(const struct call *call)
+{
+	return actor_kind(call->actor.kind);
 }
 
 /*

@@ -46,6 +46,9 @@ int change_delete(struct call *call, const char *table, const char *id);
 /* A fact for the entry that no row carries: who signed in from where, which file was read. */
 void change_info(struct call *call, const char *name, const char *value);
 
+/* "account", "console", …: what kind of actor this is, as it is written down. */
+const char *change_actor_kind(const struct call *call);
+
 /*
  * One line of the incident's timeline, made by the operation itself.  ${word} is a
  * catalogue key ("timeline.<word>" texts with {name}s); ${args} are name, value

@@ -91,6 +91,8 @@ run(struct tx *tx, void *arg, struct err *err)
 			jsonw_object_end(&out);
 		if ((call.op->flags & OP_WRITE) != 0)
 			change_commit(&call);
+		if (r->request->ret_known != NULL)
+			*r->request->ret_known = call.is_known;
 		if (r->out->full)
 			call_fail(&call, ERR_TOO_LARGE, "err.answer_too_large", NULL);
 	}

@@ -39,6 +39,7 @@ enum param_type {
 	P_FILES, /* uploads: multipart parts of that name; command line: paths */
 	P_IN,    /* a path on this machine to read; command line only */
 	P_OUT,   /* a path to write; over HTTP the answer is the file itself */
+	P_BODY,  /* all that was sent, as text, at most max bytes; command line: a path, or - */
 };
 
 enum param_flag {
@@ -89,11 +90,14 @@ struct upload {
 	int64_t size;
 };
 
-enum actor_kind { ACTOR_NOBODY, ACTOR_ACCOUNT, ACTOR_REPORTER, ACTOR_LINK, ACTOR_CONSOLE, ACTOR_JOB };
+enum actor_kind {
+	ACTOR_NOBODY, ACTOR_ACCOUNT, ACTOR_REPORTER, ACTOR_LINK, ACTOR_CONSOLE, ACTOR_JOB,
+	ACTOR_KEY, /* a program with a key (app/key.h) */
+};
 
 struct actor {
 	enum actor_kind kind;
-	char id[64];       /* account, report, direction or kind of job */
+	char id[64];       /* account, report, direction, kind of job or key */
 	char name[128];    /* for the timeline */
 	char division_id[37];
 	unsigned rights;
@@ -116,6 +120,7 @@ struct call {
 	const struct json *args;
 	const struct upload *uploads; /* of the one P_FILES parameter */
 	size_t uploads_count;
+	bool is_known; /* an OP_CREATED operation made nothing new */
 };
 
 /* What a front end hands in. The answer's JSON goes to ${out}, which is emptied first. */
@@ -126,6 +131,7 @@ struct op_request {
 	const struct json *args; /* object by parameter name; NULL: none */
 	const struct upload *uploads;
 	size_t uploads_count;
+	bool *ret_known; /* NULL, or where call.is_known goes: HTTP 200 instead of 201 */
 };
 
 /*

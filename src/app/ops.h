@@ -27,6 +27,11 @@ extern const struct op ops_hunt[];     /* app/op_hunt.c: logs searched for signs
 extern const struct op ops_custody[];  /* app/op_custody.c: from hand to hand */
 extern const struct op ops_scope[];    /* app/op_scope.c: what is touched */
 extern const struct op ops_observable[]; /* app/op_observable.c: signs of an attack */
+extern const struct op ops_alert[];    /* app/op_alert.c: listed, grouped, shown, their rules */
+extern const struct op ops_alert_act[]; /* app/op_alert_act.c: acknowledged, judged, into incidents */
+extern const struct op ops_alert_mute[]; /* app/op_alert_mute.c: hidden for a time, with a reason */
+extern const struct op ops_alert_take[]; /* app/op_alert_take.c: handed in by other programs */
+extern const struct op ops_key[];      /* app/op_key.c: keys of those programs */
 extern const struct op ops_review[];   /* app/op_review.c: lessons, corrective actions */
 extern const struct op ops_duty[];     /* app/op_duty.c: what is owed to others */
 extern const struct op ops_calendar[]; /* app/op_calendar.c: everything that is due, days off */

@@ -6,6 +6,7 @@
 
 const struct setting settings[] = {
 	{ "notify.escalate_minutes", SETTING_INT, 1, 1440, "10" },
+	{ "alert.quiet_minutes", SETTING_INT, 1, 10080, "240" },
 	{ "watch.hours", SETTING_INT, 1, 720, "72" },
 	{ "probe.interval_s", SETTING_INT, 30, 86400, "300" },
 	{ "direction.hours", SETTING_INT, 1, 720, "24" },

@@ -22,7 +22,7 @@ placeholder(const struct param *p)
 	static const char *const name[] = {
 		[P_LINE] = "TEXT", [P_TEXT] = "TEXT", [P_INT] = "N", [P_BOOL] = "", [P_TIME] = "TIME",
 		[P_ID] = "ID", [P_ENUM] = "WORD", [P_LIST] = "TEXT…", [P_JSON] = "JSON", [P_FILES] = "FILE…",
-		[P_IN] = "PATH", [P_OUT] = "FILE",
+		[P_IN] = "PATH", [P_OUT] = "FILE", [P_BODY] = "FILE",
 	};
 
 	return name[p->type];

@@ -149,6 +149,34 @@ value_of(struct cli *cli, const struct param *p, const char *word)
 	return xstrdup(data);
 }
 
+/* All of a file, or of standard input. NULL with an error: not there, or larger than is taken. */
+static char *
+body_of(struct cli *cli, const struct param *p, const char *path)
+{
+	struct buf data = BUF_INIT((size_t)p->max + 1);
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	char part[65536];
+	size_t n;
+
+	if (f == NULL) {
+		err_fail(&cli->err, ERR_USAGE, "err.usage.file", p->name, "file", path, NULL, NULL);
+		return NULL;
+	}
+	while (!data.full && (n = fread(part, 1, sizeof(part), f)) > 0)
+		buf_add(&data, part, n);
+	if (f != stdin)
+		fclose(f);
+	snprintf(part, sizeof(part), "%lld", (long long)p->max);
+	if (data.full)
+		err_fail(&cli->err, ERR_TOO_LARGE, "err.too_large", p->name, "max", part, NULL, NULL);
+	else if (memchr(buf_str(&data), '\0', data.len) != NULL)
+		err_set(&cli->err, ERR_INVALID, "err.utf8", p->name);
+	else
+		return buf_take(&data);
+	buf_clear(&data);
+	return NULL;
+}
+
 static int
 set_value(struct cli *cli, const struct param *p, const char *word)
 {
@@ -161,7 +189,7 @@ set_value(struct cli *cli, const struct param *p, const char *word)
 		cli->files[cli->files_count++] = word;
 		return 0;
 	}
-	if ((text = value_of(cli, p, word)) == NULL)
+	if ((text = p->type == P_BODY ? body_of(cli, p, word) : value_of(cli, p, word)) == NULL)
 		return cli->err.kind;
 	if (!utf8_valid(text, strlen(text))) {
 		free(text);

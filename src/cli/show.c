@@ -33,8 +33,10 @@ cell_text(enum lang lang, const char *column, const struct json *value, struct b
 		buf_adds(out, word(lang, json_bool(value, false) ? "cli.yes" : "cli.no"));
 		break;
 	case JSON_KIND_STRING:
-		/* "incident_state" is a "state". */
-		snprintf(key, sizeof(key), "%s.%.100s", noun == NULL ? column : noun + 1, text);
+		/* "incident_state" is a "state", where it is not something of its own. */
+		snprintf(key, sizeof(key), "%.50s.%.100s", column, text);
+		if (noun != NULL && !words_has(lang, key))
+			snprintf(key, sizeof(key), "%s.%.100s", noun + 1, text);
 		if (looks_like_time(text) && clock_parse(text, &ms))
 			buf_adds(out, clock_vi(ms, when));
 		else

@@ -4,8 +4,8 @@
 #define BASE (RIGHT_SELF)
 
 const struct role roles[] = {
-	{ "netadmin", BASE | RIGHT_READ | RIGHT_HANDLE | RIGHT_INSPECT | RIGHT_ADMIN, SEES_OPEN },
-	{ "substitute", BASE | RIGHT_READ | RIGHT_HANDLE | RIGHT_INSPECT, SEES_OPEN },
+	{ "netadmin", BASE | RIGHT_READ | RIGHT_HANDLE | RIGHT_INSPECT | RIGHT_ADMIN | RIGHT_INTAKE, SEES_OPEN },
+	{ "substitute", BASE | RIGHT_READ | RIGHT_HANDLE | RIGHT_INSPECT | RIGHT_INTAKE, SEES_OPEN },
 	{ "director", BASE | RIGHT_READ | RIGHT_DIRECT | RIGHT_INSPECT, SEES_EVERYTHING },
 	{ "deputy_director", BASE | RIGHT_READ | RIGHT_DIRECT | RIGHT_INSPECT, SEES_EVERYTHING },
 	{ "office_chief", BASE | RIGHT_READ | RIGHT_HANDLE, SEES_OPEN },
@@ -25,6 +25,7 @@ const struct right_name right_names[] = {
 	{ RIGHT_INSPECT, "inspect" },
 	{ RIGHT_ADMIN, "admin" },
 	{ RIGHT_REGISTER, "register" },
+	{ RIGHT_INTAKE, "alert_intake" },
 	{ RIGHT_LOCAL, "local" },
 };
 const size_t right_names_count = ARRAY_LEN(right_names);

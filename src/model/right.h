@@ -13,6 +13,7 @@ enum right {
 	RIGHT_INSPECT = 1 << 4, /* the ledger, dossiers, readiness: reads all, changes nothing */
 	RIGHT_ADMIN = 1 << 5,   /* accounts, settings, register of systems, packs */
 	RIGHT_REGISTER = 1 << 7, /* number and send papers that were handed to the clerk */
+	RIGHT_INTAKE = 1 << 8,  /* hand in alerts; all that the key of a program may do */
 	RIGHT_LOCAL = 1 << 6,   /* only at the machine itself: the command line on the data directory */
 };
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/id.h"
+#include "base/utf8.h"
 #include "http/address.h"
 #include "os/file.h"
 #include "server/form.h"
@@ -40,7 +41,7 @@ find_route(const struct http_request *req, struct buf *allow)
 	const struct route *route, *best = NULL;
 	bool has_head;
 
-	if (strcmp(req->seg[1], "v1") != 0)
+	if (req->segs <= API_SEGS || strcmp(req->seg[1], "v1") != 0)
 		return NULL;
 	for (size_t i = 0; (route = route_next(&i)) != NULL;) {
 		if (!route_fits(route, req))
@@ -111,7 +112,7 @@ check_right(struct turn *turn, struct err *err)
 
 	if ((turn->actor.rights & right) == right)
 		return 0;
-	if (!turn->signed_in)
+	if (!turn->signed_in && turn->actor.kind == ACTOR_NOBODY)
 		return err_set(err, ERR_AUTH, "err.auth", NULL);
 	if (turn->session.must_change_password)
 		return err_set(err, ERR_FORBIDDEN, "err.must_change_password", NULL);
@@ -125,7 +126,9 @@ check_caller(struct http_request *req, struct turn *turn, struct err *err)
 {
 	int kind = server_origin(req, err);
 
-	if (kind == 0)
+	if (kind == 0 && turn->route->op->right != RIGHT_PUBLIC)
+		kind = server_key(req, turn, err);
+	if (kind == 0 && turn->actor.kind == ACTOR_NOBODY)
 		kind = server_who(req, turn, err);
 	/* What is open to everybody asks nobody; without the token the caller is nobody. */
 	if (kind == ERR_FORBIDDEN && turn->route->op->right == RIGHT_PUBLIC &&
@@ -150,26 +153,52 @@ form_sink(struct http_request *req, struct http_response *res, const void *data,
 	err_clear(&err);
 }
 
+/* Programs call what they send by several names. */
+static bool
+is_plain(const struct http_request *req)
+{
+	static const char *const types[] = { "application/json", "application/x-ndjson",
+		"application/ndjson", "text/plain" };
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (http_type_is(req, types[i]))
+			return true;
+	return false;
+}
+
 /* Decides how the body is taken. ERR_USAGE err.media_type for kinds that are not. */
 static int
 choose_body(struct http_request *req, struct turn *turn, struct err *err)
 {
 	const char *type = http_header(req, "Content-Type");
+	bool is_raw = op_param_of(turn->route->op, P_BODY) != NULL;
 
 	if (!req->has_body || req->method == HTTP_GET || req->method == HTTP_HEAD)
 		return 0; /* a body nobody wants is refused by the listener */
-	if (http_type_is(req, "application/json")) {
+	if (is_raw ? is_plain(req) : http_type_is(req, "application/json")) {
 		req->body_max = BODY_MAX;
 		return 0;
 	}
-	if (http_type_is(req, "multipart/form-data")) {
+	if (!is_raw && http_type_is(req, "multipart/form-data")) {
 		req->sink = form_sink;
 		req->sink_max = turn->signed_in ? FORM_MAX : FORM_PUBLIC_MAX;
 		return form_new(&req->arena, turn->server->app, type,
 		    turn->signed_in ? FILE_MAX : FILE_PUBLIC_MAX, &turn->form, err);
 	}
 	return err_fail(err, ERR_USAGE, "err.media_type", NULL, "type", type == NULL ? "–" : type,
-	    "choices", "application/json, multipart/form-data");
+	    "choices", is_raw ? "application/json, application/x-ndjson" :
+	    "application/json, multipart/form-data");
+}
+
+/* TheHive 3's address is TheHive 4's. */
+static void
+alias(struct http_request *req)
+{
+	if (req->segs != API_SEGS || strcmp(req->seg[1], "alert") != 0)
+		return;
+	req->seg[1] = "v1";
+	req->seg[2] = "alert";
+	req->segs = API_SEGS + 1;
 }
 
 void
@@ -178,6 +207,7 @@ api_begin(struct http_request *req, struct http_response *res)
 	struct turn *turn = turn_of(req);
 	struct err err = { 0 };
 
+	alias(req);
 	turn->route = need_route(req, res);
 	if (turn->route == NULL)
 		return;
@@ -205,7 +235,7 @@ add_text(struct json *args, const struct op *op, const char *name, const char *v
 	const struct param *p = op_param(op, name);
 	struct json *before = json_get(args, name), *parsed = NULL;
 
-	if (p != NULL && (p->type == P_OUT || p->type == P_IN))
+	if (p != NULL && (p->type == P_OUT || p->type == P_IN || p->type == P_BODY))
 		return unknown_param(name, err);
 	if (p != NULL && p->type == P_JSON && *value != '\0') {
 		if (json_parse(value, strlen(value), &parsed, err) != 0)
@@ -263,14 +293,31 @@ parse_body(const struct http_request *req, const struct op *op, struct json **re
 	return 0;
 }
 
+/* The body itself is the argument. */
+static int
+take_body(const struct http_request *req, const struct param *p, struct json *args, struct err *err)
+{
+	const char *body = buf_str(&req->body);
+
+	if (req->body.len == 0)
+		return 0;
+	if (!utf8_valid(body, req->body.len))
+		return err_set(err, ERR_INVALID, "err.utf8", p->name);
+	json_set_str(args, p->name, body);
+	return 0;
+}
+
 static int
 make_args(struct http_request *req, const struct turn *turn, struct json **ret, struct err *err)
 {
 	const struct route *route = turn->route;
+	const struct param *raw = op_param_of(route->op, P_BODY);
 	const char *key = http_header(req, "Idempotency-Key");
 
 	*ret = json_new_object();
-	if (parse_body(req, route->op, ret, err) != 0)
+	if (raw != NULL && take_body(req, raw, *ret, err) != 0)
+		return err->kind;
+	if (raw == NULL && parse_body(req, route->op, ret, err) != 0)
 		return err->kind;
 	if (turn->form != NULL && (form_finish(turn->form, err) != 0 ||
 	    add_texts(*ret, route->op, form_fields(turn->form), err) != 0))
@@ -376,6 +423,7 @@ api_handle(struct http_request *req, struct http_response *res)
 	struct json *args = NULL;
 	const char *path = NULL;
 	struct err err = { 0 };
+	bool known = false;
 	int kind = make_args(req, turn, &args, &err);
 
 	if (kind == 0 && out != NULL && (kind = file_place(req, turn, &path, &err)) == 0)
@@ -384,13 +432,14 @@ api_handle(struct http_request *req, struct http_response *res)
 		kind = keep_files(req, turn, &request, &err);
 	if (kind == 0) {
 		request.args = args;
+		request.ret_known = &known;
 		buf_init(&res->body, ANSWER_MAX);
 		kind = op_call(turn->server->app, &request, &res->body, &err);
 	}
 	if (kind == 0 && path != NULL)
 		kind = send_file(req, res, path, &err);
 	else if (kind == 0)
-		http_answer(res, (op->flags & OP_CREATED) != 0 ? 201 : 200,
+		http_answer(res, (op->flags & OP_CREATED) != 0 && !known ? 201 : 200,
 		    "application/json; charset=utf-8");
 	else if (path != NULL)
 		unlink(path);

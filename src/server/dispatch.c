@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "app/key.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/address.h"
@@ -94,6 +95,44 @@ server_who(struct http_request *req, struct turn *turn, struct err *err)
 	return 0;
 }
 
+/* The token of "Authorization: Bearer …"; NULL when there is none. */
+static const char *
+bearer(const struct http_request *req)
+{
+	const char *value = http_header(req, "Authorization");
+
+	if (value == NULL || strncasecmp(value, "Bearer ", strlen("Bearer ")) != 0)
+		return NULL;
+	value += strlen("Bearer ");
+	return value + strspn(value, " ");
+}
+
+int
+server_key(struct http_request *req, struct turn *turn, struct err *err)
+{
+	struct server *server = turn->server;
+	const char *token = req->is_public ? NULL : bearer(req);
+	char key[ADDRESS_TEXT_SIZE];
+	struct err none = { 0 };
+	int kind;
+
+	if (token == NULL)
+		return 0;
+	if ((kind = server_peek(server->miss, address_key(req->address, key), err)) != 0)
+		return kind;
+	kind = key_find(server->app, token, &turn->actor, err);
+	if (kind == ERR_AUTH)
+		server_missed(req);
+	if (kind != 0 || (kind = server_limit(server->intake, turn->actor.id, err)) != 0)
+		return kind;
+	snprintf(turn->actor.address, sizeof(turn->actor.address), "%s", req->address);
+	if (rate_take(server->touch, turn->actor.id, clock_mono_ms()) == 0 &&
+	    key_touch(server->app, &turn->actor, &none) != 0)
+		log_warning("key: the time of use could not be noted: %s", none.key);
+	err_clear(&none);
+	return 0;
+}
+
 /* The part of "https://host:port" behind the scheme; "null" stays, and fits nothing. */
 static const char *
 authority(const char *origin)
@@ -172,6 +211,9 @@ kind_of(const struct http_request *req)
 {
 	if (req->segs < 2 || strcmp(req->seg[0], "api") != 0)
 		return TURN_STATIC;
+	/* What senders for TheHive 3 call /api/v1/alert. */
+	if (req->segs == 2 && strcmp(req->seg[1], "alert") == 0)
+		return TURN_API;
 	if (req->segs == 3 && strcmp(req->seg[2], "session") == 0)
 		return TURN_SESSION;
 	if (req->segs == 3 && strcmp(req->seg[2], "openapi.json") == 0)

@@ -119,6 +119,7 @@ write_type(struct jsonw *w, const struct param *p)
 	case P_ID:
 	case P_IN:
 	case P_OUT:
+	case P_BODY:
 		write_text(w, p->max > 0 ? p->max : LINE_MAX_CHARS);
 		break;
 	}
@@ -163,7 +164,7 @@ write_example(struct jsonw *w, const struct param *p)
 static bool
 is_sent(const struct route *route, const struct param *p)
 {
-	return p->type != P_IN && p->type != P_OUT && !route_has(route, p->name);
+	return p->type != P_IN && p->type != P_OUT && p->type != P_BODY && !route_has(route, p->name);
 }
 
 static bool
@@ -256,9 +257,21 @@ sends_anything(const struct route *route)
 	return false;
 }
 
+/* What other programs send in their own shapes; doc/alert.md has them. */
+static void
+write_raw_body(struct doc *d)
+{
+	jsonw_kraw(&d->w, "requestBody", "{\"required\":true,\"content\":{\"application/json\":{\"schema\":{}},"
+	    "\"application/x-ndjson\":{\"schema\":{\"type\":\"string\"}}}}");
+}
+
 static void
 write_request_body(struct doc *d, const struct route *route)
 {
+	if (op_param_of(route->op, P_BODY) != NULL) {
+		write_raw_body(d);
+		return;
+	}
 	if (!has_body(route) || !sends_anything(route))
 		return;
 	jsonw_kobject(&d->w, "requestBody");
@@ -320,6 +333,14 @@ write_responses(struct doc *d, const struct op *op)
 	struct jsonw *w = &d->w;
 
 	jsonw_kobject(w, "responses");
+	if (op_param_of(op, P_BODY) != NULL) { /* the same again is known already */
+		jsonw_kobject(w, "200");
+		jsonw_kstring(w, "description", word(d->lang, "openapi.done"));
+		jsonw_kobject(w, "content");
+		write_answer(d, op);
+		jsonw_object_end(w);
+		jsonw_object_end(w);
+	}
 	jsonw_kobject(w, (op->flags & OP_CREATED) != 0 ? "201" : "200");
 	jsonw_kstring(w, "description", word(d->lang,
 	    (op->flags & OP_CREATED) != 0 ? "openapi.created" : "openapi.done"));
@@ -341,10 +362,16 @@ write_responses(struct doc *d, const struct op *op)
 }
 
 static void
-write_security(struct jsonw *w, bool is_public, bool is_write)
+write_security(struct jsonw *w, unsigned right, bool is_write)
 {
 	jsonw_karray(w, "security");
-	if (!is_public) {
+	if ((right & RIGHT_INTAKE) != 0) {
+		jsonw_object(w);
+		jsonw_karray(w, "key");
+		jsonw_array_end(w);
+		jsonw_object_end(w);
+	}
+	if (right != RIGHT_PUBLIC) {
 		jsonw_object(w);
 		jsonw_karray(w, "session");
 		jsonw_array_end(w);
@@ -397,7 +424,7 @@ write_operation(struct doc *d, const struct route *route)
 	jsonw_kstring(&d->w, "operationId", joined(op->name, '_', text));
 	describe(d, "summary", "op", joined(op->name, '.', text));
 	write_tag(&d->w, op->name);
-	write_security(&d->w, op->right == RIGHT_PUBLIC, route->method != HTTP_GET);
+	write_security(&d->w, op->right, route->method != HTTP_GET);
 	write_rights(&d->w, op->right);
 	write_parameters(d, route);
 	write_request_body(d, route);
@@ -459,7 +486,7 @@ write_session_method(struct doc *d, const char *method, const char *id, const ch
 	jsonw_kstring(w, "operationId", id);
 	describe(d, "summary", "openapi", id);
 	write_tag(w, "session");
-	write_security(w, is_post, strcmp(method, "delete") == 0);
+	write_security(w, is_post ? RIGHT_PUBLIC : RIGHT_SELF, strcmp(method, "delete") == 0);
 	if (is_post)
 		jsonw_kraw(w, "requestBody",
 		    "{\"required\":true,\"content\":{\"application/json\":{\"schema\":"
@@ -489,7 +516,7 @@ write_own_paths(struct doc *d)
 	jsonw_kstring(w, "operationId", "openapi");
 	describe(d, "summary", "openapi", "document");
 	write_tag(w, "openapi");
-	write_security(w, true, false);
+	write_security(w, RIGHT_PUBLIC, false);
 	jsonw_kobject(w, "responses");
 	jsonw_kobject(w, "200");
 	jsonw_kstring(w, "description", word(d->lang, "openapi.done"));
@@ -509,7 +536,8 @@ write_components(struct doc *d)
 	jsonw_kobject(w, "components");
 	jsonw_kraw(w, "securitySchemes",
 	    "{\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"" COOKIE_NAME "\"},"
-	    "\"csrf\":{\"type\":\"apiKey\",\"in\":\"header\",\"name\":\"X-CSRF-Token\"}}");
+	    "\"csrf\":{\"type\":\"apiKey\",\"in\":\"header\",\"name\":\"X-CSRF-Token\"},"
+	    "\"key\":{\"type\":\"http\",\"scheme\":\"bearer\"}}");
 	jsonw_kraw(w, "schemas", "{\"Problem\":{\"type\":\"object\",\"properties\":{"
 	    "\"type\":{\"type\":\"string\",\"format\":\"uri\"},\"title\":{\"type\":\"string\"},"
 	    "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"

@@ -49,6 +49,7 @@ make_rates(struct server *s, int per_minute)
 	s->address = rate_new(RATE_KEYS, 30, 6000);
 	s->login = rate_new(RATE_KEYS, 50, 10000);
 	s->touch = rate_new(RATE_KEYS, 1, SESSION_TOUCH_MS);
+	s->intake = rate_new(RATE_KEYS, 600, 50);
 }
 
 static void
@@ -60,6 +61,7 @@ free_rates(struct server *s)
 	rate_free(s->address);
 	rate_free(s->login);
 	rate_free(s->touch);
+	rate_free(s->intake);
 }
 
 static int

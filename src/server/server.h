@@ -22,7 +22,8 @@ struct server {
 	bool create_spares_local;
 	struct rate *miss;   /* public reading of what is not there: guessed codes */
 	struct rate *pair, *address, *login; /* sign-in: by both, by address, by name */
-	struct rate *touch;  /* notes of a session's use, per session */
+	struct rate *touch;  /* notes of a session's use, per session or key */
+	struct rate *intake; /* alerts handed in, per key */
 };
 
 struct route;
@@ -56,6 +57,13 @@ turn_of(const struct http_request *req)
 
 /* The language asked for: ?lang=, Accept-Language, else Vietnamese. */
 enum lang server_lang(struct http_request *req);
+
+/*
+ * Who holds the key of an "Authorization: Bearer" header (app/key.h), into turn->actor; nobody
+ * when there is none or the request came in by the public listener.  ERR_AUTH err.key;
+ * ERR_TOO_MANY.
+ */
+int server_key(struct http_request *req, struct turn *turn, struct err *err);
 
 /*
  * Finds the session of the request's cookie and whether this request may use it:

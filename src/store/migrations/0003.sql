@@ -29,6 +29,14 @@ CREATE TABLE alert_detail ( -- what seldom changes and is long; one to an alert,
 	incident_id TEXT, detail_json TEXT, advice TEXT, observables_json TEXT
 );
 
+CREATE TABLE alert_event ( -- what became of an alert, one a line
+	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
+	alert_id TEXT NOT NULL, kind TEXT NOT NULL, -- grew told acknowledged renewed merged taken_out verdict
+	about TEXT, text TEXT, -- about: an incident's number, a verdict, a count; text: somebody's own words
+	event_at BIGINT NOT NULL, actor_kind TEXT NOT NULL, actor_id TEXT, actor_name TEXT
+);
+CREATE INDEX alert_event_alert ON alert_event (alert_id);
+
 CREATE TABLE alert_mute (
 	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
 	rule_id TEXT, source TEXT, host TEXT, user_name TEXT, -- NULL: any; * stands for anything

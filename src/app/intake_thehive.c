@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * intake_thehive.c: POST /api/alert of TheHive 3 ("artifacts") and /api/v1/alert of 4 and 5
+ * ("observables").  What it has and Khiên has no use for is left alone, as TheHive itself does.
+ */
+#include "app/intake_part.h"
+
+#include <stdio.h>
+#include <strings.h>
+
+/* Their names of kinds of observables; what is not here is looked at as it is. */
+static const char *
+observable_of(const char *data_type)
+{
+	static const struct { const char *theirs, *ours; } rows[] = {
+		{ "ip", "ip" }, { "domain", "domain" }, { "fqdn", "domain" }, { "url", "url" },
+		{ "uri_path", NULL }, { "mail", "email" }, { "hash", NULL }, { "filename", "filename" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (strcasecmp(data_type, rows[i].theirs) == 0)
+			return rows[i].ours;
+	return NULL;
+}
+
+static void
+observe_data(struct item *item, const struct json *o, const char *type, const char *data)
+{
+	bool is_hash = strcasecmp(type, "hash") == 0;
+
+	/* "user-agent", "registry", "other": kept among the fields, but no signs to compare by. */
+	if (data != NULL && (observable_of(type) != NULL || is_hash))
+		item_observe(item, observable_of(type), data, json_get_str(o, "message"),
+		    json_get_bool(o, "ioc", false));
+}
+
+static int
+take_observables(struct item *item, const char *member)
+{
+	const struct json *list = item_at(item, member);
+
+	if (list != NULL && json_kind(list) != JSON_KIND_ARRAY)
+		return err_set(item->err, ERR_INVALID, "err.intake.type", member);
+	for (size_t i = 0; i < json_len(list); i++) {
+		const struct json *o = json_at(list, i), *data = json_get(o, "data");
+		const char *type = json_get_str(o, "dataType");
+		char field[64];
+
+		if (type == NULL) {
+			snprintf(field, sizeof(field), "%s[%zu].dataType", member, i);
+			return err_set(item->err, ERR_INVALID, "err.required", field);
+		}
+		observe_data(item, o, type, json_str(data));
+		for (size_t k = 0; json_kind(data) == JSON_KIND_ARRAY && k < json_len(data); k++)
+			observe_data(item, o, type, json_str(json_at(data, k)));
+	}
+	return 0;
+}
+
+/* Wazuh's and others' scripts say rule and machine in tags: "rule=5710", "agent_name=web-01". */
+static const char *
+from_tags(struct item *item, const char *prefix)
+{
+	const struct json *tags = item_at(item, "tags");
+
+	for (size_t i = 0; i < json_len(tags); i++) {
+		const char *tag = json_str(json_at(tags, i));
+
+		if (tag != NULL && strncasecmp(tag, prefix, strlen(prefix)) == 0 && tag[strlen(prefix)] != '\0')
+			return tag + strlen(prefix);
+	}
+	return NULL;
+}
+
+int
+intake_thehive(struct item *item)
+{
+	static const char *const fields[] = { "type", "severity", "tlp", "pap", "flag", "caseTemplate",
+		"customFields", "artifacts", "observables", NULL };
+	static const char *const level[] = { "low", "medium", "high", "critical" };
+	const char *type = item_line(item, "type", 60, ITEM_REQUIRED | ITEM_NAME);
+	const char *ref = item_line(item, "sourceRef", 120, ITEM_REQUIRED | ITEM_NAME);
+	const struct json *tags = item_at(item, "tags");
+
+	item->in.source = item_line(item, "source", 60, ITEM_REQUIRED | ITEM_NAME);
+	item->in.title = item_line(item, "title", 300, ITEM_REQUIRED);
+	item_detail(item, "description", item_text(item, "description", 8000, ITEM_REQUIRED));
+	/* A severity that is not there is TheHive's own default. */
+	item->in.level = level[item_int(item, "severity", 1, 4, 2) - 1];
+	item->in.source_ref = arena_printf(item->arena, "%s:%s", type == NULL ? "" : type,
+	    ref == NULL ? "" : ref);
+	item->in.first_at = item->in.last_at = item_time(item, "date");
+	item->in.rule_id = from_tags(item, "rule=");
+	item->in.host = from_tags(item, "agent_name=");
+	if (item->in.host == NULL)
+		item->in.host = from_tags(item, "host=");
+	if (tags != NULL && json_kind(tags) != JSON_KIND_ARRAY)
+		return err_set(item->err, ERR_INVALID, "err.intake.type", "tags");
+	item_tags(item, "", tags);
+	item_detail(item, "link", item_line(item, "externalLink", 500, 0));
+	item_detail(item, "summary", item_text(item, "summary", 4000, 0));
+	if (take_observables(item, "artifacts") != 0 || take_observables(item, "observables") != 0)
+		return item->err->kind;
+	item_fields(item, fields);
+	return item->err->kind;
+}
