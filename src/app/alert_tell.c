@@ -101,7 +101,8 @@ describe(struct call *call, const struct news *news, size_t n, struct buf *lines
 	return fresh;
 }
 
-static void
+/* Whether anybody could be told. */
+static bool
 send(struct call *call, const char *key, int64_t count, const char *lines, const char *body)
 {
 	const char *url = setting_text(call, "webhook.url");
@@ -115,6 +116,8 @@ send(struct call *call, const char *key, int64_t count, const char *lines, const
 	if (!str_empty(url))
 		outbox_put(call->tx, call->agency_id, NULL, "webhook", url, NULL, body,
 		    arena_printf(call->arena, "%s:webhook", key), call->now);
+	return tx_int(call->tx, "SELECT COUNT(*) FROM outbox WHERE key LIKE ?", "t",
+	    arena_printf(call->arena, "%s:%%", key)) > 0;
 }
 
 int
@@ -124,6 +127,7 @@ alert_tell(struct call *call)
 	struct buf lines = BUF_INIT(LINES_SIZE), body = BUF_INIT(LINES_SIZE * 2);
 	struct jsonw w = JSONW_INIT(&body);
 	size_t n = gather(call, news);
+	bool anybody = false;
 	int64_t fresh;
 
 	jsonw_object(&w);
@@ -135,12 +139,12 @@ alert_tell(struct call *call)
 	jsonw_kstring(&w, "url", arena_printf(call->arena, "%s/canh-bao", setting_text(call, "public.url")));
 	jsonw_object_end(&w);
 	if (fresh > 0)
-		send(call, arena_printf(call->arena, "alert:%s:told", news[0].id), fresh,
+		anybody = send(call, arena_printf(call->arena, "alert:%s:told", news[0].id), fresh,
 		    arena_strdup(call->arena, buf_str(&lines)), arena_strdup(call->arena, buf_str(&body)));
 	for (size_t i = 0; i < n; i++) {
 		change_update(call, "alert", news[i].id, -1, COLS(CI("told_at", call->now)));
 		if (!news[i].is_stale)
-			alert_event(call, news[i].id, "told", NULL, NULL);
+			alert_event(call, news[i].id, anybody ? "told" : "told_nobody", NULL, NULL);
 	}
 	buf_clear(&lines);
 	buf_clear(&body);

@@ -41,9 +41,12 @@ check_pattern(struct call *c, const char *field, const char *text)
 	return 0;
 }
 
-/* An alert stands for its rule; a host alone is enough, a source or a user alone hides too much. */
+/*
+ * An alert stands for its rule.  To mute, a rule or a host is needed: a source or a user alone would
+ * hide too much; to look, anything goes.
+ */
 static int
-scope_arg(struct call *c, struct scope *ret)
+scope_arg(struct call *c, bool to_mute, struct scope *ret)
 {
 	struct alert a;
 
@@ -55,7 +58,7 @@ scope_arg(struct call *c, struct scope *ret)
 		ret->rule = a.rule_id;
 		ret->source = a.source;
 	}
-	if (ret->rule == NULL && ret->host == NULL)
+	if (to_mute && ret->rule == NULL && ret->host == NULL)
 		return call_fail(c, ERR_INVALID, "err.alert.mute_all", "rule");
 	if (check_pattern(c, "rule", ret->rule) != 0 || check_pattern(c, "source", ret->source) != 0 ||
 	    check_pattern(c, "host", ret->host) != 0)
@@ -106,7 +109,7 @@ mute_preview(struct call *c)
 	int64_t since = c->now - LOOK_DAYS * DAY_MS;
 	struct scope s;
 
-	if (scope_arg(c, &s) != 0)
+	if (scope_arg(c, false, &s) != 0)
 		return c->err->kind;
 	jsonw_kstring(c->out, "rule", s.rule);
 	jsonw_kstring(c->out, "source", s.source);
@@ -212,7 +215,7 @@ alert_mute(struct call *c)
 	int64_t expires_at = 0, hidden;
 	struct scope s;
 
-	if (scope_arg(c, &s) != 0 || expiry_arg(c, &expires_at) != 0 ||
+	if (scope_arg(c, true, &s) != 0 || expiry_arg(c, &expires_at) != 0 ||
 	    owner_arg(c, &owner_id, &owner_name) != 0)
 		return c->err->kind;
 	if (tx_int(c->tx, "SELECT COUNT(*) FROM alert_mute WHERE agency_id = ? AND lifted_at IS NULL AND"

@@ -4,6 +4,7 @@
  * everybody opens first and polls, so each part is one walk along an index made
  * for it that stops after a few rows.
  */
+#include "app/alert.h"
 #include "app/ops.h"
 #include "app/out.h"
 #include "app/visible.h"
@@ -208,6 +209,27 @@ out_incoming(struct call *c)
 	return count;
 }
 
+/* High and critical alerts nobody has looked at, and since when. */
+static int64_t
+out_alerts(struct call *c)
+{
+#define ALERTS_URGENT \
+	" FROM alert a WHERE a.agency_id = ? AND a.state = 'new' AND a.level IN ('critical', 'high') AND NOT " \
+	ALERT_MUTED " AND " ALERT_VISIBLE
+	int64_t count, since;
+	char iso[CLOCK_TEXT_SIZE];
+
+	count = tx_int(c->tx, "SELECT COUNT(*) FROM (SELECT 1" ALERTS_URGENT " LIMIT " COUNT_MAX ") n",
+	    "t" ALERT_VISIBLE_TYPES, c->agency_id, ALERT_VISIBLE_ARGS(c));
+	since = count == 0 ? SQL_NULL : tx_int(c->tx, "SELECT MIN(a.received_at)" ALERTS_URGENT,
+	    "t" ALERT_VISIBLE_TYPES, c->agency_id, ALERT_VISIBLE_ARGS(c));
+	jsonw_kobject(c->out, "alerts_urgent");
+	jsonw_kint(c->out, "count", count);
+	jsonw_kstring(c->out, "oldest_at", since == SQL_NULL ? NULL : clock_iso(since, iso));
+	jsonw_object_end(c->out);
+	return count;
+}
+
 /* ---- deadlines ---------------------------------------------------------------------------------- */
 
 #define ITEM(kind, alias, title, due, provisional) \
@@ -347,6 +369,7 @@ today(struct call *c)
 	waiting += out_part(c, &red_probes, CLOCK_MS_MAX);
 	waiting += out_part(c, &due_actions, c->now + SOON_MS);
 	waiting += out_part(c, &suggested_help, CLOCK_MS_MAX);
+	waiting += out_alerts(c);
 	waiting += out_incoming(c);
 	waiting += out_outbox(c);
 	jsonw_karray(c->out, "deadlines");

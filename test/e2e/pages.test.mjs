@@ -17,9 +17,9 @@ after(async () => {
 const report = (await s.admin.ok('GET', `/reports/${s.code}/record`)).number;
 const PAGES = ['/', '/bao-cao', `/bao-cao/${report}`, '/su-co', '/thoi-han', '/tra-cuu?q=ke%20toan', '/tai-khoan',
   ...['', 'viec', 'dien-bien', 'pham-vi', 'dau-hieu', 'chung-cu', 'chi-dao', 'nghia-vu', 'van-ban', 'ho-tro', 'ket-thuc', 'nhat-ky'].map((t) => `/su-co/${s.number}/${t}`),
-  ...['', 'den', 'noi-nhan', 'dinh-ky', s.paper, `${s.paper}?phan=gui`, `${s.paper}?phan=so-sanh`].map((t) => `/van-ban/${t}`), '/thoi-han/lich', '/thoi-han/nghia-vu', '/so-lieu',
+  ...['', 'den', 'noi-nhan', 'dinh-ky', s.paper, `${s.paper}?phan=gui`, `${s.paper}?phan=so-sanh`].map((t) => `/van-ban/${t}`), '/thoi-han/lich', '/canh-bao', '/canh-bao?gop=host', '/canh-bao?gop=one', '/canh-bao/quy-tac', '/canh-bao/tat-tieng', `/canh-bao/${s.alert}`, '/thoi-han/nghia-vu', '/so-lieu',
   ...['', '/so-sanh', '/cac-ban'].map((t) => `/quan-tri/phuong-an/ransomware${t}`),
-  ...['nguoi-dung', 'phong', 'he-thong', 'phuong-an', 'quy-dinh', 'co-quan', 'cai-dat', 'phien', 'so-cai', 'in-an'].map((t) => `/quan-tri/${t}`)];
+  ...['nguoi-dung', 'phong', 'he-thong', 'phuong-an', 'quy-dinh', 'co-quan', 'cai-dat', 'phien', 'khoa-api', 'so-cai', 'in-an'].map((t) => `/quan-tri/${t}`)];
 
 async function open(page, path) {
   await page.goto(path);
@@ -133,6 +133,10 @@ for (const [size, screen] of [['1440 px', DESK], ['375 px', PHONE]])
       [`/van-ban/${s.paper}`, 'who signs', () => open1('paper.head')],
       ['/van-ban/den', 'an incoming paper', () => open1('incoming.add')],
       ['/van-ban/noi-nhan', 'a recipient', () => open1('contact.add')],
+      [`/canh-bao/${s.alert}`, 'a mute', () => open1('alert.mute')],
+      [`/canh-bao/${s.alert}`, 'a verdict', () => open1('alert.verdict')],
+      [`/canh-bao/${s.alert}`, 'an incident out of it', () => open1('incidents.open')],
+      ['/quan-tri/khoa-api', 'a key', () => open1('key.add')],
       ['/', 'keys', () => page.keyboard.press('?')],
     ];
     for (const [path, name, go] of DIALOGS)

@@ -21,6 +21,7 @@ export async function scene() {
   await proved(s);
   await papered(s);
   await waiting(s);
+  await alerted(s);
   return s;
 }
 
@@ -128,4 +129,25 @@ async function waiting(s) {
   await new Person(s.server.url).ok('POST', '/reports', { symptoms: ['account_strange'], description: 'Hộp thư của tôi tự gửi thư lúc 3 giờ sáng', place: 'Phòng Quản lý ngân sách', contact_name: 'Đặng Văn Trưởng', contact_phone: '0900 000 007' });
   const sent = await new Person(s.server.url).ok('POST', '/reports', { symptoms: ['phishing'], description: 'Tin nhắn bảo cập nhật VNeID, chưa bấm', place: 'Thanh tra Sở', anonymous: true });
   s.fresh = sent.code;
+}
+
+// Alerts of several kinds: waiting, muted, judged, one in the grave incident.
+async function alerted(s) {
+  const at = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
+  const one = (ref, more) => ({ source: 'hunt', source_ref: ref, level: 'medium', first_at: at(60), last_at: at(30), ...more });
+  const sent = await s.admin.ok('POST', '/alerts', { alerts: [
+    one('m1', { rule_id: 'win-shadow-delete', title: 'Xóa bản sao bóng của ổ đĩa', level: 'critical', host: 'PC-KETOAN-03', user: 'ketoan3', tags: ['attack.t1490', 'attack.impact'], playbook: 'ransomware',
+      advice: 'Rút mạng máy này ngay, giữ nguyên nguồn điện, báo quản trị mạng.', count: 4,
+      detail: { story: 'Trên PC-KETOAN-03 từ 08:12 đến 08:31: chạy vssadmin xóa bản sao bóng, rồi tắt dịch vụ sao lưu.', log: 'vssadmin.exe  delete shadows /all /quiet',
+        matched: [{ field: 'Image', value: 'C:\\Windows\\System32\\vssadmin.exe', why: 'endswith \\vssadmin.exe' }, { field: 'CommandLine', value: 'vssadmin.exe delete shadows /all /quiet', why: 'contains all delete, shadows' }] },
+      observables: [{ type: 'domain', value: 'tra-tien.example.com', note: 'máy chủ nhận tiền chuộc', ioc: true }, '203.0.113.7'] }),
+    ...Array.from({ length: 6 }, (_, i) => one(`b${i}`, { rule_id: 'ssh-brute-force', title: 'Dò mật khẩu SSH', level: 'high', host: `MAY-CHU-${i % 3 + 1}`, count: 40 + i, last_at: at(20 + i), observables: ['198.51.100.24'] })),
+    ...Array.from({ length: 7 }, (_, i) => one(`q${i}`, { rule_id: 'port-scan', title: 'Quét cổng nội bộ', host: 'MAY-KIEM-THU', count: 3, last_at: at(600 + i * 60), first_at: at(700 + i * 60) })),
+    one('g1', { rule_id: 'defender-off', title: 'Tắt Windows Defender', level: 'high', host: 'PC-KETOAN-03', playbook: 'ransomware', observables: ['203.0.113.7'] }),
+  ] });
+  s.alert = sent.items[0].number;
+  const q = sent.items.filter((a) => a.source_ref.startsWith('q')).map((a) => a.number);
+  await s.admin.ok('POST', '/alerts/verdict', { alerts: q.slice(0, 5), verdict: 'false_positive', note: 'Máy kiểm thử chạy quét theo lịch' });
+  await s.admin.ok('POST', '/alerts/mutes', { alert: q[5], host: 'MAY-KIEM-THU', days: 30, reason: 'Máy kiểm thử quét cổng theo lịch hằng đêm' });
+  await s.admin.ok('POST', '/alerts/merge', { alerts: [sent.items.find((a) => a.source_ref === 'g1').number], into: s.number, reason: 'Cùng máy, cùng lúc' });
 }

@@ -9,3 +9,4 @@ export * from './api/system';
 export * from './api/duty';
 export * from './api/document';
 export * from './api/statistics';
+export * from './api/alert';

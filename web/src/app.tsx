@@ -10,6 +10,7 @@ const Today = lazy(() => import('./pages/Today'));
 const Inbox = lazy(() => import('./pages/Inbox'));
 const Incidents = lazy(() => import('./pages/Incidents'));
 const IncidentPage = lazy(() => import('./pages/incident/Page'));
+const Alerts = lazy(() => import('./pages/alerts/Index'));
 const Deadlines = lazy(() => import('./pages/Deadlines'));
 const Search = lazy(() => import('./pages/Search'));
 const Admin = lazy(() => import('./pages/admin/Admin'));
@@ -33,6 +34,7 @@ export function App() {
 					{may('READ') && <Route path="/bao-cao/:id?" element={<Inbox />} />}
 					{may('READ') && <Route path="/su-co" element={<Incidents />} />}
 					{may('READ') && <Route path="/su-co/:number/:tab?" element={<IncidentPage />} />}
+					{may('READ') && <Route path="/canh-bao/:id?" element={<Alerts />} />}
 					{may('READ') && <Route path="/thoi-han/:view?" element={<Deadlines />} />}
 					{(may('READ') || may('REGISTER')) && <Route path="/van-ban/:section?" element={<Papers />} />}
 					{may('READ') && <Route path="/so-lieu" element={<Figures />} />}

@@ -31,7 +31,7 @@ CREATE TABLE alert_detail ( -- what seldom changes and is long; one to an alert,
 
 CREATE TABLE alert_event ( -- what became of an alert, one a line
 	id TEXT PRIMARY KEY, agency_id TEXT NOT NULL, version BIGINT NOT NULL,
-	alert_id TEXT NOT NULL, kind TEXT NOT NULL, -- grew told acknowledged renewed merged taken_out verdict
+	alert_id TEXT NOT NULL, kind TEXT NOT NULL, -- grew told told_nobody acknowledged renewed merged taken_out verdict
 	about TEXT, text TEXT, -- about: an incident's number, a verdict, a count; text: somebody's own words
 	event_at BIGINT NOT NULL, actor_kind TEXT NOT NULL, actor_id TEXT, actor_name TEXT
 );

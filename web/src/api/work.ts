@@ -130,6 +130,7 @@ export interface Deadline {
 	from_at?: string | null;
 }
 export interface Today {
+	alerts_urgent: { count: number; oldest_at: string | null };
 	reports_waiting: { count: number; oldest_at: string | null; items: Report[] };
 	tasks_due: { count: number; items: Task[] };
 	directions_waiting: { count: number; items: Direction[]; oldest_at?: string | null };

@@ -37,6 +37,7 @@ function Board({ d }: { d: Data }) {
 	const asked = d.directions_waiting.items.map((x) => x.asked_at).sort()[0];
 	const lines = [
 		{ n: d.reports_waiting.count, word: t('today.reports_waiting'), to: '/bao-cao', tone: 'red', since: since(d.reports_waiting.oldest_at) },
+		{ n: d.alerts_urgent.count, word: t('today.alerts_urgent'), to: '/canh-bao', tone: 'red', since: since(d.alerts_urgent.oldest_at) },
 		{ n: d.tasks_due.count, word: t('today.tasks_due'), to: '/thoi-han?loai=task', tone: 'amber' },
 		{ n: d.probes_red.count, word: t('today.probes_red'), to: place(d.probes_red.items, 'viec'), tone: 'red' },
 		{ n: d.outbox_trouble.count, word: t('today.outbox_trouble'), to: may('ADMIN') ? '/quan-tri/cai-dat' : '/', tone: 'amber' },

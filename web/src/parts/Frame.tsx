@@ -6,6 +6,7 @@ import IconAlertTriangle from '@tabler/icons-react/dist/esm/icons/IconAlertTrian
 import IconChevronsLeft from '@tabler/icons-react/dist/esm/icons/IconChevronsLeft.mjs';
 import IconChevronsRight from '@tabler/icons-react/dist/esm/icons/IconChevronsRight.mjs';
 import IconClockHour4 from '@tabler/icons-react/dist/esm/icons/IconClockHour4.mjs';
+import IconBell from '@tabler/icons-react/dist/esm/icons/IconBell.mjs';
 import IconChartBar from '@tabler/icons-react/dist/esm/icons/IconChartBar.mjs';
 import IconFileText from '@tabler/icons-react/dist/esm/icons/IconFileText.mjs';
 import IconHome from '@tabler/icons-react/dist/esm/icons/IconHome.mjs';
@@ -18,7 +19,7 @@ import IconUserCircle from '@tabler/icons-react/dist/esm/icons/IconUserCircle.mj
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink, useLocation, useNavigate } from 'react-router-dom';
-import { askTime, useGet, type Deadline, type Page } from '../api';
+import { askTime, useGet, type AlertCount, type Deadline, type Page } from '../api';
 import { useChanges, WaitingContext } from '../lib/changes';
 import { useKeys } from '../lib/keys';
 import { absolute, now, untilDue } from '../lib/time';
@@ -41,6 +42,7 @@ export function Frame({ children }: { children: ReactNode }) {
 		'g h': () => go('/'),
 		'g b': () => go('/bao-cao'),
 		'g s': () => go('/su-co'),
+		'g a': () => go('/canh-bao'),
 		'g c': () => go('/thoi-han'),
 		'g v': () => go('/van-ban'),
 		'g t': () => go('/tra-cuu'),
@@ -68,10 +70,12 @@ function Rail() {
 	const [thin, setThin] = useLocalStorage({ key: 'khien.rail', defaultValue: false });
 	const narrow = useMediaQuery('(max-width: 37.49em)');
 	const read = may('READ');
-	const items = [
+	const fresh = useGet<AlertCount>(read ? '/alerts/count' : null).data?.new_alerts ?? 0;
+	const items: { to: string; icon: typeof IconHome; word: string; on: boolean; wide?: boolean; count?: number }[] = [
 		{ to: '/', icon: IconHome, word: t('frame.today'), on: true },
 		{ to: '/bao-cao', icon: IconInbox, word: t('frame.reports'), on: read },
 		{ to: '/su-co', icon: IconAlertTriangle, word: t('frame.incidents'), on: read },
+		{ to: '/canh-bao', icon: IconBell, word: t('frame.alerts'), on: read, count: fresh },
 		{ to: '/thoi-han', icon: IconClockHour4, word: t('frame.deadlines'), on: read },
 		{ to: '/van-ban', icon: IconFileText, word: t('frame.papers'), on: read || may('REGISTER') },
 		{ to: '/so-lieu', icon: IconChartBar, word: t('frame.figures'), on: read, wide: true },
@@ -85,12 +89,13 @@ function Rail() {
 				<span>Khiên</span>
 			</Link>
 			<ul>
-				{items.map(({ to, icon: Icon, word, wide }) => (
+				{items.map(({ to, icon: Icon, word, wide, count }) => (
 					<li key={to} className={wide ? 'wide-only' : undefined}>
 						<Tooltip label={word} position="right" disabled={!thin || narrow}>
 							<NavLink to={to} end={to === '/'}>
 								<Icon size={20} stroke={1.7} aria-hidden />
 								<span>{word}</span>
+								{count ? <b className="n"><span className="only-read">{t('frame.new_alerts', { count })}</span><span aria-hidden>{count > 99 ? '99+' : count}</span></b> : null}
 							</NavLink>
 						</Tooltip>
 					</li>
@@ -242,6 +247,7 @@ function KeyHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) 
 		[['g', 'h'], t('keys.today')],
 		[['g', 'b'], t('keys.reports')],
 		[['g', 's'], t('keys.incidents')],
+		[['g', 'a'], t('keys.alerts')],
 		[['g', 'c'], t('keys.deadlines')],
 		[['g', 'v'], t('keys.papers')],
 		[['g', 't'], t('keys.find')],

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// An administrator and the alerts: seen by urgency, acknowledged by keyboard, muted with a look at what
+// that hides, judged, put into an incident and taken out; a key for a program; on a desk and on a phone.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { DESK, PHONE, axe, catalogue, launch, noSideways, signIn, visitor } from './browser.mjs';
+import { scene } from './scene.mjs';
+
+let browser, s;
+before(async () => ([browser, s] = [await launch(), await scene()]));
+after(async () => (await s?.stop(), await browser?.close()));
+
+const say = (key) => catalogue('vi', key.split('.')[0])[key.slice(key.indexOf('.') + 1)];
+async function inside(screen) {
+  const me = await visitor(browser, s.server.url, screen);
+  me.expect.push(/status of 401.*\/session/);
+  await signIn(me.page, s.data.login, s.data.password);
+  return me;
+}
+async function open(page, path) {
+  await page.goto(path);
+  await page.locator('main h1').first().waitFor();
+  await page.waitForLoadState('networkidle');
+}
+const eventually = async (what, message) => {
+  for (const end = Date.now() + 15000; !(await what()); await new Promise((done) => setTimeout(done, 60))) assert.ok(Date.now() < end, message);
+};
+const rowsAre = (page, n) => eventually(async () => (await page.locator('main tbody tr').count()) === n, `${n} rows`);
+const button = (page, key) => page.getByRole('button', { name: say(key), exact: true });
+const dialog = (page) => page.getByRole('dialog');
+
+test('the rail counts what is new; the list begins with the most urgent', async () => {
+  const me = await inside(DESK);
+  const { page } = me;
+  await open(page, '/');
+  const link = page.locator('nav.rail').getByRole('link', { name: new RegExp(say('frame.alerts')) });
+  assert.match(await link.innerText(), /7/);
+  assert.match(await page.locator('main').innerText(), new RegExp(say('today.alerts_urgent')));
+  await page.keyboard.press('g');
+  await page.keyboard.press('a');
+  await page.locator('main h1').filter({ hasText: say('frame.alerts') }).waitFor();
+  const rows = page.locator('main tbody tr');
+  await rows.first().waitFor();
+  assert.deepEqual((await rows.locator('td:nth-child(3)').allInnerTexts()), ['Xóa bản sao bóng của ổ đĩa', 'Dò mật khẩu SSH'], 'muted and judged ones are not there');
+  await axe(page, 'groups');
+  // Acknowledged by keyboard; the group stays, nothing of it is new.
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('a');
+  await eventually(async () => !/6/.test(await page.locator('main tbody tr:nth-child(2) td:nth-child(5)').innerText()), 'acknowledged');
+  await eventually(async () => /\b1\b/.test(await link.innerText()), 'the rail follows');
+  // Enter opens the group one by one, and from there one alert.
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/quy-tac=ssh-brute-force/);
+  await rowsAre(page, 6);
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/canh-bao.CB-/);
+  assert.deepEqual(me.faults, []);
+  await me.close();
+});
+
+test('a mute shows what it would hide while it is written, and hides just that', async () => {
+  const me = await inside(DESK);
+  const { page } = me;
+  await open(page, '/canh-bao?quy-tac=ssh-brute-force&nguon=hunt');
+  await page.keyboard.press('j');
+  await page.keyboard.press('m');
+  const box = dialog(page);
+  const preview = box.locator('.would-hide');
+  await preview.waitFor();
+  assert.match(await preview.innerText(), /^.*\n+2 cảnh báo/);
+  await axe(page, 'mute');
+  await box.getByLabel(say('alert.mute_host')).fill('MAY-CHU-*');
+  await eventually(async () => /6 cảnh báo/.test(await preview.innerText()), 'the preview follows');
+  await box.getByLabel(say('alert.mute_host')).fill('MAY-CHU-3');
+  await eventually(async () => /2 cảnh báo/.test(await preview.innerText()), 'the preview follows');
+  // Without a reason it stays open and says where.
+  await box.getByRole('button', { name: say('alert.mute'), exact: true }).click();
+  await box.getByText(say('form.required')).waitFor();
+  await box.getByRole('textbox', { name: new RegExp(say('alert.mute_reason')) }).fill('Đợt kiểm thử đến hết tuần');
+  await box.getByRole('button', { name: say('alert.mute'), exact: true }).click();
+  await box.waitFor({ state: 'detached' });
+  await rowsAre(page, 4);
+  await open(page, '/canh-bao/tat-tieng');
+  const mutes = page.locator('main li.mute');
+  assert.equal(await mutes.count(), 2);
+  const mine = mutes.filter({ hasText: 'Đợt kiểm thử' });
+  await axe(page, 'mutes');
+  await mine.getByRole('button', { name: say('alert.unmute') }).click();
+  await dialog(page).getByLabel(new RegExp(say('incident.reason'))).fill('Xong đợt kiểm thử');
+  await dialog(page).getByRole('button', { name: say('alert.unmute') }).click();
+  await eventually(async () => (await mutes.count()) === 1, 'one mute is left');
+  await open(page, '/canh-bao?quy-tac=ssh-brute-force&nguon=hunt');
+  await rowsAre(page, 6);
+  assert.deepEqual(me.faults, []);
+  await me.close();
+});
+
+test('one alert says its story; it goes into an incident with its signs and comes out with a reason', async () => {
+  const me = await inside(DESK);
+  const { page } = me;
+  await open(page, `/canh-bao/${s.alert}`);
+  const main = page.locator('main');
+  const text = await main.innerText();
+  for (const part of ['Xóa bản sao bóng của ổ đĩa', 'chạy vssadmin xóa bản sao bóng', 'CommandLine', 'tra-tien[.]example[.]com', 'Rút mạng máy này ngay', 'PB-01', 'Chưa ai kết luận'])
+    assert.ok(text.includes(part), part);
+  await axe(page, 'one alert');
+  await page.keyboard.press('o');
+  await dialog(page).getByLabel(new RegExp(say('incidents.title'))).waitFor();
+  assert.match(await dialog(page).getByLabel(new RegExp(say('incidents.title'))).inputValue(), /PC-KETOAN-03/);
+  await eventually(async () => /Mã hóa/.test(await dialog(page).getByLabel(say('alert.playbook'), { exact: true }).first().inputValue()), 'the playbook of the rule');
+  await dialog(page).getByRole('button', { name: say('incidents.open'), exact: true }).click();
+  await page.waitForURL(/su-co.SC-/);
+  const number = page.url().split('/').pop();
+  await open(page, `/su-co/${number}/dau-hieu`);
+  await main.getByText('203[.]0[.]113[.]7').first().waitFor();
+  await open(page, `/su-co/${number}/dien-bien`);
+  await main.getByText(new RegExp(`Đưa cảnh báo ${s.alert} vào sự cố`)).waitFor();
+  await open(page, `/canh-bao/${s.alert}`);
+  await button(page, 'alert.take_out').click();
+  await dialog(page).getByLabel(new RegExp(say('incident.reason'))).fill('Nhầm máy');
+  await dialog(page).getByRole('button', { name: say('alert.take_out'), exact: true }).click();
+  await dialog(page).waitFor({ state: 'detached' });
+  await main.getByText('Nhầm máy').waitFor();
+  // Judged; the rule's figures follow at once.
+  await page.keyboard.press('v');
+  await dialog(page).getByText(catalogue('vi', 'enum')['verdict.true_positive'], { exact: true }).click();
+  await dialog(page).getByRole('button', { name: say('alert.verdict_save') }).click();
+  await dialog(page).waitFor({ state: 'detached' });
+  await main.getByText(/1 kết luận/).waitFor();
+  await open(page, '/canh-bao/quy-tac');
+  const scan = main.locator('tbody tr').filter({ hasText: 'Quét cổng nội bộ' });
+  assert.match(await scan.innerText(), new RegExp(`${say('alert.noisy')}[\\s\\S]*100%`));
+  await axe(page, 'rules');
+  assert.deepEqual(me.faults, []);
+  await me.close();
+});
+
+test('a key is made in the browser, shown once, and sends an alert the list tells of', async () => {
+  const me = await inside(DESK);
+  const { page } = me;
+  await open(page, '/quan-tri/khoa-api');
+  await button(page, 'key.add').click();
+  await dialog(page).getByLabel(new RegExp(say('key.name'))).fill('suricata-1');
+  await dialog(page).getByRole('button', { name: say('key.add'), exact: true }).click();
+  const key = await page.locator('main .mantine-Code-root').innerText();
+  assert.match(key, /^khien_[0-9a-f]{64}$/);
+  await axe(page, 'keys');
+  await open(page, '/quan-tri/khoa-api');
+  assert.ok(!(await page.content()).includes(key), 'once only');
+  await open(page, '/canh-bao');
+  const sent = await fetch(`${s.server.url}/api/v1/alerts/suricata`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ timestamp: new Date().toISOString(), flow_id: 7, event_type: 'alert', src_ip: '10.0.0.9', dest_ip: '203.0.113.8', alert: { signature_id: 9, signature: 'ET MALWARE <b>Beacon</b>', severity: 1, category: 'Malware' } }) });
+  assert.equal(sent.status, 201);
+  const fresh = page.locator('.new-rows');
+  await fresh.waitFor(); // the list holds still until it is asked
+  assert.equal(await page.locator('main tbody tr').filter({ hasText: 'Beacon' }).count(), 0);
+  await fresh.click();
+  await page.locator('main tbody tr').filter({ hasText: '<b>Beacon</b>' }).waitFor();
+  assert.deepEqual(me.faults, []);
+  await me.close();
+});
+
+test('on a phone all of it fits and can be done', async () => {
+  const me = await inside({ ...PHONE, viewport: { width: 390, height: 844 } });
+  const { page } = me;
+  for (const path of ['/canh-bao', '/canh-bao?gop=one', `/canh-bao/${s.alert}`, '/canh-bao/quy-tac', '/canh-bao/tat-tieng']) {
+    await open(page, path);
+    await noSideways(page, path);
+    await axe(page, `phone ${path}`);
+  }
+  await open(page, '/canh-bao?gop=one');
+  await page.locator('main tbody tr input[type=checkbox]').first().check();
+  await button(page, 'alert.verdict').first().click();
+  await dialog(page).getByText(catalogue('vi', 'enum')['verdict.benign'], { exact: true }).click();
+  await axe(page, 'verdict on a phone');
+  await dialog(page).getByRole('button', { name: say('alert.verdict_save') }).click();
+  await dialog(page).waitFor({ state: 'detached' });
+  assert.deepEqual(me.faults, []);
+  await me.close();
+});
