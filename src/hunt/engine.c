@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "hunt/engine_part.h"
+#include "hunt/sift.h"
 
 #define PROGRESS_NS 200000000L
 
@@ -90,7 +91,7 @@ open_file(const struct engine *e, uint32_t file, struct ingest **ret, struct err
 	int fd;
 
 	if (hands == NULL)
-		return ingest_open(e->walk->file[file].path, NULL, ret, err);
+		return sift_open(&e->walk->file[file], ret, err);
 	fd = hands->open(hands->arg, file);
 	if (fd < 0)
 		return err_fail(err, ERR_IO, "ingest.read", NULL, "file", e->walk->file[file].shown, NULL, NULL);

@@ -77,6 +77,17 @@ list_end(struct gaps *gaps, struct list *list)
 	return text;
 }
 
+static const char *
+names_of(struct gaps *gaps, const struct walk_names *names)
+{
+	struct list list = { BUF_INIT(TEXT_MAX), 0 };
+
+	for (size_t i = 0; i < names->count && i < ARRAY_LEN(names->name); i++)
+		list_add(&list, names->name[i]);
+	list.count = names->count;
+	return list_end(gaps, &list);
+}
+
 /* ---- files ------------------------------------------------------------------------------ */
 
 static void
@@ -110,6 +121,12 @@ files(struct gaps *gaps, const struct engine *e, enum lang lang)
 	if (folders.count > 0)
 		add(gaps, lang, true, "hunt.gap.folders",
 		    ARGS({ "count", number(gaps, folders.count) }, { "names", list_end(gaps, &folders) }));
+	if (e->walk->broken.count > 0)
+		add(gaps, lang, true, "hunt.gap.archives", ARGS({ "count", number(gaps, e->walk->broken.count) },
+		    { "names", names_of(gaps, &e->walk->broken) }));
+	if (e->walk->beside.count > 0)
+		add(gaps, lang, false, "hunt.gap.beside", ARGS({ "count", number(gaps, e->walk->beside.count) },
+		    { "names", names_of(gaps, &e->walk->beside) }));
 	if (damaged.count > 0)
 		add(gaps, lang, false, "hunt.gap.damaged", ARGS({ "parts", number(gaps, parts) },
 		    { "bytes", number(gaps, bytes) }, { "count", number(gaps, damaged.count) },

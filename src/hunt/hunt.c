@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "hunt/report.h"
+#include "hunt/sift.h"
 #include "os/file.h"
 
 #define OUT_BUFFER ((size_t)1 << 20)
@@ -80,6 +81,8 @@ prepare(struct run *run, struct err *err)
 
 	for (size_t i = 0; i < o->paths && failed == 0; i++)
 		failed = walk_add(&run->walk, o->path[i], err);
+	if (failed == 0)
+		sift(&run->walk);
 	for (size_t i = 0; i < o->iocs && failed == 0; i++)
 		failed = iocs_read(&run->iocs, o->ioc[i], err);
 	if (failed == 0)

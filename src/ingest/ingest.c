@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "ingest/cut.h"
@@ -98,7 +99,14 @@ ingest_open_fd(int fd, const char *name, const struct ingest_options *options,
 	    newest_ms * 1000000;
 	in->zone_s = options == NULL ? CLOCK_LOCAL_S : options->zone_s;
 	in->line = 1;
-	in->source = source_file(fd);
+	if (options != NULL && options->length > 0) {
+		in->size = options->length;
+		in->source = source_stretch(fd, options->length);
+		if (lseek(fd, (off_t)options->offset, SEEK_SET) < 0)
+			in->source->fault = "ingest.read";
+	} else {
+		in->source = source_file(fd);
+	}
 	unpack(in);
 	rc = recognise(in, name, options == NULL ? INGEST_ANY : options->format, err);
 	if (rc != 0) {

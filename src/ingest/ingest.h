@@ -71,6 +71,8 @@ struct ingest_options {
 	 */
 	int zone_s;
 	int64_t newest_ms;
+	/* Only that stretch of the file, which can be moved about in; length 0: all of it. */
+	uint64_t offset, length;
 };
 
 struct ingest;

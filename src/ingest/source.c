@@ -11,6 +11,7 @@
 struct file_source {
 	struct source base;
 	int fd;
+	uint64_t left;
 };
 
 static size_t
@@ -19,11 +20,14 @@ file_read_some(struct source *source, uint8_t *out, size_t len)
 	struct file_source *file = (struct file_source *)source;
 	ssize_t n;
 
+	if (len > file->left)
+		len = (size_t)file->left;
 	do
 		n = read(file->fd, out, len);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		source->fault = "ingest.read";
+	file->left -= n < 0 ? 0 : (uint64_t)n;
 	return n < 0 ? 0 : (size_t)n;
 }
 
@@ -36,11 +40,18 @@ file_close(struct source *source)
 struct source *
 source_file(int fd)
 {
+	return source_stretch(fd, UINT64_MAX);
+}
+
+struct source *
+source_stretch(int fd, uint64_t len)
+{
 	struct file_source *file = xcalloc(1, sizeof(*file));
 
 	file->base.read = file_read_some;
 	file->base.close = file_close;
 	file->fd = fd;
+	file->left = len;
 	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	return &file->base;
 }

@@ -25,6 +25,9 @@ struct source {
 /* Reads ${fd}, which it takes over. */
 struct source *source_file(int fd);
 
+/* At most ${len} bytes of it. */
+struct source *source_stretch(int fd, uint64_t len);
+
 /*
  * What ${below} unpacks to; several members or frames in one file are one text.  Unpacking more
  * than SOURCE_FREE bytes and SOURCE_RATIO times what was read ends with ingest.unpack.bomb.

@@ -231,7 +231,7 @@ bool
 untar_next(struct untar *tar, struct untar_member *ret)
 {
 	uint8_t h[BLOCK];
-	uint64_t size;
+	uint64_t size, mtime;
 
 	tar->has_name = tar->has_size = false;
 	for (;;) {
@@ -256,7 +256,9 @@ untar_next(struct untar *tar, struct untar_member *ret)
 			begin(tar, h[156], tar->size);
 		if (!tar->has_name)
 			name_of_header(tar, h);
-		*ret = (struct untar_member){ kind_of(h[156]), tar->name, tar->left };
+		if (!number(h + 136, 12, &mtime) || mtime >> 34 != 0)
+			mtime = 0;
+		*ret = (struct untar_member){ kind_of(h[156]), tar->name, tar->left, (int64_t)mtime };
 		return true;
 	}
 }

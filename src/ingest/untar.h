@@ -17,6 +17,7 @@ struct untar_member {
 	enum untar_kind kind;  /* UNTAR_OTHER: links, devices: without content for us */
 	const char *name;      /* without NUL and "/" at its end; until the next member */
 	uint64_t size;
+	int64_t mtime_s;       /* 0: not told */
 };
 
 struct untar;

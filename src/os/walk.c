@@ -20,8 +20,9 @@ add_file(struct walk *w, const char *path, const char *shown, const struct stat 
 		w->files_room = w->files_room == 0 ? 64 : w->files_room * 2;
 		w->file = xrealloc(w->file, w->files_room * sizeof(*w->file));
 	}
-	w->file[w->files++] = (struct walk_file){ arena_strdup(&w->arena, path),
-	    arena_strdup(&w->arena, shown), (uint64_t)st->st_size, st->st_dev, st->st_ino };
+	w->file[w->files++] = (struct walk_file){ .path = arena_strdup(&w->arena, path),
+	    .shown = arena_strdup(&w->arena, shown), .size = (uint64_t)st->st_size, .device = st->st_dev,
+	    .inode = st->st_ino, .fd = -1 };
 	w->bytes += (uint64_t)st->st_size;
 }
 
@@ -116,6 +117,8 @@ walk_add(struct walk *w, const char *path, struct err *err)
 		return err_sys(err, file_err_kind(errno), path, errno);
 	if (!S_ISDIR(st.st_mode)) {
 		add_file(w, real, strrchr(real, '/') + 1, &st);
+		if (w->files > first)
+			w->file[first].is_given = true;
 		return 0;
 	}
 	fd = open(real, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -159,6 +162,9 @@ walk_clear(struct walk *w)
 {
 	free(w->file);
 	free(w->fault);
+	for (size_t i = 0; i < w->fds; i++)
+		close(w->fd[i]);
+	free(w->fd);
 	arena_clear(&w->arena);
 	*w = (struct walk){ 0 };
 }

@@ -13,6 +13,18 @@ struct walk_file {
 	const char *shown; /* below the PATH given; of a PATH that is a file itself its last name */
 	uint64_t size;
 	uint64_t device, inode;
+	bool is_given;     /* it is a PATH itself */
+	/* Of a member of an archive (sift.h): */
+	bool is_member;
+	int fd;            /* the walk's */
+	uint64_t offset;   /* within fd; size bytes */
+	int64_t mtime_ms;
+};
+
+/* How many, and the first of them. */
+struct walk_names {
+	size_t count;
+	const char *name[5];
 };
 
 /* A file or folder that could not be looked into. */
@@ -29,6 +41,10 @@ struct walk {
 	size_t faults, faults_room;
 	uint64_t bytes;
 	size_t links; /* symbolic links inside folders: not followed */
+	struct walk_names beside; /* of folders, beside logs and none themselves (sift.h) */
+	struct walk_names broken; /* archives that are damaged or had no room */
+	int *fd;             /* archives, unpacked; open until walk_clear() */
+	size_t fds;
 	bool full; /* there were more than WALK_FILES_MAX */
 };
 
