@@ -4,6 +4,7 @@
 
 #include "ingest/syslog.h"
 #include "ingest/table.h"
+#include "ingest/xml.h"
 
 static size_t
 shorter(size_t a, size_t b)
@@ -75,6 +76,20 @@ whole_rows(const struct ingest *in, const char *data, size_t len)
 	while ((n = table_row(data + end, len - end, '"')) > 0)
 		end += n;
 	return end;
+}
+
+/* Whole events, whatever lines they take; what is before the first one goes with it. */
+static size_t
+whole_elements(const struct ingest *in, const char *data, size_t len)
+{
+	const char *end = data, *next;
+
+	if (in->at_end && len <= INGEST_PIECE_MAX)
+		return len;
+	len = shorter(len, INGEST_PIECE_MAX);
+	while ((next = xml_end(end, data + len)) != NULL)
+		end = next;
+	return end > data ? (size_t)(end - data) : whole_lines(in, data, len);
 }
 
 /* ---- w3c -------------------------------------------------------------------------------- */
@@ -187,6 +202,8 @@ cut_at(struct ingest *in, const char *data, size_t len)
 		if (in->is_document)
 			return cut_document(in, data, len);
 		return (struct cut){ whole_lines(in, data, len), NULL, false };
+	case INGEST_XML:
+		return (struct cut){ whole_elements(in, data, len), NULL, false };
 	case INGEST_W3C:
 		return cut_w3c(in, data, len);
 	case INGEST_CSV:

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "ingest/cut.h"
+#include "ingest/message.h"
 #include "ingest/table.h"
 #include "ingest/utf16.h"
 #include "os/file.h"
@@ -15,7 +16,7 @@
 static const char *const format_names[INGEST_FORMATS] = {
 	[INGEST_ANY] = "any", [INGEST_EVTX] = "evtx", [INGEST_JSON] = "json", [INGEST_SYSLOG] = "syslog",
 	[INGEST_JOURNAL] = "journal", [INGEST_AUDITD] = "auditd", [INGEST_WEB] = "web", [INGEST_W3C] = "w3c",
-	[INGEST_CSV] = "csv", [INGEST_TEXT] = "text",
+	[INGEST_CSV] = "csv", [INGEST_TEXT] = "text", [INGEST_XML] = "xml",
 };
 
 const char *
@@ -306,6 +307,7 @@ ingest_thread_new(const struct names *names)
 	t->scratch = xmalloc(PARSE_SCRATCH);
 	syslog_setup(t);
 	web_setup(t);
+	t->message = parse_names(names, message_names);
 	json_setup(t);
 	return t;
 }
@@ -320,6 +322,7 @@ ingest_thread_free(struct ingest_thread *t)
 	free(t->scratch);
 	free(t->syslog);
 	free(t->web);
+	free(t->message);
 	free(t->ids.id);
 	free(t);
 }
@@ -362,6 +365,9 @@ ingest_parse(const struct ingest *in, const struct ingest_piece *piece, struct i
 	case INGEST_W3C:
 	case INGEST_CSV:
 		table_piece(t);
+		break;
+	case INGEST_XML:
+		xml_piece(t);
 		break;
 	default:
 		text_piece(t);

@@ -22,6 +22,7 @@
  *   syslog   facility, severity (both as words), hostname, program, pid, message; RFC 5424 also
  *            msgid and its structured data by the parameters' names; a message that is a list of
  *            key=value (firewalls) or an audit record also its keys; timestamp where asked for
+ *            and what stands in the messages of sshd, sudo, cron, netfilter … (message.h)
  *   journal  the journal's own names (_EXE, _COMM …) and those of syslog
  *   auditd   type, msgid ("1700000000.123:456"), keys as they are written; hexadecimal
  *            values decoded; EXECVE and PROCTITLE also CommandLine (a0 a1 … as one text) and
@@ -31,6 +32,7 @@
  *   w3c      as its #Fields say, in lower case, cs(User-Agent) as cs-user-agent; one with
  *            cs-uri-stem is "web" and has cs-uri as well
  *   csv      as its header says, blanks removed (comma, semicolon, tab or bar between)
+ *   xml      Windows events as they are exported (<Event>…</Event>), with the names of evtx.h
  *   text     message: the line
  * Sigma names the agent c-useragent too: where somebody asks for that name, both are given
  * (likewise c-uri, c-uri-query, c-uri-stem, sc-status as c-status).
@@ -53,6 +55,7 @@ enum ingest_format {
 	INGEST_W3C,
 	INGEST_CSV,
 	INGEST_TEXT,
+	INGEST_XML,
 	INGEST_FORMATS
 };
 
@@ -137,7 +140,7 @@ void ingest_thread_free(struct ingest_thread *thread); /* NULL is allowed */
  * Keys of skipped bytes, all in the words area "ingest":
  *   ingest.evtx.chunk, .record, .binxml   damaged parts of an EVTX file
  *   ingest.evtx.cut                       it ends within a chunk; length 0: what is missing is not known
- *   ingest.json.syntax                    no JSON object
+ *   ingest.json.syntax, .xml.syntax       no JSON object, no event in XML
  *   ingest.line.long                      a line, row or JSON value beyond INGEST_PIECE_MAX
  *   ingest.line.format                    a line that is not in the file's format
  *   ingest.read                           the system could not read on

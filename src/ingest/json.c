@@ -23,6 +23,7 @@ struct json {
 	unsigned time_rank;
 	struct text data_name; /* of the object under EventData.Data under way */
 	bool has_data_name;
+	uint32_t source; /* place of the provider as NXLog calls it, from 1; 0: none */
 };
 
 static bool value(struct json *j, struct json_key *key, unsigned depth);
@@ -263,6 +264,8 @@ put_text(struct json *j, const struct json_key *key, struct text text)
 	v->type = VALUE_TEXT;
 	v->data = text.at;
 	v->len = (uint32_t)text.len;
+	if (key->is_source)
+		j->source = j->t->event.values;
 }
 
 static void
@@ -402,6 +405,27 @@ value(struct json *j, struct json_key *key, unsigned depth)
 
 /* ---- pieces ---------------------------------------------------------------------------- */
 
+/*
+ * NXLog has the provider as SourceName, and Windows has fields of that name as well: rules may ask for
+ * either.
+ */
+static void
+put_provider(struct ingest_thread *t, const struct event_value *source)
+{
+	static const char name[] = "Provider_Name";
+	struct event_value *v;
+
+	for (uint32_t i = 0; i < t->event.values; i++)
+		if (t->value[i].name_len == sizeof(name) - 1 && memcmp(t->value[i].name, name, sizeof(name) - 1) == 0)
+			return;
+	v = parse_value(t, name, sizeof(name) - 1, names_find(t->names, name, sizeof(name) - 1));
+	if (v == NULL)
+		return;
+	v->type = source->type;
+	v->data = source->data;
+	v->len = source->len;
+}
+
 static bool
 event(struct json *j, const char *from)
 {
@@ -410,10 +434,13 @@ event(struct json *j, const char *from)
 	parse_begin(t, from, 0);
 	j->time_rank = 0;
 	j->has_data_name = false;
+	j->source = 0;
 	j->s++;
 	if (!members(j, json_keys_root(t->json), 0))
 		return false;
 	t->event.raw_len = (size_t)(j->s - from);
+	if (j->source > 0)
+		put_provider(t, &t->value[j->source - 1]);
 	parse_end(t);
 	json_keys_tidy(t->json);
 	return true;

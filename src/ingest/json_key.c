@@ -212,6 +212,7 @@ find_meaning(struct json_keys *keys, struct json_key *key)
 		key->time_rank = 1;
 	else
 		key->time_rank = parse_time_rank(key->name, key->name_len);
+	key->is_source = key->path_len == 10 && memcmp(key->path, "SourceName", 10) == 0;
 	key->id = names_find(keys->names, key->name, key->name_len);
 }
 

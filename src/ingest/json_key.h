@@ -30,6 +30,7 @@ struct json_key {
 	unsigned time_rank;      /* parse_time_rank */
 	enum json_role role;
 	bool is_second;          /* another key of the same meaning is better */
+	bool is_source;          /* of NXLog: the provider, under a name that fields of Windows have too */
 };
 
 struct json_keys *json_keys_new(const struct names *names);

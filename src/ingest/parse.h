@@ -63,7 +63,7 @@ struct ingest_thread {
 	int64_t newest_ns;
 	uint64_t line;
 	/* Of the formats. */
-	struct parse_name *syslog, *web;
+	struct parse_name *syslog, *web, *message;
 	struct table_ids ids;
 	struct json_keys *json;
 };
@@ -117,6 +117,7 @@ void auditd_piece(struct ingest_thread *t);
 void web_piece(struct ingest_thread *t);
 void table_piece(struct ingest_thread *t); /* csv and w3c */
 void text_piece(struct ingest_thread *t);
+void xml_piece(struct ingest_thread *t);
 
 /* Whether a line is of the format, for finding out what a file is. */
 bool syslog_is(const char *line, size_t len);

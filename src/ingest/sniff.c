@@ -3,6 +3,7 @@
 #include "ingest/cut.h"
 #include "ingest/syslog.h"
 #include "ingest/table.h"
+#include "ingest/xml.h"
 
 #define LINES_MAX 64
 
@@ -199,6 +200,8 @@ sniff(const char *head, size_t len, bool is_all, enum ingest_format hint)
 		found.separator = found.separator == '\0' ? ',' : found.separator;
 	} else if (hint != INGEST_ANY) {
 		return found;
+	} else if (xml_is(s, rest)) {
+		found.format = INGEST_XML;
 	} else if (journal_is(s, end == NULL ? rest : (size_t)(end - s))) {
 		found.format = INGEST_JOURNAL;
 	} else if (!is_text(s, rest)) {

@@ -3,6 +3,7 @@
  * syslog.c: lines of syslog as it travels and as it is stored: RFC 3164 with and without a
  * priority, RFC 5424, and with times as RFC 3339 writes them.
  */
+#include "ingest/message.h"
 #include "ingest/parse.h"
 #include "ingest/syslog.h"
 #include "ingest/when.h"
@@ -243,6 +244,8 @@ syslog_put_message(struct ingest_thread *t, struct text program, const char *s, 
 		auditd_fields(t, s, len);
 	else if (is_list(s, len))
 		auditd_pairs(t, s, len, false);
+	else
+		message_fields(t, program, s, len);
 }
 
 bool
