@@ -232,14 +232,19 @@ untar_next(struct untar *tar, struct untar_member *ret)
 {
 	uint8_t h[BLOCK];
 	uint64_t size, mtime;
+	size_t n;
 
 	tar->has_name = tar->has_size = false;
 	for (;;) {
 		pass_over(tar, tar->left);
 		pass_over(tar, tar->pad);
 		tar->left = tar->pad = 0;
-		if (tar->fault != NULL || source_read(tar->source, h, BLOCK) < BLOCK) {
-			tar->fault = tar->fault != NULL ? tar->fault : tar->source->fault;
+		if (tar->fault != NULL)
+			return false;
+		n = source_read(tar->source, h, BLOCK);
+		if (n < BLOCK) {
+			if (n > 0 || tar->source->fault != NULL)
+				damaged(tar);
 			return false; /* archives without the two blocks at their end are whole all the same */
 		}
 		tar->bytes += BLOCK;

@@ -183,7 +183,7 @@ syslog_is_read_in_all_its_dialects(void **state)
 	    "Nov  2 14:30:05 web01 su: session opened\n"
 	    "2025-11-22T14:30:05.123456+07:00 web01 kernel: oops\n"
 	    "Nov 22 14:30:06 web01 last message repeated 2 times\n",
-	    "facility=auth;severity=crit;hostname=web01;program=sshd;pid=123;message=Failed password for root;\n"
+	    "facility=auth;severity=crit;hostname=web01;program=sshd;pid=123;message=Failed password for root;action=failed;auth_method=password;\n"
 	    "hostname=web01;program=su;message=session opened;\n"
 	    "hostname=web01;program=kernel;message=oops;\n"
 	    "hostname=web01;message=last message repeated 2 times;\n", "");
