@@ -10,6 +10,7 @@
 #include "ingest/cut.h"
 #include "ingest/message.h"
 #include "ingest/table.h"
+#include "ingest/untar.h"
 #include "ingest/utf16.h"
 #include "os/file.h"
 
@@ -60,6 +61,8 @@ recognise(struct ingest *in, const char *name, enum ingest_format hint, struct e
 		    in->source->fault, NULL, "file", name, NULL, NULL);
 	if (len == 0)
 		return err_fail(err, ERR_INVALID, "ingest.empty", NULL, "file", name, NULL, NULL);
+	if (untar_is(in->source))
+		return err_fail(err, ERR_INVALID, "ingest.tar", NULL, "file", name, NULL, NULL);
 	found = sniff(text, len, len < SOURCE_HEAD, hint);
 	if (found.format == INGEST_ANY)
 		return err_fail(err, ERR_INVALID, "ingest.unknown", NULL, "file", name, NULL, NULL);

@@ -85,6 +85,7 @@ struct ingest;
  * Reads its first block to find out what it is.
  *   ERR_NOT_FOUND, ERR_IO, ERR_INVALID (not a regular file): as file_open() of os/file.h
  *   ERR_INVALID "ingest.unknown" {file}: no format that is known: binary data, say
+ *   ERR_INVALID "ingest.tar" {file}: a tar archive, whose members are opened one by one (untar.h)
  *   ERR_INVALID "ingest.empty" {file}: there is nothing in it
  *   ERR_BROKEN "ingest.unpack.damaged" {file}: says it is gzip or zstd, but cannot be unpacked
  * ${options} may be NULL.
