@@ -38,17 +38,19 @@ hash(const void *data, size_t len, uint64_t h)
 static size_t
 text_bytes(const struct item *item)
 {
-	return item->kind == ITEM_GLOB ? 2 * (size_t)item->len : item->len;
+	return item_has_number(item) ? 0 : item->kind == ITEM_GLOB ? 2 * (size_t)item->len : item->len;
 }
 
 /* Compares all but where texts lie. */
 static bool
 same(const struct tables *t, const struct item *a, const struct item *b, const char *text)
 {
-	return a->kind == b->kind && a->cased == b->cased && a->place == b->place && a->part == b->part &&
-	    a->flags == b->flags && a->bits == b->bits && a->field == b->field && a->other == b->other &&
-	    a->len == b->len && a->number == b->number && memcmp(a->net, b->net, sizeof(a->net)) == 0 &&
-	    memcmp(t->byte + a->text, text, text_bytes(a)) == 0;
+	if (a->kind != b->kind || a->cased != b->cased || a->place != b->place || a->part != b->part ||
+	    a->flags != b->flags || a->bits != b->bits || a->field != b->field || a->other != b->other)
+		return false;
+	if (item_has_number(a))
+		return a->number == b->number;
+	return a->len == b->len && memcmp(t->byte + a->text, text, text_bytes(a)) == 0;
 }
 
 static void
@@ -72,18 +74,29 @@ grow_slots(struct builder *b)
 	free(from);
 }
 
+static uint32_t
+add_shown(struct tables *t, const char *s)
+{
+	size_t len = strlen(s) + 1, at = t->showns;
+
+	if (len == 1)
+		return 0;
+	memcpy(TABLE_ADD(t, shown, len), s, len);
+	return (uint32_t)at;
+}
+
 /* The number of the item, made when there is none like it.  ${text} is kept beside it. */
 static uint32_t
 intern(struct builder *b, struct item *item, const void *text, const char *shown)
 {
 	uint64_t h = hash(text, text_bytes(item), 1469598103934665603u);
 	uint32_t key[] = { item->kind, item->cased, item->place, item->part, item->flags, item->field,
-		item->other, item->len };
+		item->other };
 	size_t at;
 
 	h = hash(key, sizeof(key), h);
-	h = hash(item->net, sizeof(item->net), h);
-	h = hash(&item->number, sizeof(item->number), h);
+	if (item_has_number(item))
+		h = hash(&item->number, sizeof(item->number), h);
 	if (b->t->items * 2 >= b->item_slots)
 		grow_slots(b);
 	for (at = h & (b->item_slots - 1); b->item_slot[2 * at] != 0; at = (at + 1) & (b->item_slots - 1)) {
@@ -91,12 +104,14 @@ intern(struct builder *b, struct item *item, const void *text, const char *shown
 		const struct item *other = &b->t->item[n];
 
 		if (b->item_slot[2 * at + 1] == (uint32_t)h && same(b->t, other, item, text) &&
-		    strcmp(b->t->byte + other->shown, shown) == 0)
+		    strcmp(b->t->shown + other->shown, shown) == 0)
 			return n;
 	}
-	item->text = table_bytes(b->t, text, text_bytes(item), item->kind == ITEM_GLOB ? 2 : 1);
-	table_bytes(b->t, "", 1, 1);
-	item->shown = table_text(b->t, shown);
+	if (!item_has_number(item)) {
+		item->text = table_bytes(b->t, text, text_bytes(item), item->kind == ITEM_GLOB ? 2 : 1);
+		table_bytes(b->t, "", 1, 1);
+	}
+	item->shown = add_shown(b->t, shown);
 	*TABLE_ADD(b->t, item, 1) = *item;
 	b->item_slot[2 * at] = (uint32_t)b->t->items;
 	b->item_slot[2 * at + 1] = (uint32_t)h;
@@ -240,7 +255,8 @@ other_item(struct builder *b, const struct sigma_item *from, const struct rename
 
 	item->kind = kinds[from->test];
 	item->cased = from->cased;
-	item->number = from->number;
+	if (item_has_number(item))
+		item->number = from->number;
 	if (from->test == SIGMA_REGEX) {
 		item->flags = (uint8_t)((from->multiline ? 1 : 0) | (from->dotall ? 2 : 0));
 		item->len = (uint32_t)strlen(from->regex);
@@ -252,8 +268,9 @@ other_item(struct builder *b, const struct sigma_item *from, const struct rename
 		item->place = (uint8_t)from->place;
 	}
 	if (from->test == SIGMA_CIDR) {
-		memcpy(item->net, from->net, sizeof(item->net));
 		item->bits = (uint8_t)from->bits;
+		item->len = sizeof(from->net);
+		return intern(b, item, from->net, from->shown);
 	}
 	item->part = (uint8_t)from->part;
 	return intern(b, item, "", from->shown);

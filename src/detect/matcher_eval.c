@@ -93,7 +93,7 @@ number_of(const struct event_value *v, struct text text, double *ret)
 }
 
 static bool
-in_net(const struct item *item, struct text text)
+in_net(const struct item *item, const uint8_t *net, struct text text)
 {
 	char copy[64];
 	uint8_t address[16] = { [10] = 0xff, [11] = 0xff };
@@ -106,8 +106,8 @@ in_net(const struct item *item, struct text text)
 	if (memchr(copy, ':', text.len) == NULL ? inet_pton(AF_INET, copy, address + 12) != 1
 	    : inet_pton(AF_INET6, copy, address) != 1)
 		return false;
-	return memcmp(address, item->net, whole) == 0 &&
-	    (rest == 0 || (address[whole] ^ item->net[whole]) >> (8 - rest) == 0);
+	return memcmp(address, net, whole) == 0 &&
+	    (rest == 0 || (address[whole] ^ net[whole]) >> (8 - rest) == 0);
 }
 
 static bool
@@ -245,7 +245,7 @@ value_fits(struct matcher_thread *t, const struct item *item, uint32_t value)
 		t->count.limited += limited;
 		return found;
 	case ITEM_CIDR:
-		return in_net(item, thread_text(t, value));
+		return in_net(item, (const uint8_t *)t->m->t.byte + item->text, thread_text(t, value));
 	case ITEM_FIELD:
 		return field_fits(t, item, value);
 	case ITEM_TIME:
@@ -300,7 +300,7 @@ eval_item(struct matcher_thread *t, const struct item *item, bool *ret_true)
 	return 0;
 }
 
-static bool
+static inline bool
 item_true(struct matcher_thread *t, uint32_t n)
 {
 	bool ret;
@@ -315,20 +315,24 @@ item_true(struct matcher_thread *t, uint32_t n)
 bool
 eval_node(struct matcher_thread *t, uint32_t n)
 {
-	const struct node *node = &t->m->t.node[n];
+	const struct node *node;
 	const uint32_t *kid;
-	bool ret = node->op == NODE_AND;
+	bool ret;
 
-	if (node->op == NODE_ITEM)
-		return item_true(t, node->first);
-	kid = t->m->t.kid + node->first;
+	if ((n & KID_ITEM) != 0)
+		return item_true(t, n & ~KID_ITEM);
 	if (t->node_memo[n] >> 1 == t->gen)
 		return (t->node_memo[n] & 1) != 0;
-	if (node->op == NODE_NOT)
+	node = &t->m->t.node[n];
+	kid = t->m->t.kid + node->first;
+	ret = node->op == NODE_AND;
+	if (node->op == NODE_ITEM)
+		ret = item_true(t, node->first);
+	else if (node->op == NODE_NOT)
 		ret = !eval_node(t, kid[0]);
 	else
 		for (uint32_t i = 0; i < node->count; i++)
-			if (eval_node(t, kid[i]) != ret) {
+			if (((kid[i] & KID_ITEM) != 0 ? item_true(t, kid[i] & ~KID_ITEM) : eval_node(t, kid[i])) != ret) {
 				ret = !ret;
 				break;
 			}

@@ -14,7 +14,7 @@ explain_item(struct explainer *x, uint32_t number, uint32_t name)
 {
 	const struct tables *tables = &x->t->m->t;
 	const struct item *item = &tables->item[number];
-	struct matcher_reason r = { .selection = tables->byte + name, .pattern = tables->byte + item->shown,
+	struct matcher_reason r = { .selection = tables->byte + name, .pattern = tables->shown + item->shown,
 		.text = { "", 0 }, .field = "" };
 	uint32_t value;
 	bool is_true;
@@ -40,8 +40,12 @@ explain_item(struct explainer *x, uint32_t number, uint32_t name)
 static void
 explain_node(struct explainer *x, uint32_t n, uint32_t name)
 {
-	const struct node *node = &x->t->m->t.node[n];
+	const struct node *node = &x->t->m->t.node[n & ~KID_ITEM];
 
+	if ((n & KID_ITEM) != 0 && x->told < x->max)
+		explain_item(x, n & ~KID_ITEM, name);
+	if ((n & KID_ITEM) != 0)
+		return;
 	if (x->told == x->max || node->op == NODE_NOT || !eval_node(x->t, n))
 		return;
 	if (node->name != 0)

@@ -25,11 +25,22 @@ struct item {
 	uint16_t reserved;
 	uint32_t field;            /* 0: keyword */
 	uint32_t other;            /* field compared with; regex: number */
-	uint32_t text, len;        /* bytes; GLOB: units of 16 bits, len in units */
-	uint32_t shown;
-	double number;
-	uint8_t net[16];
+	union {
+		struct {
+			uint32_t text, len;/* bytes; GLOB: units of 16 bits, len in units; CIDR: the address */
+		};
+		double number;     /* of those that item_has_number() */
+	};
+	uint32_t shown;            /* in shown */
+	uint32_t pad;
 };
+
+static inline bool
+item_has_number(const struct item *item)
+{
+	return item->kind == ITEM_EXISTS || item->kind == ITEM_TIME ||
+	    (item->kind >= ITEM_LESS && item->kind <= ITEM_MORE_EQ);
+}
 
 enum node_op { NODE_AND, NODE_OR, NODE_NOT, NODE_ITEM };
 
@@ -39,6 +50,9 @@ struct node {
 	uint32_t name;             /* of the selection, or 0 */
 	uint32_t first, count;     /* into kid; ITEM: first is the item */
 };
+
+/* Kids are nodes; after compiling, those that are items and have no name are the items themselves. */
+#define KID_ITEM UINT32_C(0x80000000)
 
 /* A rule in one of the ways its log source is found. */
 struct variant {
@@ -106,7 +120,7 @@ struct bucket {
 
 /* name, type, table, count */
 #define MATCHER_TABLES(X) \
-	X(char, byte) X(uint32_t, number) X(struct item, item) X(struct node, node) X(uint32_t, kid) \
+	X(char, byte) X(char, shown) X(uint32_t, number) X(struct item, item) X(struct node, node) X(uint32_t, kid) \
 	X(struct variant, variant) X(struct take, take) X(struct rule_rec, rule) X(struct corr_rec, corr) \
 	X(struct cond, cond) X(struct word, word) X(struct route, route) X(struct bucket, bucket)
 

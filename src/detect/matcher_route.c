@@ -286,11 +286,13 @@ make_words(struct routing *r, struct pipe *p, int k, struct route *route)
 	p->distinct[k] = 0;
 	for (uint32_t item = 0; item < t->items; item++) {
 		const struct item *it = &t->item[item];
-		uint32_t h = word_hash(t->byte + it->text, it->len), at = h & (size - 1);
+		uint32_t h, at;
 		struct word *w;
 
 		if (p->of_item[k][item] == 0)
 			continue;
+		h = word_hash(t->byte + it->text, it->len);
+		at = h & (size - 1);
 		for (; (w = &t->word[route->word[k] + at])->id != 0; at = (at + 1) & (size - 1))
 			if (w->hash == h && w->len == it->len &&
 			    memcmp(t->byte + w->text, t->byte + it->text, it->len) == 0)

@@ -184,6 +184,9 @@ cut_evtx(const char *data, size_t len)
 
 	if (len >= 8 && memcmp(p, "ElfFile", 8) == 0) /* also of a file joined to another one */
 		return (struct cut){ shorter(len, EVTX_FILE_HEAD), NULL, true };
+	n = shorter(len, EVTX_CHUNK);
+	if (evtx_is_empty(p, n))
+		return (struct cut){ n, "ingest.evtx.chunk", true };
 	n = evtx_slot(p, len, &is_chunk);
 	if (is_chunk)
 		return (struct cut){ n, NULL, false };

@@ -119,9 +119,14 @@ ingest_open_fd(int fd, const char *name, const struct ingest_options *options,
 	}
 	in->room = in->source->below == NULL && in->size > 0 && in->size < CUT_BUFFER ?
 	    (size_t)in->size + 1 : CUT_BUFFER;
-	in->buf = xmalloc(in->room);
 	/* What recognising has already used is read again with the rest, and passed over. */
-	in->end = source_read(in->source, in->buf, in->room);
+	if (in->room <= SOURCE_HEAD) {
+		in->room = SOURCE_HEAD;
+		in->buf = source_take_head(in->source, &in->end);
+	} else {
+		in->buf = xmalloc(in->room);
+	}
+	in->end += source_read(in->source, in->buf + in->end, in->room - in->end);
 	in->at_end = in->end < in->room;
 	*ret_ingest = in;
 	return 0;

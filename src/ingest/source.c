@@ -126,6 +126,17 @@ source_packed(struct source *source, const char **ret_packing)
 	return source;
 }
 
+uint8_t *
+source_take_head(struct source *source, size_t *ret_len)
+{
+	uint8_t *head = source->head;
+
+	*ret_len = source->head_len;
+	source->head = NULL;
+	source->head_len = source->head_pos = 0;
+	return head;
+}
+
 void
 source_free(struct source *source)
 {

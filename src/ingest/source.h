@@ -49,6 +49,9 @@ size_t source_read(struct source *source, uint8_t *out, size_t len);
 /* The next bytes without taking them: at most SOURCE_HEAD, and only before the first source_read. */
 size_t source_peek(struct source *source, size_t len, const uint8_t **ret_data);
 
+/* Gives what was peeked at, ${ret_len} bytes in SOURCE_HEAD of memory, as the caller's own; reading goes on behind it. */
+uint8_t *source_take_head(struct source *source, size_t *ret_len);
+
 void source_free(struct source *source); /* NULL is allowed */
 
 /* For the kinds: whether that much more would be a bomb; sets the fault then. */
