@@ -436,7 +436,7 @@ observable_type_of(const char *text)
 static bool
 private_v4(const unsigned char *a)
 {
-	return a[0] == 10 || a[0] == 127 || (a[0] == 172 && (a[1] & 0xf0) == 16) ||
+	return a[0] == 0 || a[0] >= 224 || a[0] == 10 || a[0] == 127 || (a[0] == 172 && (a[1] & 0xf0) == 16) ||
 	    (a[0] == 192 && a[1] == 168) || (a[0] == 100 && (a[1] & 0xc0) == 64) ||
 	    (a[0] == 169 && a[1] == 254);
 }
@@ -445,7 +445,7 @@ bool
 observable_is_private_ip(const char *ip)
 {
 	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
-	static const unsigned char loopback[16] = { [15] = 1 };
+	static const unsigned char loopback[16] = { [15] = 1 }, nobody[16] = { 0 };
 	unsigned char a[16];
 
 	if (inet_pton(AF_INET, ip, a) == 1)
@@ -454,8 +454,9 @@ observable_is_private_ip(const char *ip)
 		return false;
 	if (memcmp(a, mapped, sizeof(mapped)) == 0)
 		return private_v4(a + 12);
-	return (a[0] & 0xfe) == 0xfc || (a[0] == 0xfe && (a[1] & 0xc0) == 0x80) ||
-	    memcmp(a, loopback, sizeof(loopback)) == 0;
+	return a[0] == 0xff || (a[0] & 0xfe) == 0xfc || (a[0] == 0xfe && (a[1] & 0xc0) == 0x80) ||
+	    memcmp(a, loopback, sizeof(loopback)) == 0 ||
+	    memcmp(a, nobody, sizeof(nobody)) == 0;
 }
 
 enum observable_type

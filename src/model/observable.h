@@ -64,7 +64,7 @@ int observable_normalise(enum observable_type type, const char *in,
 /*
  * Whether a normal IP belongs to an inside network and says nothing outside:
  * 10/8, 172.16/12, 192.168/16, 100.64/10, 169.254/16, 127/8, fc00::/7,
- * fe80::/10, ::1, and the IPv4 ones written as ::ffff:a.b.c.d.
+ * fe80::/10, ::1; or to nobody or everybody: 0/8, 224/3, ::, ff00::/8; and the IPv4 ones written as ::ffff:a.b.c.d.
  */
 bool observable_is_private_ip(const char *ip);
 

@@ -262,7 +262,8 @@ the_type_of_one_value_is_told(void **state)
 static void
 inside_addresses_are_known(void **state)
 {
-	static const char *const inside[] = { "10.0.0.0", "10.255.255.255", "172.16.0.1", "172.31.9.9",
+	static const char *const inside[] = { "0.0.0.0", "224.0.0.1", "255.255.255.255", "::", "ff02::1",
+		"10.0.0.0", "10.255.255.255", "172.16.0.1", "172.31.9.9",
 		"192.168.0.1", "100.64.0.1", "100.127.255.255", "169.254.1.1", "127.0.0.1", "fc00::1",
 		"fdff::1", "fe80::1", "febf::1", "::1", "::ffff:10.0.0.1" };
 	static const char *const outside[] = { "9.255.255.255", "11.0.0.1", "172.15.0.1", "172.32.0.1",
