@@ -303,6 +303,9 @@ document_number(struct call *c)
 	facts_time(at, text)[10] = '\0';
 	day = arena_strdup(c->arena, text);
 	warn_number(c, &b, number, day, &w);
+	/* Somebody of another house may sign; a login that was mistyped must not. */
+	if (arg_has(c, "signer") && signer.title == NULL)
+		warn(c, &w, "document.warn.signer_unknown", WORDS_ARGS("name", signer.name));
 	if (b.main.state == DOC_DRAFT)
 		document_warn_gaps(c, &b, &w);
 	document_move(c, &b, b.main.state == DOC_ISSUED ? DOC_ISSUED : DOC_NUMBERED, "numbered",

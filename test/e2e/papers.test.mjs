@@ -244,7 +244,10 @@ test('a paper handed in is handed back, changed, handed in again; mail is sent, 
   await confirm(w('paper.record'));
   await button(w('paper.number_it'), head).click();
   await dialog().getByLabel(w('paper.doc_number')).first().fill('16');
+  await dialog().getByRole('textbox', { name: w('paper.signer'), exact: true }).click();
+  await page.getByRole('option', { name: /Phạm Thu Phó/ }).click();
   await confirm(w('paper.record'));
+  assert.equal((await get(notice.number)).authority, 'KT', 'a deputy signs for the head, without being asked');
   await more(w('paper.issue'));
   await confirm(w('paper.issue'));
   await until(async () => (await get(notice.number)).state === 'issued', 'issued');

@@ -194,6 +194,9 @@ test('who signs for the head is said; only what the agency uses is taken', async
   await post(initial.id, 'number', { number: '9', date: '2026-11-23', signer: 'giamdoc' });
   assert.equal((await show(cover.id)).authority, null);
   assert.equal(d.state, 'numbered');
+  const typo = await post(initial.id, 'number', { number: '9', date: '2026-11-23', signer: 'phogiamdocc' });
+  assert.ok(typo.warnings.some((x) => /phogiamdocc.*không có chức vụ/.test(x)), 'a login mistyped is told');
+  await post(initial.id, 'number', { number: '9', date: '2026-11-23', signer: 'giamdoc' });
 });
 
 test('a number used twice in a year is told, not refused', async () => {

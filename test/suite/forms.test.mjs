@@ -55,6 +55,16 @@ test('a duty that names a form names one that exists, says it discharges it, and
   assert.ok(named >= 15, `${named} duties with a form`);
 });
 
+test('a law is cited on paper as the grounds have it: no date of signing that nobody has read', () => {
+  const cites = new Map(packs('grounds').flatMap((g) => g.instruments).map((i) => [`Căn cứ ${i.cite}`, i]));
+  for (const f of forms)
+    for (const g of f.grounds ?? []) {
+      assert.ok(cites.has(g.text), `${f.file}: ${g.text}`);
+      const own = regulations.find((x) => x.id === g.regulation)?.instrument;
+      if (/^\S+ (Nghị định|Thông tư)/.test(g.text) && own) assert.equal(cites.get(g.text).id, own, f.file);
+    }
+});
+
 test('what a form discharges exists, and an event of an incident is not discharged by a periodic form', () => {
   for (const f of forms)
     for (const d of f.discharges ?? []) {

@@ -53,15 +53,15 @@ export function StepDialog({ paper: p, step, onClose, onSent }: Props) {
 	case 'number':
 		return (
 			<ActionDialog {...common} title={t('paper.number_it')} submit={t('paper.record')} intro={why(t('paper.number_why'))}
-				initial={{ date: dayOnly(now()), number: p.doc_number ?? undefined, authority: p.authority ?? 'head', signer: people.find((x) => p.signer_name && x.label.startsWith(p.signer_name))?.value }}
+				initial={{ date: dayOnly(now()), number: p.doc_number ?? undefined, signer: people.find((x) => p.signer_name && x.label.startsWith(p.signer_name))?.value }}
 				fields={[
 					{ name: 'number', label: t('paper.doc_number'), required: true, half: true, placeholder: '15', help: t('paper.doc_number_help') },
 					{ name: 'date', label: t('paper.doc_date'), kind: 'date', required: true, half: true },
 					{ name: 'signer', label: t('paper.signer'), kind: 'select', options: people, half: true },
-					{ name: 'authority', label: t('paper.authority'), kind: 'select', half: true, options: ['head', 'KT', 'TL', 'TUQ'].map((a) => ({ value: a, label: wordFor('authority', a) })) },
+					{ name: 'authority', label: t('paper.authority'), kind: 'select', half: true, placeholder: t('paper.authority_auto'), help: t('paper.authority_help'), options: ['head', 'KT', 'TL', 'TUQ'].map((a) => ({ value: a, label: wordFor('authority', a) })) },
 					{ name: 'eoffice', label: t('paper.eoffice_id') },
 				]}
-				onSubmit={(v) => send('POST', `${url}/number`, { ...v, authority: v.authority === (p.authority ?? 'head') && !v.signer ? undefined : v.authority, date: dayOf(v.date, t('playbook.bad_date')), version })} />
+				onSubmit={(v) => send('POST', `${url}/number`, { ...v, date: dayOf(v.date, t('playbook.bad_date')), version })} />
 		);
 	case 'issue':
 		return <ActionDialog {...common} title={t('paper.issue')} submit={t('paper.issue')} intro={why(t('paper.issue_why'))} fields={[{ name: 'note', label: t('task.note'), kind: 'area' }]} onSubmit={(v) => send('POST', `${url}/issue`, { ...v, version })} />;
@@ -111,12 +111,12 @@ function HeadDialog({ paper: p, onClose }: { paper: PaperFull; onClose: () => vo
 	const body = (v: Values) => ({ recipients: lines(v.recipients), distribution: lines(v.distribution), urgency: v.urgency || 'none', ...(v.signer ? { signer: v.signer } : {}), ...(v.authority ? { authority: v.authority } : {}) });
 	return (
 		<ActionDialog opened onClose={onClose} title={t('paper.head')} submit={t('incident.save')}
-			initial={{ recipients: p.recipients.join('\n'), distribution: p.distribution.join('\n'), urgency: p.urgency ?? 'none', authority: p.authority ?? 'head', signer: people.find((x) => p.signer_name && x.label.startsWith(p.signer_name))?.value }}
+			initial={{ recipients: p.recipients.join('\n'), distribution: p.distribution.join('\n'), urgency: p.urgency ?? 'none', signer: people.find((x) => p.signer_name && x.label.startsWith(p.signer_name))?.value }}
 			fields={[
 				{ name: 'recipients', label: t('paper.to'), kind: 'area', rows: 3, help: t('paper.one_a_line') },
 				{ name: 'distribution', label: t('paper.distribution'), kind: 'area', rows: 3, help: t('paper.one_a_line') },
 				{ name: 'signer', label: t('paper.signer'), kind: 'select', options: people, half: true },
-				{ name: 'authority', label: t('paper.authority'), kind: 'select', half: true, options: ['head', 'KT', 'TL', 'TUQ'].map((a) => ({ value: a, label: wordFor('authority', a) })) },
+				{ name: 'authority', label: t('paper.authority'), kind: 'select', half: true, placeholder: t('paper.authority_auto'), help: t('paper.authority_help'), options: ['head', 'KT', 'TL', 'TUQ'].map((a) => ({ value: a, label: wordFor('authority', a) })) },
 				{ name: 'urgency', label: t('paper.urgency'), kind: 'select', half: true, required: true, options: ['none', 'KHAN', 'THUONG_KHAN', 'HOA_TOC'].map((u) => ({ value: u, label: wordFor('paper_urgency', u) })) },
 			]}
 			onSubmit={(v) => send('PATCH', `/documents/${p.id}`, { ...body(v), version: p.version })}
