@@ -35,7 +35,7 @@ serve(void)
 }
 
 static const struct worker_kind kinds[] = {
-	{ "render", CONFINE_DESCRIPTORS, { (size_t)64 << 20, 30 }, 60, NULL, serve },
+	{ "render", CONFINE_DESCRIPTORS, { (size_t)64 << 20, 30, 0 }, 60, NULL, serve },
 };
 
 struct asked {
