@@ -5,6 +5,7 @@
 #include "app/app.h"
 #include "app/calendar.h"
 #include "app/change.h"
+#include "app/led.h"
 #include "app/notify.h"
 #include "app/setting.h"
 #include "duty/period.h"
@@ -79,19 +80,6 @@ load(struct call *call, const char *duty_id, struct reminded *r)
 	return found;
 }
 
-static const char *
-format(struct call *call, enum lang lang, const char *key, const char *const *names,
-    const char *const *values, size_t n)
-{
-	struct buf text = BUF_INIT(BODY_MAX);
-	const char *ret;
-
-	words_format(&text, lang, key, names, values, n);
-	ret = arena_strdup(call->arena, buf_str(&text));
-	buf_clear(&text);
-	return ret;
-}
-
 static void
 mail(struct call *call, const struct reminded *r)
 {
@@ -109,9 +97,9 @@ mail(struct call *call, const struct reminded *r)
 	values[4] = arena_printf(call->arena, "%d", r->now.step);
 	values[5] = r->number == NULL ? arena_printf(call->arena, "%s/thoi-han", base) :
 	    arena_printf(call->arena, "%s/su-co/%s", base, r->number);
-	subject = format(call, LANG_VI, arena_printf(call->arena, "mail.duty.subject.%s", suffix),
+	subject = words_with(call, LANG_VI, arena_printf(call->arena, "mail.duty.subject.%s", suffix),
 	    names, values, ARRAY_LEN(names));
-	body = format(call, LANG_VI, "mail.duty.body", names, values, ARRAY_LEN(names));
+	body = words_with(call, LANG_VI, "mail.duty.body", names, values, ARRAY_LEN(names));
 	/* The due time is in the key: a clock that was moved reminds again. */
 	key = arena_printf(call->arena, "duty:%s:%d:%lld", r->id, r->now.step, (long long)r->due_at);
 	notify_role(call, "netadmin", r->incident_id, key, subject, body);
@@ -240,7 +228,7 @@ send_to(struct call *call, const char *account_id, enum lang lang, const struct 
 		arena_printf(call->arena, "%zu", count) };
 
 	notify_account(call, account_id, NULL, arena_printf(call->arena, "morning:%lld",
-	    (long long)day_number(call->now)), format(call, lang, count == 0 ?
+	    (long long)day_number(call->now)), words_with(call, lang, count == 0 ?
 	    "mail.morning.subject_nothing" : "mail.morning.subject", names, values, ARRAY_LEN(names)), body);
 }
 

@@ -10,6 +10,7 @@
 #define NAMES_MAX    3 /* as many as a sentence bears */
 #define NAMES_LISTED 60
 #define NAME_BYTES   160
+#define WORDS_MAX    20000 /* of a whole mail */
 
 /* Written out, for SQLite builds a table of any list longer than two. */
 #define BEFORE_ERADICATION(alias) \
@@ -339,21 +340,29 @@ person_arg(struct call *call, const char *name, struct person *ret)
 }
 
 const char *
+words_with(struct call *call, enum lang lang, const char *key, const char *const *names,
+    const char *const *values, size_t n)
+{
+	struct buf text = BUF_INIT(WORDS_MAX);
+	const char *ret;
+
+	words_format(&text, lang, key, names, values, n);
+	ret = arena_strdup(call->arena, buf_str(&text));
+	buf_clear(&text);
+	return ret;
+}
+
+const char *
 words_in(struct call *call, enum lang lang, const char *key, const char *const *args)
 {
 	const char *names[ERR_ARGS_MAX], *values[ERR_ARGS_MAX];
-	struct buf text = BUF_INIT(8000);
-	const char *ret;
 	size_t n = 0;
 
 	for (; args != NULL && args[0] != NULL && n < ERR_ARGS_MAX; args += 2) {
 		names[n] = args[0];
 		values[n++] = args[1] == NULL ? "" : args[1];
 	}
-	words_format(&text, lang, key, names, values, n);
-	ret = arena_strdup(call->arena, buf_str(&text));
-	buf_clear(&text);
-	return ret;
+	return words_with(call, lang, key, names, values, n);
 }
 
 const char *

@@ -51,6 +51,10 @@ int person_arg(struct call *call, const char *name, struct person *ret);
 /* A catalogue text in ${lang} with arguments (name, value … NULL) filled in; in the arena. */
 const char *words_in(struct call *call, enum lang lang, const char *key, const char *const *args);
 
+/* The same with names and values side by side. */
+const char *words_with(struct call *call, enum lang lang, const char *key, const char *const *names,
+    const char *const *values, size_t n);
+
 /* The same in Vietnamese, for what is stored. */
 const char *words_vi(struct call *call, const char *key, const char *const *args);
 #define WORDS_ARGS(...) (const char *const[]){ __VA_ARGS__, NULL }

@@ -3,24 +3,11 @@
 
 #include "app/app.h"
 #include "app/change.h"
+#include "app/led.h"
 #include "work/job.h"
 #include "work/outbox.h"
 
 #define BODY_MAX 20000
-
-/* Messages are written in the language of the one who gets them. */
-static const char *
-format(struct call *call, enum lang lang, const char *key, const char *const *names,
-    const char *const *values, size_t n)
-{
-	struct buf text = BUF_INIT(BODY_MAX);
-	const char *result;
-
-	words_format(&text, lang, key, names, values, n);
-	result = arena_strdup(call->arena, buf_str(&text));
-	buf_clear(&text);
-	return result;
-}
 
 void
 notify_account(struct call *call, const char *account_id, const char *incident_id, const char *key,
@@ -117,8 +104,8 @@ notify_report(struct call *call, const char *incident_id, const char *report_id)
 	const char *values[] = { w.number, w.incident, w.title, w.told, w.url,
 	    setting_text(call, "notify.escalate_minutes") };
 	const char *key = arena_printf(call->arena, "report:%s:told", report_id);
-	const char *subject = format(call, LANG_VI, "mail.report.subject", names, values, ARRAY_LEN(names));
-	const char *body = format(call, LANG_VI, "mail.report.body", names, values, ARRAY_LEN(names));
+	const char *subject = words_with(call, LANG_VI, "mail.report.subject", names, values, ARRAY_LEN(names));
+	const char *body = words_with(call, LANG_VI, "mail.report.body", names, values, ARRAY_LEN(names));
 
 	notify_role(call, "netadmin", incident_id, key, subject, body);
 	notify_role(call, "substitute", incident_id, key, subject, body);
@@ -150,8 +137,8 @@ notify_escalate(struct call *call, const char *incident_id, const char *report_i
 	values[0] = w.number, values[1] = w.incident, values[2] = w.title, values[3] = w.told, values[4] = w.url;
 	key = arena_printf(call->arena, "report:%s:escalated", report_id);
 	told = notify_role(call, "office_chief", incident_id, key,
-	    format(call, LANG_VI, "mail.escalate.subject", names, values, ARRAY_LEN(names)),
-	    format(call, LANG_VI, "mail.escalate.body", names, values, ARRAY_LEN(names)));
+	    words_with(call, LANG_VI, "mail.escalate.subject", names, values, ARRAY_LEN(names)),
+	    words_with(call, LANG_VI, "mail.escalate.body", names, values, ARRAY_LEN(names)));
 	webhook(call, "report.escalated", incident_id, key, &w);
 	change_timeline(call, &(struct timeline_entry){ .incident_id = incident_id, .kind = "message",
 	    .word = told > 0 ? "timeline.escalated" : "timeline.escalated_nobody",

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,8 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "os/file.h"
 
 struct sink {
 	const char *dir;  /* each message or request becomes a file here, complete or not there */
@@ -60,6 +63,29 @@ sink_keep(const struct sink *sink, const char *data, size_t size)
 	if (fd == -1 || write(fd, data, size) != (ssize_t)size || rename(path, final) == -1)
 		_exit(1);
 	close(fd);
+}
+
+/* How many messages or requests are kept; ${ret_text} (may be NULL): one of them, to be freed. */
+static inline int
+sink_kept(const char *folder, char **ret_text)
+{
+	DIR *d = opendir(folder);
+	struct dirent *e;
+	size_t size;
+	int n = 0;
+
+	while ((e = readdir(d)) != NULL) {
+		char path[400];
+
+		if (e->d_name[0] == '.')
+			continue;
+		n++;
+		snprintf(path, sizeof(path), "%s/%s", folder, e->d_name);
+		if (ret_text != NULL && file_read(path, 1 << 20, ret_text, &size, NULL) != 0)
+			abort();
+	}
+	closedir(d);
+	return n;
 }
 
 static inline void

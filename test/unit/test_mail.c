@@ -4,7 +4,6 @@
  * the test program is its own khien-worker.  What lies in the server's folder
  * was delivered, whatever this side believes.
  */
-#include <dirent.h>
 #include <sys/eventfd.h>
 
 #include "base/clock.h"
@@ -54,29 +53,6 @@ teardown(void **state)
 	return file_remove_tree(dir, NULL);
 }
 
-/* The number of messages kept; the text of one of them, if asked for. */
-static int
-kept(char **ret_text)
-{
-	DIR *d = opendir(box);
-	struct dirent *e;
-	size_t size;
-	int n = 0;
-
-	while ((e = readdir(d)) != NULL) {
-		char path[400];
-
-		if (e->d_name[0] == '.')
-			continue;
-		n++;
-		snprintf(path, sizeof(path), "%s/%s", box, e->d_name);
-		if (ret_text != NULL)
-			assert_int_equal(file_read(path, 1 << 20, ret_text, &size, NULL), 0);
-	}
-	closedir(d);
-	return n;
-}
-
 static int points;
 
 static int
@@ -118,7 +94,7 @@ a_mail_arrives_whole_with_a_stable_id(void **state)
 	serve("ok");
 	assert_int_equal(send_mail(allow, -1, NULL), COURIER_SENT);
 	assert_int_equal(points, 1);
-	assert_int_equal(kept(&text), 1);
+	assert_int_equal(sink_kept(box, &text), 1);
 	assert_non_null(strstr(text, "Message-ID: <0190-id@so.example.org>\r\n"));
 	assert_non_null(strstr(text, "To: "));
 	assert_non_null(strstr(text, "quantri@so.example.org"));
@@ -151,7 +127,7 @@ every_failure_says_whether_the_mail_may_have_left(void **state)
 		print_message("%s\n", cases[i].mode);
 		assert_int_equal(send_mail(allow, -1, &why), cases[i].end);
 		assert_int_equal(points, cases[i].points);
-		assert_int_equal(kept(NULL), cases[i].kept);
+		assert_int_equal(sink_kept(box, NULL), cases[i].kept);
 		assert_string_equal(why.key, cases[i].key);
 		assert_string_equal(why.arg[0].name, "host");
 		if (cases[i].answer != NULL)
@@ -170,7 +146,7 @@ a_mail_cut_in_the_middle_is_never_called_sent(void **state)
 	end = send_mail(allow, -1, NULL);
 	assert_true(end == COURIER_RETRY || end == COURIER_UNKNOWN);
 	assert_int_equal(end == COURIER_UNKNOWN, points == 1);
-	assert_int_equal(kept(NULL), 0);
+	assert_int_equal(sink_kept(box, NULL), 0);
 }
 
 static void
@@ -184,7 +160,7 @@ without_leave_the_last_byte_does_not_go(void **state)
 	assert_string_equal(why.key, "err.outbox.lost");
 	assert_int_equal(points, 1);
 	usleep(200000);
-	assert_int_equal(kept(NULL), 0);
+	assert_int_equal(sink_kept(box, NULL), 0);
 }
 
 static void
@@ -213,7 +189,7 @@ nobody_there_no_name_and_no_tls_are_told_apart(void **state)
 		assert_string_equal(why.key, cases[i].key);
 	}
 	assert_int_equal(points, 0);
-	assert_int_equal(kept(NULL), 0);
+	assert_int_equal(sink_kept(box, NULL), 0);
 }
 
 /*
@@ -250,7 +226,7 @@ a_password_is_shown_and_its_refusal_is_told(void **state)
 		print_message("%s: %s\n", cases[i].mode, result.answer);
 		assert_int_equal(result.end, cases[i].end);
 		assert_int_equal(result.fault, cases[i].fault);
-		assert_int_equal(kept(NULL), cases[i].kept);
+		assert_int_equal(sink_kept(box, NULL), cases[i].kept);
 	}
 }
 
@@ -401,10 +377,10 @@ killed_anywhere_a_mail_is_delivered_at_most_once(void **state)
 		store_close(store);
 		/* Either it is known to have been sent, and was; or it is not known, and a person is asked. */
 		assert_true(end == 100 || end == 1);
-		assert_true(end == 100 ? kept(NULL) == 1 : kept(NULL) <= 1);
+		assert_true(end == 100 ? sink_kept(box, NULL) == 1 : sink_kept(box, NULL) <= 1);
 		sent += end == 100;
 		unknown += end == 1;
-		saved += end == 1 && kept(NULL) == 1;
+		saved += end == 1 && sink_kept(box, NULL) == 1;
 		file_remove_tree(box, NULL);
 		file_mkdir(box, 0700, NULL);
 	}
@@ -433,7 +409,7 @@ killed_at_the_worst_moment_it_is_not_sent_again_by_itself(void **state)
 		assert_int_equal(store_write(store, put, key, NULL), 0);
 		store_close(store);
 		send_and_kill(db, 700000);
-		assert_int_equal(kept(NULL), cases[i].kept_then);
+		assert_int_equal(sink_kept(box, NULL), cases[i].kept_then);
 		serve("ok");
 		assert_int_equal(store_open(db, 0, &store, NULL), 0);
 		assert_int_equal(outbox_recover(store, NULL), 0);
@@ -442,7 +418,7 @@ killed_at_the_worst_moment_it_is_not_sent_again_by_itself(void **state)
 		assert_int_equal(store_read(store, count, &end, NULL), 0);
 		store_close(store);
 		assert_int_equal(end, cases[i].end);
-		assert_int_equal(kept(NULL), cases[i].kept_at_last);
+		assert_int_equal(sink_kept(box, NULL), cases[i].kept_at_last);
 		file_remove_tree(box, NULL);
 		file_mkdir(box, 0700, NULL);
 	}

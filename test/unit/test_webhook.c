@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Webhooks through real sockets; the test program is its own khien-worker. */
-#include <dirent.h>
 
 #include "base/clock.h"
 #include "mail/carrier.h"
@@ -46,28 +45,6 @@ teardown(void **state)
 	return file_remove_tree(dir, NULL);
 }
 
-static int
-kept(char **ret_text)
-{
-	DIR *d = opendir(dir);
-	struct dirent *e;
-	size_t size;
-	int n = 0;
-
-	while ((e = readdir(d)) != NULL) {
-		char path[400];
-
-		if (e->d_name[0] == '.')
-			continue;
-		n++;
-		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
-		if (ret_text != NULL)
-			assert_int_equal(file_read(path, 1 << 20, ret_text, &size, NULL), 0);
-	}
-	closedir(d);
-	return n;
-}
-
 static int points;
 
 static int
@@ -98,7 +75,7 @@ a_webhook_arrives_signed_and_with_its_key(void **state)
 	serve("200");
 	assert_int_equal(post(url, "bí mật", false, NULL), COURIER_SENT);
 	assert_int_equal(points, 1);
-	assert_int_equal(kept(&text), 1);
+	assert_int_equal(sink_kept(dir, &text), 1);
 	assert_true(str_starts(text, "POST /hook?x=1 HTTP/1.1\r\n"));
 	assert_non_null(strstr(text, "\r\nIdempotency-Key: \"0190-id\"\r\n"));
 	assert_non_null(strstr(text, "\r\nContent-Type: application/json\r\n"));
@@ -116,7 +93,7 @@ without_a_secret_it_is_not_signed(void **state)
 	(void)state;
 	serve("204");
 	assert_int_equal(post(url, "", false, NULL), COURIER_SENT);
-	assert_int_equal(kept(&text), 1);
+	assert_int_equal(sink_kept(dir, &text), 1);
 	assert_null(strstr(text, "Khien-Signature"));
 }
 
@@ -146,7 +123,7 @@ every_answer_says_whether_it_was_taken(void **state)
 		assert_int_equal(post(url, NULL, false, &why), cases[i].end);
 		assert_string_equal(why.key, cases[i].key);
 		/* One request each: nothing was repeated behind our back. */
-		assert_int_equal(kept(NULL), (int)i + 1);
+		assert_int_equal(sink_kept(dir, NULL), (int)i + 1);
 	}
 }
 
@@ -160,7 +137,7 @@ without_leave_nothing_whole_arrives(void **state)
 	assert_int_equal(post(url, NULL, true, &why), COURIER_RETRY);
 	assert_string_equal(why.key, "err.outbox.lost");
 	usleep(200000);
-	assert_int_equal(kept(NULL), 0);
+	assert_int_equal(sink_kept(dir, NULL), 0);
 }
 
 static void
