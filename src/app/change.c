@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "app/app.h"
+#include "app/duty.h"
 #include "base/id.h"
 #include "ledger/image.h"
 #include "ledger/ledger.h"
@@ -386,6 +387,8 @@ change_commit(struct call *call)
 	struct ledger_head head = { 0 };
 	int64_t seq;
 
+	if (change->opened_id != NULL)
+		duty_evaluate(call, change->opened_id);
 	if (call->err->kind == ERR_NONE && (change->rows > 0 || change->info != NULL)) {
 		ledger_head_get(call->tx, call->agency_id, &head, call->err);
 		jsonw_object(&w);

@@ -88,6 +88,7 @@ struct change {
 	int64_t *erased; /* entries whose payload this one erases, ascending */
 	size_t erased_count;
 	char incident_id[37]; /* what its rows say they belong to, "" if they do not */
+	const char *opened_id; /* an incident whose duties nobody has looked at yet; NULL: none */
 };
 
 /* The columns of those parameters that were given (but positional ones and version), for an

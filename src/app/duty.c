@@ -230,6 +230,8 @@ duty_evaluate(struct call *call, const char *incident_id)
 
 	if (call->err->kind != ERR_NONE)
 		return;
+	if (call->change->opened_id != NULL && str_eq(call->change->opened_id, incident_id))
+		call->change->opened_id = NULL;
 	duty_agency_read(call->tx, call->arena, call->agency_id, &agency);
 	n = duty_differs(call->tx, call->arena, call->app->packs, call->agency_id, &agency,
 	    call->now, incident_id, actions, ACTIONS_MAX);

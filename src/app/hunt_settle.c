@@ -11,7 +11,6 @@
 #include "app/alert.h"
 #include "app/app.h"
 #include "app/change.h"
-#include "app/duty.h"
 #include "app/evidence.h"
 #include "app/hunt_signs.h"
 #include "app/incident.h"
@@ -178,7 +177,6 @@ run_open(struct call *c)
 	    .ref_id = h.id, .args = TIMELINE_ARGS("number", h.number, "count", text_int(c, h.files)) });
 	if (c->err->kind == ERR_NONE && playbook != NULL && incident_load(c, id, &i) == 0)
 		plan_apply(c, &i, playbook);
-	duty_evaluate(c, id);
 	return c->err->kind;
 }
 

@@ -5,6 +5,7 @@
 
 #include "app/app.h"
 #include "app/change.h"
+#include "app/duty.h"
 #include "app/evidence.h"
 #include "app/led.h"
 #include "base/id.h"
@@ -49,6 +50,9 @@ incident_insert(struct call *call, const struct incident_new *in, const char **r
 	change_timeline(call, &(struct timeline_entry){ .incident_id = id, .kind = "state",
 	    .word = "timeline.received", .occurred_at = in->detected_at, .told_at = SQL_NULL,
 	    .ref_table = "incident", .ref_id = id, .args = TIMELINE_ARGS("number", number) });
+	if (call->change->opened_id != NULL)
+		duty_evaluate(call, call->change->opened_id);
+	call->change->opened_id = id;
 	*ret_number = number;
 	return id;
 }

@@ -14,7 +14,7 @@ struct incident_new {
 
 /*
  * Opens an incident in state "received".  Returns its id, in the arena.  Its provisional duties
- * open with duty_evaluate(), once all that comes with it is there.
+ * open when all that comes with it is there: with duty_evaluate(), at the latest with the change.
  */
 const char *incident_insert(struct call *call, const struct incident_new *in, const char **ret_number);
 

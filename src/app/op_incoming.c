@@ -409,16 +409,14 @@ open_incident(struct call *call, const struct incoming *in)
 {
 	const struct pack_types *types = pack_types(call->app->packs, call->now);
 	bool known = types != NULL && pack_type(types, "advisory") != NULL;
-	const char *id, *number;
+	const char *number;
 
-	id = incident_insert(call, &(struct incident_new){ .title = words_in(call, LANG_VI,
+	return incident_insert(call, &(struct incident_new){ .title = words_in(call, LANG_VI,
 	    "incoming.incident_title", WORDS_ARGS("kind", arena_printf(call->arena, "@incoming.kind.%s",
 	    in->kind), "issuer", in->issuer, "doc_number", in->doc_number == NULL ? in->number :
 	    in->doc_number)), .summary = in->content,
 	    .type = known && str_eq(in->kind, "warning") ? "advisory" : NULL, .occurred_at = SQL_NULL,
 	    .detected_at = in->received_at }, &number);
-	duty_evaluate(call, id);
-	return id;
 }
 
 /* The incident the tasks go into: its own, the one that was said, or a new one. */

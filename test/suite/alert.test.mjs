@@ -257,6 +257,15 @@ test('high ones are told at once, each rule and host once, and a storm in one me
   assert.deepEqual(history.map((h) => [h.kind, h.actor_kind]), [['told', 'job']]);
 });
 
+test('an incident opened from an alert that nobody takes yet owes what any other owes', async () => {
+  await send('/api/v1/alerts', [alert('owed', { rule_id: 'R-owed', title: 'Webshell', level: 'high', host: 'WEB-09', playbook: 'intrusion' })]);
+  const [one] = (await admin.ok('GET', '/alerts?rule=R-owed')).items;
+  const opened = await admin.ok('POST', '/alerts/open', { alerts: [one.number] });
+  const { state, duties } = await admin.ok('GET', `/incidents/${opened.incident_number}`);
+  assert.equal(state, 'received');
+  assert.ok(duties.length > 0 && duties.every((d) => d.is_provisional), JSON.stringify(duties));
+});
+
 test('a new incident takes alerts with the playbook of their rule; one comes out again whole', async () => {
   await send('/api/v1/alerts', [
     alert('i1', { rule_id: 'R-web', title: 'Webshell', level: 'high', host: 'WEB-01', playbook: 'intrusion', first_at: '2026-12-03T22:00:00+07:00', last_at: '2026-12-03T23:00:00+07:00',
