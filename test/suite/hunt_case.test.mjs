@@ -17,6 +17,7 @@ mkdirSync(bin);
 process.on('exit', () => rmSync(bin, { recursive: true, force: true }));
 for (const name of ['khien', 'khien-hunt', 'khien-worker', 'khien-verify']) copyFileSync(join(build, name), join(bin, name));
 process.env.KHIEN_BUILD = bin;
+const { attackEvents, evtx } = await import('./evtx.mjs');
 const { folder, khien, newData, person, serve } = await import('./lib.mjs');
 
 // The next worker the server starts is that one.
@@ -121,6 +122,23 @@ test('a new incident gets the type, plan and beginning that the strongest signs 
   assert.ok(machines.some((m) => m.name === 'MSEDGEWIN10' && m.state === 'suspected'));
   assert.ok(data.run('observable', 'list', incident.number).items.length > 0);
   assert.ok(data.run('ledger', 'verify').ok);
+});
+
+test('a new incident of a machine whose shadow copies were deleted is one of ransomware', () => {
+  const data = newData();
+  const logs = folder();
+  writeFileSync(join(logs, 'Security.evtx'), evtx(attackEvents));
+  const r = khien(['hunt', logs, '--data', data.dir, '--incident', 'new', '--lang', 'en']);
+  assert.equal(r.status, 0, r.err);
+  assert.match(r.out, /Hunt ST-2026-0001, incident SC-2026-0001/);
+  const incident = data.run('incident', 'show', 'SC-2026-0001');
+  assert.equal(incident.type, 'ransomware');
+  assert.match(incident.title, /PC-KT-07/);
+  assert.ok(incident.occurred_at.startsWith('2026-11-20T01:05'));
+  const told = data.run('timeline', 'list', 'SC-2026-0001', '--limit', '200').items;
+  assert.ok(told.some((t) => t.kind === 'alert' && t.occurred_at.startsWith('2026-11-20T01:12')));
+  assert.deepEqual(data.run('scope', 'list', 'SC-2026-0001').items.map((s) => [s.kind, s.name, s.state]), [['machine', 'PC-KT-07', 'suspected']]);
+  assert.equal(data.run('hunt', 'show', 'ST-2026-0001').detections, 4);
 });
 
 test('a new incident of quiet logs says so', () => {

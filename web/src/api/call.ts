@@ -78,6 +78,11 @@ function json(method: Method, body: Record<string, unknown>): string {
 	return JSON.stringify(Object.fromEntries(kept.map(([name, v]) => [name, v === null ? '' : v])));
 }
 
+/** What a request of somebody else's making has to carry. */
+export function apiHeaders(): Record<string, string> {
+	return { Accept: 'application/json', 'Accept-Language': lang, 'X-CSRF-Token': csrf };
+}
+
 export async function call<T>(method: Method, path: string, body?: Record<string, unknown>, signal?: AbortSignal): Promise<T> {
 	const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': lang };
 	let payload: BodyInit | undefined;

@@ -20,6 +20,7 @@ const tabs = {
 	'pham-vi': lazy(() => import('./Scope')),
 	'dau-hieu': lazy(() => import('./Observables')),
 	'chung-cu': lazy(() => import('./EvidenceTab')),
+	'san-tim': lazy(() => import('./HuntTab')),
 	'chi-dao': lazy(() => import('./Directions')),
 	'nghia-vu': lazy(() => import('./Duties')),
 	'van-ban': lazy(() => import('./PapersTab')),
