@@ -70,5 +70,8 @@ struct hunt_answer {
  */
 const char *hunt_check_summary(const struct json *summary);
 
+/* Whether a "C" of os/hunter.h has its shape: NULL, or what is wrong. */
+const char *hunt_check_context(const struct json *context);
+
 /* Whether one line of detections is what hit_json() writes: NULL, or what is wrong. */
 const char *hunt_check_line(const struct json *line);

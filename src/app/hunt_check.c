@@ -238,3 +238,14 @@ hunt_check_line(const struct json *line)
 		return NULL;
 	return n == 12 && is_correlation(line) ? NULL : "line";
 }
+
+const char *
+hunt_check_context(const struct json *context)
+{
+	static const struct member field[] = { { "field", TEXT, 100, NULL }, { "value", TEXT, HUNTER_VALUE_MAX, NULL },
+		END };
+	static const struct member members[] = { { "rule_id", TEXT, 1000, NULL }, { "level", LEVEL, 0, NULL },
+		{ "host", TEXT, 2000, NULL }, { "fields", LIST, HUNTER_FIELDS_MAX, field }, END };
+
+	return check(context, members) ? NULL : "C";
+}

@@ -155,7 +155,7 @@ void
 hunt_signs_take(struct json *signs, const struct json *line)
 {
 	const char *level = json_get_str(line, "level"), *host = json_get_str(line, "host");
-	const struct json *matched = json_get(line, "matched");
+	const struct json *matched = json_get(line, json_get(line, "fields") == NULL ? "matched" : "fields");
 	char key[KEY_MAX];
 	struct json *of;
 

@@ -7,7 +7,8 @@
 #define HUNT_SIGNS_EACH 30 /* of one rule on one host */
 
 /*
- * Takes what stands in a checked line of detections, of level medium and above, into ${signs}, an object:
+ * Takes what stands in a checked line of detections, or in the fields beside it (C of os/hunter.h), of level
+ * medium and above, into ${signs}, an object:
  *	"rule_id\nhost": {"signs": [{"type", "value"}], "accounts": ["…"]}
  * Bounded, whatever the number of lines.
  */

@@ -30,7 +30,8 @@ struct exchange {
 	int files_end;          /* ours of the pair on which files go */
 	struct upload_writer *json;
 	struct buf line, html;
-	uint64_t said, lines, tells; /* bytes of frames; detections; frames of progress */
+	uint64_t said, lines; /* bytes of frames; detections */
+	uint64_t tells, contexts; /* frames of P, of C */
 	int64_t began_ms;
 	size_t next_file;
 	int64_t told_ms, heard_ms;
@@ -165,6 +166,22 @@ take_line(struct exchange *x, const char *data, size_t len)
 	return wrong == NULL ? 0 : lie(x, wrong);
 }
 
+static int
+on_context(struct exchange *x, const char *data, size_t len)
+{
+	struct json *context = NULL;
+	const char *wrong;
+
+	if (x->has_page || ++x->contexts > HUNTER_CONTEXTS_MAX || !utf8_valid(data, len) ||
+	    parse(x, data, len, "C", &context) != 0)
+		return lie(x, "C");
+	wrong = hunt_check_context(context);
+	if (wrong == NULL)
+		hunt_signs_take(x->answer->signs, context);
+	json_free(context);
+	return wrong == NULL ? 0 : lie(x, wrong);
+}
+
 /* Whole lines are looked at and kept; what begins a line waits for its end. */
 static int
 on_lines(struct exchange *x, const char *data, size_t len)
@@ -241,6 +258,8 @@ on_frame(struct exchange *x, const struct buf *frame, bool *ret_ended)
 		return on_progress(x, data, len);
 	case 'J':
 		return on_lines(x, data, len);
+	case 'C':
+		return on_context(x, data, len);
 	case 'H':
 		return on_page(x, data, len);
 	case 'S':

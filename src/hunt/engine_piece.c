@@ -114,6 +114,7 @@ on_hit(void *arg, struct matcher_thread *thread, const struct event *event, uint
 {
 	struct worker *w = arg;
 	const struct engine *engine = w->engine;
+	const struct hunt_hands *hands = engine->options->hands;
 
 	if (matcher_feeds(engine->matcher, rule))
 		feed(w, thread, event, rule);
@@ -123,6 +124,8 @@ on_hit(void *arg, struct matcher_thread *thread, const struct event *event, uint
 	if (engine->out.keep_why)
 		matcher_explain(thread, event, rule, HIT_MATCHES, on_reason, w);
 	end_hit(w);
+	if (hands != NULL && hands->hit != NULL)
+		hands->hit(hands->arg, &engine->rules->rule[rule], w->hit.host.at, w->hit.host.len, event);
 }
 
 static void

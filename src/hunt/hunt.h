@@ -10,6 +10,9 @@
 #include "detect/load.h"
 #include "text/words.h"
 
+struct event;
+struct rule_view;
+
 /* For a process that may open nothing and have no threads: the engine runs in its caller. */
 struct hunt_hands {
 	void *arg;
@@ -17,6 +20,9 @@ struct hunt_hands {
 	int (*open)(void *arg, uint32_t file);
 	/* Called between pieces, some times a second. */
 	void (*progress)(void *arg, uint64_t bytes, uint64_t events, uint64_t hits);
+	/* Told of each detection that is written, with its event; NULL: not. ${host} is no string. */
+	void (*hit)(void *arg, const struct rule_view *rule, const char *host, size_t host_len,
+	    const struct event *event);
 	int spool_fd;      /* an empty file that may be written to */
 	int64_t newest_ms; /* as in struct ingest_options */
 };

@@ -10,7 +10,9 @@
  *	W  four bytes, most significant first: it wants the file of that number; numbers rise
  *	P  {"bytes": int, "events": int, "hits": int}: how far it is
  *	J  bytes of detections, one JSON object a line, as hunt --json writes them
- *	H  bytes of the page, after the last J
+ *	C  {"rule_id", "level", "host", "fields": [{"field", "value"}, …]}: who and what an event of a
+ *	   detection names beside what the rule looked at; of some detections of each rule
+ *	H  bytes of the page, after the last J and C
  *	S  the summary (hunt/summary.h), at the end
  * khien believes nothing of it: what is too long, too much, no UTF-8, no JSON or out of turn ends
  * the worker and its hunt.
@@ -33,6 +35,11 @@
 #define HUNTER_MEMORY_MAX  ((size_t)1 << 30)
 #define HUNTER_CPU_S       (6 * 3600)
 #define HUNTER_TIME_S      (12 * 3600)
+
+#define HUNTER_CONTEXTS_EACH 300   /* of one rule */
+#define HUNTER_CONTEXTS_MAX  30000
+#define HUNTER_FIELDS_MAX    24
+#define HUNTER_VALUE_MAX     1000
 
 /* How many of each the summary has at most, the weightiest. */
 #define HUNTER_GROUPS_MAX  300

@@ -4,10 +4,12 @@
 #include <stdio.h>
 
 #include "detect/regex.h"
+#include "event/event.h"
 #include "hunt/summary.h"
 #include "os/pass.h"
 #include "pack/shipped.h"
 #include "text/json.h"
+#include "text/jsonw.h"
 
 #define BUFFER ((size_t)1 << 18)
 
@@ -22,6 +24,8 @@ struct task {
 	struct result result;
 	struct engine engine;
 	struct gaps gaps;
+	uint16_t *contexts; /* told, by rule */
+	size_t contexts_all;
 };
 
 /* A stream of one kind of frames. */
@@ -101,6 +105,68 @@ tell_progress(void *arg, uint64_t bytes, uint64_t events, uint64_t hits)
 	buf_clear(&text);
 }
 
+/* Fields that name who, from where, and with what, in the logs that are read. */
+static bool
+names_somebody(const char *name, size_t len)
+{
+	static const char *const names[] = { "IpAddress", "SourceIp", "DestinationIp", "SourceAddress",
+		"DestAddress", "ClientAddress", "c-ip", "src_ip", "dst_ip", "src", "dst", "addr", "rhost", "hostname",
+		"TargetUserName", "SubjectUserName", "User", "AccountName", "cs-username", "acct", "user", "Hashes",
+		"Image", "NewProcessName", "ParentImage", "ParentProcessName", "TargetFilename", "ServiceFileName",
+		"ImagePath", "ImageLoaded", "DestinationHostname", "QueryName", "exe" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strlen(names[i]) == len && memcmp(names[i], name, len) == 0)
+			return true;
+	return false;
+}
+
+static void
+tell_context(void *arg, const struct rule_view *rule, const char *host, size_t host_len, const struct event *event)
+{
+	struct task *t = arg;
+	uint16_t *told = &t->contexts[rule - t->rules.rule];
+	struct buf out = BUF_INIT((size_t)1 << 20), scratch = BUF_INIT((size_t)8 << 20);
+	struct jsonw w = JSONW_INIT(&out);
+	size_t fields = 0;
+
+	if (rule->level < SIGMA_MEDIUM || *told == HUNTER_CONTEXTS_EACH || t->contexts_all == HUNTER_CONTEXTS_MAX)
+		return;
+	jsonw_object(&w);
+	jsonw_kstring(&w, "rule_id", rule->id);
+	jsonw_kstring(&w, "level", sigma_level_name(rule->level));
+	jsonw_key(&w, "host");
+	jsonw_stringn(&w, host, host_len);
+	jsonw_karray(&w, "fields");
+	for (size_t i = 0; i < event->values && fields < HUNTER_FIELDS_MAX; i++) {
+		const struct event_value *v = &event->value[i];
+		struct text text;
+
+		if (!names_somebody(v->name, v->name_len))
+			continue;
+		buf_reset(&scratch);
+		text = event_text(v, &scratch);
+		if (text.len == 0 || text.len > HUNTER_VALUE_MAX / 4 || memchr(text.at, '\0', text.len) != NULL)
+			continue;
+		jsonw_object(&w);
+		jsonw_key(&w, "field");
+		jsonw_stringn(&w, v->name, v->name_len);
+		jsonw_key(&w, "value");
+		jsonw_stringn(&w, text.at, text.len);
+		jsonw_object_end(&w);
+		fields++;
+	}
+	jsonw_array_end(&w);
+	jsonw_object_end(&w);
+	if (fields > 0 && !out.full) {
+		++*told;
+		t->contexts_all++;
+		frame('C', out.data, out.len);
+	}
+	buf_clear(&out);
+	buf_clear(&scratch);
+}
+
 static bool
 read_request(struct task *t)
 {
@@ -120,8 +186,8 @@ read_request(struct task *t)
 	t->options.level = sigma_level_find(json_get_str(t->request, "level"));
 	t->options.from_ms = INT64_MIN;
 	t->options.to_ms = INT64_MAX;
-	t->hands = (struct hunt_hands){ t, want_file, tell_progress, HUNTER_SPOOL_FD,
-		json_get_int(t->request, "newest_ms", 0) };
+	t->hands = (struct hunt_hands){ .arg = t, .open = want_file, .progress = tell_progress,
+	    .hit = tell_context, .spool_fd = HUNTER_SPOOL_FD, .newest_ms = json_get_int(t->request, "newest_ms", 0) };
 	t->options.hands = &t->hands;
 	return ok && t->options.level != SIGMA_LEVELS;
 }
@@ -175,6 +241,7 @@ run(struct task *t, struct err *err)
 		return false;
 	rules_init(&t->rules, t->matcher, t->options.lang, t->options.level, NULL, 0);
 	result_init(&t->result, &t->rules);
+	t->contexts = xcalloc(t->rules.count, sizeof(*t->contexts));
 	t->engine = (struct engine){ .options = &t->options, .walk = &t->walk, .matcher = t->matcher,
 	    .rules = &t->rules, .result = &t->result, .out.keep_why = true };
 	seen_names_init(&t->engine.names, matcher_names(t->matcher));
