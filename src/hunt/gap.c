@@ -94,8 +94,9 @@ static void
 files(struct gaps *gaps, const struct engine *e, enum lang lang)
 {
 	struct list refused = { BUF_INIT(TEXT_MAX), 0 }, damaged = { BUF_INIT(TEXT_MAX), 0 };
-	struct list folders = { BUF_INIT(TEXT_MAX), 0 };
-	uint64_t parts = 0, bytes = 0;
+	struct list folders = { BUF_INIT(TEXT_MAX), 0 }, sums = { BUF_INIT(TEXT_MAX), 0 };
+	uint64_t parts = 0, bytes = 0, chunks = 0;
+	uint64_t last = UINT64_MAX;
 
 	for (size_t i = 0; i < e->faults; i++) {
 		const char *name = engine_file(e, e->fault[i].file);
@@ -104,10 +105,16 @@ files(struct gaps *gaps, const struct engine *e, enum lang lang)
 			list_add(&refused, name);
 			continue;
 		}
+		if (str_eq(e->fault[i].key, "ingest.evtx.checksum")) {
+			chunks += e->fault[i].parts;
+			list_add(&sums, name);
+			continue;
+		}
 		parts += e->fault[i].parts;
 		bytes += e->fault[i].bytes;
-		if (i == 0 || e->fault[i - 1].file != e->fault[i].file || e->fault[i - 1].key == NULL)
+		if (last != e->fault[i].file)
 			list_add(&damaged, name);
+		last = e->fault[i].file;
 	}
 	for (size_t i = 0; i < e->walk->faults; i++)
 		list_add(&folders, e->walk->fault[i].shown);
@@ -121,6 +128,9 @@ files(struct gaps *gaps, const struct engine *e, enum lang lang)
 	if (folders.count > 0)
 		add(gaps, lang, true, "hunt.gap.folders",
 		    ARGS({ "count", number(gaps, folders.count) }, { "names", list_end(gaps, &folders) }));
+	if (sums.count > 0)
+		add(gaps, lang, false, "hunt.gap.checksum", ARGS({ "parts", number(gaps, chunks) },
+		    { "count", number(gaps, sums.count) }, { "names", list_end(gaps, &sums) }));
 	if (e->walk->broken.count > 0)
 		add(gaps, lang, true, "hunt.gap.archives", ARGS({ "count", number(gaps, e->walk->broken.count) },
 		    { "names", names_of(gaps, &e->walk->broken) }));
@@ -131,6 +141,7 @@ files(struct gaps *gaps, const struct engine *e, enum lang lang)
 		add(gaps, lang, false, "hunt.gap.damaged", ARGS({ "parts", number(gaps, parts) },
 		    { "bytes", number(gaps, bytes) }, { "count", number(gaps, damaged.count) },
 		    { "names", list_end(gaps, &damaged) }));
+	buf_clear(&sums.text);
 	buf_clear(&refused.text);
 	buf_clear(&damaged.text);
 	buf_clear(&folders.text);

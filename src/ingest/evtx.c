@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "ingest/crc32.h"
 #include "ingest/evtx_part.h"
 
 #define RECORD_HEAD  24
@@ -159,6 +160,24 @@ resync(const struct evtx_reader *r, uint32_t pos, uint32_t end)
 	return end;
 }
 
+/*
+ * Sums of the header and of the records, as they were when the log service wrote them last.  One that
+ * does not fit is told and takes nothing away: records are read as they are.
+ */
+static bool
+sums_fit(const uint8_t *chunk, size_t len, uint32_t free_at)
+{
+	uint32_t header = evtx_u32(chunk + 124), records = evtx_u32(chunk + 52);
+
+	/* Not written: flagged so, or made by hand. */
+	if (len < EVTX_CHUNK || (evtx_u32(chunk + 120) & 2) != 0 || (header == 0 && records == 0))
+		return true;
+	if (crc32_of(crc32_of(0, chunk, 120), chunk + 128, EVTX_FIRST_RECORD - 128) != header)
+		return false;
+	return free_at < EVTX_FIRST_RECORD || free_at > EVTX_CHUNK ||
+	    crc32_of(0, chunk + EVTX_FIRST_RECORD, free_at - EVTX_FIRST_RECORD) == records;
+}
+
 void
 evtx_chunk(struct evtx_reader *r, const uint8_t *chunk, size_t len, uint64_t offset,
     const struct ingest_sink *sink)
@@ -177,6 +196,8 @@ evtx_chunk(struct evtx_reader *r, const uint8_t *chunk, size_t len, uint64_t off
 	if (r->len < EVTX_FIRST_RECORD)
 		return;
 	free_at = is_chunk(chunk, r->len) ? evtx_u32(chunk + 48) : r->len;
+	if (is_chunk(chunk, r->len) && !sums_fit(chunk, r->len, free_at))
+		sink->skipped(sink->arg, offset, 0, "ingest.evtx.checksum");
 	if (free_at > r->len && free_at <= EVTX_CHUNK)
 		sink->skipped(sink->arg, offset + r->len, 0, "ingest.evtx.cut");
 	if (free_at < EVTX_FIRST_RECORD || free_at > r->len)

@@ -140,6 +140,7 @@ void ingest_thread_free(struct ingest_thread *thread); /* NULL is allowed */
  *
  * Keys of skipped bytes, all in the words area "ingest":
  *   ingest.evtx.chunk, .record, .binxml   damaged parts of an EVTX file
+ *   ingest.evtx.checksum                  length 0: a chunk's sums do not fit; its records are read all the same
  *   ingest.evtx.cut                       it ends within a chunk; length 0: what is missing is not known
  *   ingest.json.syntax, .xml.syntax       no JSON object, no event in XML
  *   ingest.line.long                      a line, row or JSON value beyond INGEST_PIECE_MAX

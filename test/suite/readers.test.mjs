@@ -227,3 +227,20 @@ test('a gigabyte of Windows events gives what the list says, and what was review
   assert.deepEqual([...want].filter((k) => !got.has(k)), []);
   assert.ok(want.size > 3800);
 });
+
+const sample = join(SHARED, 'data/evtx/attack/DeepBlueCLI/new-user-security.evtx');
+
+test('a changed block of an EVTX file is told, and its records are read', { skip: !existsSync(sample) }, () => {
+  const rules = join(SHARED, 'data/sigma/rules/windows/builtin/security'), whole = readFileSync(sample), changed = Buffer.from(whole);
+  const at = changed.indexOf(Buffer.from('IE8Win7', 'utf16le'), 4096 + 512);
+  assert.ok(at > 0);
+  changed.write('IE9Win7', at, 'utf16le');
+  const before = hunt(put('a.evtx', whole), rules), after = hunt(put('a.evtx', changed), rules);
+  assert.equal(after.found.length, before.found.length);
+  assert.ok(before.found.length > 0);
+  assert.doesNotMatch(before.out, /checksums/);
+  assert.match(after.out.replace(/\n\s+/g, ' '), /1 blocks of 1 EVTX files have checksums that do not fit.*a\.evtx/);
+  const stat = run('logs', 'stat', put('a.evtx', changed), '--json').json;
+  assert.deepEqual(stat.skipped.map((s) => [s.error, s.parts]), [['ingest.evtx.checksum', 1]]);
+  assert.equal(stat.skipped_bytes, 0);
+});
