@@ -9,6 +9,7 @@
 
 #include "app/app.h"
 #include "app/calendar.h"
+#include "app/duty.h"
 #include "os/file.h"
 
 #define DUTIES   100000
@@ -80,11 +81,12 @@ static int
 fill(struct tx *tx, void *arg, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
+	struct duty_agency agency;
 	size_t total = 0;
 
-	(void)arg;
 	put_incident(tx, "00000000-0000-7000-9000-000000000000", 0);
-	kinds = duty_differs(tx, arg, app->packs, app->agency_id, START,
+	duty_agency_read(tx, arg, app->agency_id, &agency);
+	kinds = duty_differs(tx, arg, app->packs, app->agency_id, &agency, START,
 	    "00000000-0000-7000-9000-000000000000", actions, ARRAY_LEN(actions));
 	for (int64_t n = 0; total < DUTIES && err->kind == ERR_NONE; n++) {
 		const char *id = arena_printf(&arena, "00000000-0000-7000-9000-%012lld", (long long)n);
