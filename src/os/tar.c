@@ -279,8 +279,9 @@ tar_in_next(struct tar_in *tar, struct tar_member *ret, bool *ret_end, struct er
 	if ((code = get_block(tar, &h, err)) != 0)
 		return code;
 	if (memcmp(&h, zeros, BLOCK) == 0) {
-		*ret_end = true;
-		return read_end(tar, err);
+		code = read_end(tar, err);
+		*ret_end = code == 0;
+		return code;
 	}
 	if ((code = read_header(tar, &h, ret, err)) != 0)
 		return code;
