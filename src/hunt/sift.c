@@ -35,16 +35,17 @@ read_head(const char *path, char *head, size_t len)
 	return n < 0 ? 0 : (size_t)n;
 }
 
-/* Whether the same name with .evtx is an EVTX file. */
+/* X.json, X.jsonl: whether the same name with .evtx is an EVTX file. */
 static bool
 is_copy_of_evtx(const struct walk_file *f)
 {
+	const char *dot = strrchr(f->path, '.');
 	char path[4096], head[8];
-	size_t n = strlen(f->path);
 
-	if (!has_ending(f->path, ".json") || n + 1 > sizeof(path))
+	if (dot == NULL || strncasecmp(dot, ".json", 5) != 0 || strchr(dot, '/') != NULL ||
+	    (size_t)(dot - f->path) + 6 > sizeof(path))
 		return false;
-	snprintf(path, sizeof(path), "%.*s.evtx", (int)(n - 5), f->path);
+	snprintf(path, sizeof(path), "%.*s.evtx", (int)(dot - f->path), f->path);
 	return read_head(path, head, 8) == 8 && memcmp(head, "ElfFile", 8) == 0;
 }
 

@@ -2,7 +2,7 @@
 /*
  * sift.h: which of the files that were found are logs, before any is read.
  *
- * Within folders these lie beside logs and are none: X.json beside X.evtx, which is the same records
+ * Within folders these lie beside logs and are none: X.json… beside X.evtx, which is the same records
  * once more, and YAML (a rule, what a sample is about).  They are taken out and counted.  A file that was
  * named itself is always read.
  *

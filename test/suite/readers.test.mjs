@@ -183,13 +183,14 @@ test('copies and descriptions beside logs are no logs, unless they are named', (
   const rules = put('r.yml', 'title: x\nid: x1\nlogsource: {product: windows, service: security}\ndetection: {s: {EventID: 4625}, condition: s}\nlevel: low\n');
   put('a/x.evtx', Buffer.concat([Buffer.from('ElfFile\0'), Buffer.alloc(4088)]), dir);
   put('a/x.json', json, dir);
+  put('a/x.jsonl', json, dir);
   put('a/other.json', json, dir);
   put('a/info.yml', '# what this is\n\nid: 1\nEventID: 4625\n', dir);
   put('a/rule.yaml', '---\ntitle: x\n', dir);
   put('a/log.yml', json, dir);
   const r = hunt(dir, rules);
   assert.deepEqual(r.found.map((d) => d.file), ['a/log.yml', 'a/other.json']);
-  assert.match(r.out.replace(/\n\s+/g, ' '), /3 files beside logs .*\(a\/info\.yml, a\/rule\.yaml, a\/x\.json\)/);
+  assert.match(r.out.replace(/\n\s+/g, ' '), /4 files beside logs .*\(a\/info\.yml, a\/rule\.yaml, a\/x\.json, a\/x\.jsonl\)/);
   assert.deepEqual(hunt(join(dir, 'a/x.json'), rules).found.map((d) => d.file), ['x.json']);
 });
 
