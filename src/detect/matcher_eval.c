@@ -315,27 +315,29 @@ item_true(struct matcher_thread *t, uint32_t n)
 bool
 eval_node(struct matcher_thread *t, uint32_t n)
 {
+	const struct tables *tables = &t->m->t;
 	const struct node *node;
-	const uint32_t *kid;
 	bool ret;
 
 	if ((n & KID_ITEM) != 0)
 		return item_true(t, n & ~KID_ITEM);
 	if (t->node_memo[n] >> 1 == t->gen)
 		return (t->node_memo[n] & 1) != 0;
-	node = &t->m->t.node[n];
-	kid = t->m->t.kid + node->first;
+	node = &tables->node[n];
 	ret = node->op == NODE_AND;
 	if (node->op == NODE_ITEM)
 		ret = item_true(t, node->first);
 	else if (node->op == NODE_NOT)
-		ret = !eval_node(t, kid[0]);
+		ret = !eval_node(t, tables->kid[node->first]);
 	else
-		for (uint32_t i = 0; i < node->count; i++)
-			if (((kid[i] & KID_ITEM) != 0 ? item_true(t, kid[i] & ~KID_ITEM) : eval_node(t, kid[i])) != ret) {
+		for (uint32_t i = 0; i < node->count; i++) {
+			uint32_t kid = tables->kid[node->first + i];
+
+			if (((kid & KID_ITEM) != 0 ? item_true(t, kid & ~KID_ITEM) : eval_node(t, kid)) != ret) {
 				ret = !ret;
 				break;
 			}
+		}
 	t->node_memo[n] = t->gen << 1 | ret;
 	return ret;
 }
