@@ -15,6 +15,9 @@
 
 #define ALTERNATIVES_MAX 3000
 #define REGEX_LITERALS   32
+#define WORD_MIN         6
+#define SCORE_WORD       0.55 /* a little better than that a field is there */
+#define SCORE_LEAST      0.6  /* of a text that stands for something */
 
 struct literals {
 	struct literal *list;
@@ -86,7 +89,7 @@ score_of(const struct literal *l)
 
 	for (uint32_t often = l->used; often > 1; often /= 2)
 		n -= 1.2;
-	return n < 0.6 ? 0.6 : n;
+	return n < SCORE_LEAST ? SCORE_LEAST : n;
 }
 
 static struct witness
@@ -125,8 +128,9 @@ literal(struct witnesses *w, const char *text, size_t len, uint32_t field, bool 
 	}
 	ret.sign = arena_alloc(w->arena, sizeof(*ret.sign));
 	ret.sign->field = field;
-	ret.sign->literal = literal_of(w, stack, n, len + (size_t)(start ? 2 : 0) + (size_t)(end ? 2 : 0));
-	ret.score = score_of(&w->literals->list[ret.sign->literal]);
+	ret.sign->literal = literal_of(w, stack, n, n);
+	/* A short value is one of few (GET, tcp, true), so it says little that it is the whole value. */
+	ret.score = start && end && len < WORD_MIN ? SCORE_WORD : score_of(&w->literals->list[ret.sign->literal]);
 	return ret;
 }
 
@@ -257,7 +261,8 @@ of_any(struct witnesses *w, const struct node *n)
 		ret.count += part[i].count;
 	}
 	for (size_t many = total; many > 1; many /= 2)
-		ret.score -= 0.8;
+		if (ret.score > SCORE_LEAST)
+			ret.score = ret.score - 0.8 < SCORE_LEAST ? SCORE_LEAST : ret.score - 0.8;
 	free(part);
 	return ret;
 }
