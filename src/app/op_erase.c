@@ -87,7 +87,7 @@ report_erase(struct call *c)
 
 const struct op ops_erase[] = {
 	{ "report erase", "POST", "/reports/{id}/erase", RIGHT_READ | RIGHT_HANDLE | RIGHT_ADMIN, OP_WRITE,
-	    erase_params, report_erase, NULL, "khien report erase BC-2026-0001 --order_number 12/QĐ-STC"
+	    erase_params, report_erase, NULL, "khien report erase BC-2026-0001 --order-number 12/QĐ-STC"
 	    " --authority \"Giám đốc Sở\" --reason \"Theo yêu cầu của chủ thể dữ liệu\"" },
 	{ 0 },
 };

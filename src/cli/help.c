@@ -2,7 +2,10 @@
 /* help.c: what can be asked, from the table. */
 #include <stdio.h>
 
+#include "base/utf8.h"
 #include "cli/cli.h"
+
+#define LEFT 28 /* columns of an option and what it takes */
 
 static const char *
 op_help(const struct op *op, enum lang lang)
@@ -49,13 +52,19 @@ static void
 param_line(struct buf *out, const struct op *op, const struct param *p, enum lang lang)
 {
 	char left[80], key[120];
+	size_t width;
 
 	snprintf(left, sizeof(left), "%s%s %s", (p->flags & PF_POSITIONAL) != 0 ? "" : "--", p->name,
 	    placeholder(p));
+	/* parse.c takes both; people expect the dash. */
+	for (char *c = left; *c != ' ' && *c != '\0'; c++)
+		*c = *c == '_' ? '-' : *c;
+	width = utf8_count(left);
 	snprintf(key, sizeof(key), "column.%.*s.%s", (int)strcspn(op->name, " "), op->name, p->name);
 	if (!words_has(lang, key))
 		snprintf(key, sizeof(key), "field.%s", p->name);
-	buf_printf(out, "  %-28s %s", left, words_has(lang, key) ? word(lang, key) : "");
+	buf_printf(out, "  %s%*s %s", left, width < LEFT ? (int)(LEFT - width) : 0, "",
+	    words_has(lang, key) ? word(lang, key) : "");
 	if (p->type == P_ENUM || (p->type == P_LIST && p->choices != NULL)) {
 		buf_adds(out, " (");
 		for (size_t i = 0; p->choices[i] != NULL; i++)
