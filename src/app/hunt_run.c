@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* hunt_run.c: the job of a hunt: rules compiled, the worker asked, the answer settled. */
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/app.h"
 #include "app/hunt_settle.h"
@@ -11,6 +14,7 @@
 #include "os/file.h"
 
 #define COMPILE_MS    300000
+#define KEEP_S        (30 * 86400) /* of a compiled set since it was last used */
 #define ATTEMPTS_MAX  5  /* of a job that our own side cannot do: no room, no program */
 
 struct run {
@@ -100,13 +104,30 @@ progress(void *arg, int64_t bytes, int64_t events, int64_t hits)
 
 /* ---- rules ---------------------------------------------------------------------------------------- */
 
+/* Sets of rules that nobody has compiled or used for weeks are of editions that are gone. */
+static void
+drop_old(const char *dir)
+{
+	DIR *d = opendir(dir);
+	time_t before = (time_t)(clock_wall_ms() / 1000 - KEEP_S);
+	struct dirent *e;
+	struct stat st;
+
+	while (d != NULL && (e = readdir(d)) != NULL)
+		if (fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+		    st.st_mtime < before)
+			unlinkat(dirfd(d), e->d_name, 0);
+	if (d != NULL)
+		closedir(d);
+}
+
 /* Has the rules in force compiled, or found so, and opens the set. */
 static int
 open_rules(const struct run *r, struct hunt_answer *answer, int *ret_fd, struct err *err)
 {
 	struct buf request = BUF_INIT(20000), said = BUF_INIT(20000);
 	struct jsonw w = JSONW_INIT(&request);
-	const char *edition = rules_folder_now(r->app, r->arena);
+	const char *edition = rules_folder_now(r->app, r->arena), *dir = arena_printf(r->arena, "%s/cache", r->app->dir);
 	struct json *set = NULL;
 	int failed;
 
@@ -116,7 +137,7 @@ open_rules(const struct run *r, struct hunt_answer *answer, int *ret_fd, struct 
 	jsonw_kbool(&w, "json", true);
 	jsonw_kobject(&w, "args");
 	jsonw_kstring(&w, "data", r->app->dir);
-	jsonw_kstring(&w, "cache", arena_printf(r->arena, "%s/cache", r->app->dir));
+	jsonw_kstring(&w, "cache", dir);
 	if (edition != NULL)
 		jsonw_kstring(&w, "edition", edition);
 	jsonw_object_end(&w);
@@ -128,6 +149,10 @@ open_rules(const struct run *r, struct hunt_answer *answer, int *ret_fd, struct 
 		snprintf(answer->rules_version, sizeof(answer->rules_version), "%s", json_get_str(set, "key"));
 		answer->rules = json_get_int(set, "loaded", 0);
 		failed = file_open(json_get_str(set, "path"), O_RDONLY, 0, ret_fd, err);
+	}
+	if (failed == 0) {
+		futimens(*ret_fd, NULL);
+		drop_old(dir);
 	}
 	json_free(set);
 	buf_clear(&request);

@@ -2,6 +2,7 @@
 #include "worker/hunt.h"
 
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "detect/regex.h"
 #include "event/event.h"
@@ -12,6 +13,7 @@
 #include "text/jsonw.h"
 
 #define BUFFER ((size_t)1 << 18)
+#define NICE   10
 
 struct task {
 	struct json *request;
@@ -38,6 +40,8 @@ struct stream {
 bool
 hunt_prepare(void)
 {
+	/* People who use the server meanwhile come first. */
+	setpriority(PRIO_PROCESS, 0, NICE);
 	return shipped_words(NULL) == 0;
 }
 
