@@ -24,14 +24,6 @@ struct regex_thread {
 	pcre2_jit_stack *stack;
 };
 
-static bool interpreted;
-
-void
-regex_interpret(void)
-{
-	interpreted = true;
-}
-
 int
 regex_compile(const char *pattern, bool ignorecase, bool multiline, bool dotall, struct regex **ret,
     struct err *err)
@@ -54,8 +46,7 @@ regex_compile(const char *pattern, bool ignorecase, bool multiline, bool dotall,
 		return ERR_INVALID;
 	}
 	/* Where there is no compiler for this machine the interpreter does it. */
-	if (!interpreted)
-		pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE);
+	pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE);
 	*ret = xcalloc(1, sizeof(**ret));
 	(*ret)->code = compiled;
 	return 0;

@@ -12,9 +12,6 @@ int regex_compile(const char *pattern, bool ignorecase, bool multiline, bool dot
     struct err *err);
 void regex_free(struct regex *regex); /* NULL is allowed */
 
-/* From now on none is made into machine code: for a process that may make none. Before threads. */
-void regex_interpret(void);
-
 struct regex_thread *regex_thread_new(void);
 void regex_thread_free(struct regex_thread *thread); /* NULL is allowed */
 

@@ -2,9 +2,10 @@
 #include "worker/hunt.h"
 
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
-#include "detect/regex.h"
+#include "detect/load.h"
 #include "event/event.h"
 #include "hunt/summary.h"
 #include "os/pass.h"
@@ -20,8 +21,6 @@ struct task {
 	struct hunt_options options;
 	struct hunt_hands hands;
 	struct walk walk;
-	struct matcher *matcher;
-	struct detect_loaded loaded;
 	struct rules rules;
 	struct result result;
 	struct engine engine;
@@ -37,12 +36,34 @@ struct stream {
 	bool is_cut;
 };
 
+/* The rules, made ready before there was anything from outside in this process. */
+static struct matcher *matcher;
+static struct detect_loaded loaded;
+
+/* Machine code of regular expressions lies where it could still be written: not any more. */
+static bool
+seal_code(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	unsigned long from, to;
+	char rights[8], line[600];
+	bool ok = maps != NULL;
+
+	while (ok && fgets(line, sizeof(line), maps) != NULL)
+		if (sscanf(line, "%lx-%lx %7s", &from, &to, rights) == 3 && strncmp(rights, "rwx", 3) == 0)
+			ok = mprotect((void *)(uintptr_t)from, to - from, PROT_READ | PROT_EXEC) == 0;
+	if (maps != NULL)
+		fclose(maps);
+	return ok;
+}
+
 bool
 hunt_prepare(void)
 {
 	/* People who use the server meanwhile come first. */
 	setpriority(PRIO_PROCESS, 0, NICE);
-	return shipped_words(NULL) == 0;
+	return shipped_words(NULL) == 0 && detect_load_fd(HUNTER_RULES_FD, &matcher, &loaded, NULL) == 0 &&
+	    seal_code();
 }
 
 static bool
@@ -214,8 +235,8 @@ search(struct task *t, struct stream *json, struct err *err)
 static bool
 answer(struct task *t, bool is_cut)
 {
-	struct report report = { &t->engine, &t->result, &t->gaps, &t->loaded, NULL, t->options.lang };
-	const struct gap_rules left_out = { t->loaded.unmapped, t->loaded.refused };
+	struct report report = { &t->engine, &t->result, &t->gaps, &loaded, NULL, t->options.lang };
+	const struct gap_rules left_out = { loaded.unmapped, loaded.refused };
 	struct stream html = { 'H', HUNTER_HTML_MAX, false };
 	struct buf summary = BUF_INIT(HUNTER_SUMMARY_MAX);
 	FILE *page = stream_open(&html);
@@ -238,17 +259,14 @@ run(struct task *t, struct err *err)
 {
 	struct stream json = { 'J', HUNTER_JSON_MAX, false };
 
-	regex_interpret();
 	if (!read_request(t))
 		return false;
-	if (detect_load_fd(HUNTER_RULES_FD, &t->matcher, &t->loaded, err) != 0)
-		return false;
-	rules_init(&t->rules, t->matcher, t->options.lang, t->options.level, NULL, 0);
+	rules_init(&t->rules, matcher, t->options.lang, t->options.level, NULL, 0);
 	result_init(&t->result, &t->rules);
 	t->contexts = xcalloc(t->rules.count, sizeof(*t->contexts));
-	t->engine = (struct engine){ .options = &t->options, .walk = &t->walk, .matcher = t->matcher,
+	t->engine = (struct engine){ .options = &t->options, .walk = &t->walk, .matcher = matcher,
 	    .rules = &t->rules, .result = &t->result, .out.keep_why = true };
-	seen_names_init(&t->engine.names, matcher_names(t->matcher));
+	seen_names_init(&t->engine.names, matcher_names(matcher));
 	return search(t, &json, err) && answer(t, json.is_cut);
 }
 

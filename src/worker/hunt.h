@@ -11,7 +11,7 @@
 /* How such a worker is confined; also what the test's hostile one is held by. */
 #define HUNT_CONFINEMENT CONFINE_HANDED, { HUNTER_MEMORY_MAX, HUNTER_CPU_S, HUNTER_SPOOL_MAX }, HUNTER_TIME_S
 
-/* Loads the catalogues; before confinement. */
+/* Loads the catalogues and the compiled rules; before confinement. */
 bool hunt_prepare(void);
 
 int hunt_serve(void);

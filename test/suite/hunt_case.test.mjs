@@ -124,6 +124,19 @@ test('a new incident gets the type, plan and beginning that the strongest signs 
   assert.ok(data.run('ledger', 'verify').ok);
 });
 
+test('the confined worker finds what a hunt without incident finds, with imported rules too', { skip: !existsSync(evtxFolder) && 'no shared data' }, () => {
+  const data = newData();
+  const rules = khien(['rules', 'import', join(evtxFolder, '../../sigma/rules/windows/process_creation'), '--data', data.dir]);
+  assert.equal(rules.status, 0, rules.err);
+  const logs = join(evtxFolder, 'EVTX-to-MITRE-Attack/TA0002-Execution');
+  const [inside, bare] = ['inside.json', 'bare.json'].map((name) => join(data.dir, '..', name));
+  const r = khien(['hunt', logs, '--data', data.dir, '--incident', 'new', '--level', 'informational', '--json', inside]);
+  assert.equal(r.status, 0, r.err);
+  assert.equal(khien(['hunt', logs, '--data', data.dir, '--json', bare, '--no-cache']).status, 0);
+  assert.ok(readFileSync(bare, 'utf8').length > 10000);
+  assert.equal(readFileSync(inside, 'utf8'), readFileSync(bare, 'utf8'));
+});
+
 test('a new incident of a machine whose shadow copies were deleted is one of ransomware', () => {
   const data = newData();
   const logs = folder();
