@@ -122,11 +122,11 @@ web/dist/index.html: $(WEB_SRC) web/node_modules/.package-lock.json
 
 # A worker in somebody else's hands, held like the real one and not held at all.
 HOSTILE = $(B)/test/hostile-worker $(B)/test/hostile-worker-free
-$(B)/test/hostile-worker-free: CFLAGS += -DFREE=1
+$(B)/test/hostile-worker-free: HELD = -DFREE=1
 $(HOSTILE): test/suite/hostile_worker.c src/worker/hunt.h $(B)/libkhien.a
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(B)/libkhien.a $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(HELD) $(ALL_LDFLAGS) -o $@ $< $(B)/libkhien.a $(LIBS)
 
 unit: $(UNIT) $(HOSTILE)
 fuzz-build: $(FUZZ)
