@@ -38,7 +38,7 @@ export function HuntResult({ hunt: h }: { hunt: HuntFull }) {
 						<Button size="xs" variant="default" component="a" href={`${API}/hunts/${h.id}/detections`}>{t('hunt.json')} ({sizeText(h.json_size)})</Button>
 						<Button size="xs" variant="default" component="a" href={`${API}/hunts/${h.id}/page`}>{t('hunt.html')} ({sizeText(h.html_size)})</Button>
 					</Group>
-					{s?.is_cut && <p className="hunt-why due past">{t('hunt.is_cut')}</p>}
+					{s?.is_cut && <p className="hunt-why hunt-bad">{t('hunt.is_cut')}</p>}
 				</div>
 			</Card>
 			{/* Made by a process that read files from outside: no script, no forms, an origin of its own. */}

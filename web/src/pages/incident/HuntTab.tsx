@@ -243,7 +243,7 @@ function OneHunt({ id, canHandle }: { id: string; canHandle: boolean }) {
 									{canHandle && <Group><Button size="xs" variant="default" loading={pending} onClick={() => void attempt('POST', `/hunts/${id}/cancel`, {})}>{t('hunt.cancel')}</Button></Group>}
 								</>
 							)}
-							{h.state === 'failed' && <p className="hunt-why due past">{h.error}</p>}
+							{h.state === 'failed' && <p className="hunt-why hunt-bad">{h.error}</p>}
 							{h.state === 'cancelled' && <p className="hunt-why">{t('hunt.was_cancelled')}</p>}
 						</div>
 					</Card>
