@@ -7,6 +7,7 @@
 
 #define DAY_NS      (INT64_C(86400) * 1000000000)
 #define HOUR_NS     (INT64_C(3600) * 1000000000)
+#define MINUTE_NS   (INT64_C(60) * 1000000000)
 #define SHORT_NS    (7 * DAY_NS) /* intruders stay for weeks before they are noticed */
 #define NAMES_MAX   5            /* told by name, the others by number */
 #define TEXT_MAX    4000
@@ -287,13 +288,14 @@ spans(struct gaps *gaps, const struct seen *seen, enum lang lang)
 		}
 		told++;
 		snprintf(hours, sizeof(hours), "%lld", (long long)(span / HOUR_NS));
-		add(gaps, lang, span < DAY_NS, span < HOUR_NS ? "hunt.gap.span_minutes" :
+		add(gaps, lang, span < DAY_NS, span < MINUTE_NS ? "hunt.gap.span_moment" :
+		    span < HOUR_NS ? "hunt.gap.span_minutes" :
 		    span < 2 * DAY_NS ? "hunt.gap.span_hours" : "hunt.gap.span_days",
 		    ARGS({ "source", c->source }, { "host", *c->host == '\0' ? word(lang, "hunt.host.none") : c->host },
 		    { "from", when(gaps, c->min_ns) }, { "to", when(gaps, c->max_ns) },
 		    { "hours", arena_strdup(&gaps->arena, hours) },
 		    { "days", number(gaps, (uint64_t)(span / DAY_NS)) },
-		    { "minutes", number(gaps, (uint64_t)(span / 60000000000)) }));
+		    { "minutes", number(gaps, (uint64_t)(span / MINUTE_NS)) }));
 	}
 	if (more > 0)
 		add(gaps, lang, false, "hunt.gap.span_more", ARGS({ "count", number(gaps, more) }));
@@ -315,7 +317,7 @@ tampering(struct gaps *gaps, const struct seen *seen, enum lang lang)
 		if (c->back > 0)
 			add(gaps, lang, false, "hunt.gap.clock_back", ARGS({ "source", c->source }, { "host", host },
 			    { "count", number(gaps, c->back) }, { "when", when(gaps, c->back_at) },
-			    { "minutes", number(gaps, (uint64_t)(c->back_ns / 60000000000)) }));
+			    { "minutes", number(gaps, (uint64_t)(c->back_ns / MINUTE_NS)) }));
 		told += (c->cleared > 0) + (c->clock_set > 0) + (c->back > 0);
 	}
 }
