@@ -483,7 +483,7 @@ a_session_opens_works_and_ends(void **state)
 	assert_non_null(strstr(answer.head, "HttpOnly; SameSite=Strict"));
 	assert_non_null(strstr(answer.head, "Path=/"));
 	assert_null(strstr(answer.head, "Secure"));
-	assert_true(says("\"rights\":[\"self\",\"read\",\"handle\",\"inspect\",\"admin\"]"));
+	assert_true(says("\"rights\":[\"self\",\"read\",\"handle\",\"inspect\",\"admin\",\"alert_intake\"]"));
 	assert_int_equal(ask("GET", "/api/v1/session", cookie, NULL), 200);
 	assert_true(says("\"login\":\"an\""));
 	assert_int_equal(ask("GET", "/api/v1/users", cookie, NULL), 200);
