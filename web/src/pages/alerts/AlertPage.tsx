@@ -71,6 +71,7 @@ function One({ a }: { a: AlertDetail }) {
 					{a.advice && <Card title={t('alert.advice')}><p className="pre" style={{ margin: 0 }}>{a.advice}</p></Card>}
 					{matched.length > 0 && <Matched rows={matched} />}
 					{text(a.detail?.log) && <Card title={t('alert.log')}><pre className="log mono" tabIndex={0} aria-label={t('alert.log')}>{text(a.detail?.log)}</pre></Card>}
+					<Places refs={a.detail?.refs} hunt={text(a.detail?.hunt)} />
 					<Others detail={a.detail} />
 					<Signs a={a} />
 					<Card title={t('alert.history')} plain>
@@ -112,7 +113,24 @@ function Matched({ rows }: { rows: AlertMatch[] }) {
 	);
 }
 
-const SHOWN = ['story', 'description', 'summary', 'matched', 'log', 'link'];
+const SHOWN = ['story', 'description', 'summary', 'matched', 'log', 'link', 'refs', 'hunt', 'score', 'rule_title'];
+
+/** Where it stands: the records of each file. */
+function Places({ refs, hunt }: { refs: unknown; hunt?: string }) {
+	const { t } = useTranslation();
+	const files = new Map<string, unknown[]>();
+	for (const r of Array.isArray(refs) ? (refs as { file?: string; record?: unknown }[]) : [])
+		if (r?.file) files.set(r.file, [...(files.get(r.file) ?? []), r.record]);
+	if (files.size === 0) return null;
+	return (
+		<Card title={t('alert.places')}>
+			<ul className="plain">
+				{[...files].map(([file, records]) => <li key={file}><span className="mono">{file}</span> <span className="quiet">{t('alert.records', { records: records.join(', ') })}</span></li>)}
+			</ul>
+			{hunt && <p className="quiet">{t('alert.of_hunt', { hunt })}</p>}
+		</Card>
+	);
+}
 
 /** What a sender put into the detail beyond what we know the meaning of. */
 function Others({ detail }: { detail: AlertDetail['detail'] }) {
