@@ -317,7 +317,8 @@ test('Ctrl-C prints what was found so far', async () => {
   child.stdout.on('data', (x) => (out += x));
   child.stderr.on('data', (x) => (err += x));
   const ended = new Promise((done) => child.once('close', done));
-  while (!existsSync(join(d, 'ra')) || readFileSync(join(d, 'ra')).length === 0) await new Promise((done) => setTimeout(done, 10));
+  while (child.exitCode === null && (!existsSync(join(d, 'ra')) || readFileSync(join(d, 'ra')).length === 0)) await new Promise((done) => setTimeout(done, 10));
+  assert.equal(child.exitCode, null, err);
   child.kill('SIGINT');
   assert.equal(await ended, 1);
   assert.match(out, /Đã dừng giữa chừng/);
