@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* op_search.c: finding incidents by words, by number and by sign; and what changed since. */
+/* op_search.c: finding incidents and alerts by words, by number and by sign; and what changed since. */
 #include <stdio.h>
 
+#include "app/alert.h"
 #include "app/ops.h"
 #include "app/out.h"
 #include "app/search.h"
@@ -134,6 +135,8 @@ is_number(const char *text)
 
 /* ---- search ---------------------------------------------------------------------------------- */
 
+static const char *const kinds[] = { "incident", "alert", NULL };
+
 enum { C_KIND, C_ID, C_INCIDENT, C_NUMBER, C_TITLE, C_STATE, C_LEVEL, C_TEXT };
 
 static void
@@ -154,12 +157,51 @@ out_hit(struct call *c, struct query *q, const char *text)
 	jsonw_object_end(c->out);
 }
 
+/* States and levels of an alert are others than an incident's, and go by their own names. */
+enum { A_ID, A_INCIDENT, A_NUMBER, A_TITLE, A_STATE, A_LEVEL, A_MUTED, A_TEXT };
+#define ALERT_HIT "SELECT a.id, a.incident_id, a.number, a.title, a.state, a.level, " ALERT_MUTED ", "
+
+static void
+out_alert(struct call *c, struct query *q, const char *text)
+{
+	jsonw_object(c->out);
+	jsonw_kstring(c->out, "kind", "alert");
+	jsonw_kstring(c->out, "id", query_text(q, A_ID));
+	jsonw_kstring(c->out, "incident_id", query_text(q, A_INCIDENT));
+	jsonw_kstring(c->out, "number", query_text(q, A_NUMBER));
+	jsonw_kstring(c->out, "title", query_text(q, A_TITLE));
+	jsonw_kstring(c->out, "alert_state", query_text(q, A_STATE));
+	jsonw_kstring(c->out, "alert_level", query_text(q, A_LEVEL));
+	jsonw_kbool(c->out, "is_muted", query_int(q, A_MUTED) != 0);
+	jsonw_kstring(c->out, "snippet", text);
+	jsonw_object_end(c->out);
+}
+
+static void
+out_alert_numbered(struct call *c, const char *number)
+{
+	struct query q;
+
+	query_open(&q, c->tx, ALERT_HIT "NULL FROM alert a WHERE a.number = ? AND " ALERT_VISIBLE,
+	    "t" ALERT_VISIBLE_TYPES, number, ALERT_VISIBLE_ARGS(c));
+	while (query_step(&q))
+		out_alert(c, &q, NULL);
+	query_close(&q);
+}
+
 #define HIT(kind, id, number, title) \
 	"SELECT '" kind "', " id ", i.id, " number ", " title ", i.state, i.level, "
 
 #define OF_ITS(alias, column) \
 	" CROSS JOIN incident i WHERE " alias "." column " = ? AND " alias ".agency_id = ?" \
 	" AND i.id = " alias ".incident_id AND " VISIBLE
+
+/* Whether hits of that kind were asked for; what stands in an incident goes with it. */
+static bool
+may_show(const struct call *c, const char *kind)
+{
+	return !arg_has(c, "only") || strcmp(arg_text(c, "only"), kind) == 0;
+}
 
 /*
  * Numbers and signs as people copy them.  A report's code opens the reporter's
@@ -188,7 +230,9 @@ out_exact(struct call *c, const struct asked *a)
 	for (char *p = upper; *p != '\0'; p++)
 		if (*p >= 'a' && *p <= 'z')
 			*p = (char)(*p - 'a' + 'A');
-	for (size_t i = 0; i < n; i++) {
+	if (may_show(c, "alert"))
+		out_alert_numbered(c, upper);
+	for (size_t i = 0; may_show(c, "incident") && i < n; i++) {
 		query_open(&q, c->tx, sql[i], "tt" VISIBLE_TYPES, upper, c->agency_id, VISIBLE_ARGS(c));
 		while (query_step(&q))
 			out_hit(c, &q, query_text(&q, C_TEXT));
@@ -203,7 +247,8 @@ out_signs(struct call *c, const struct asked *a)
 	char value[OBSERVABLE_SIZE];
 	struct query q;
 
-	if (type == OBSERVABLE_NONE || observable_normalise(type, a->text, value, NULL) != 0)
+	if (!may_show(c, "incident") || type == OBSERVABLE_NONE ||
+	    observable_normalise(type, a->text, value, NULL) != 0)
 		return;
 	query_open(&q, c->tx, HIT("observable", "o.id", "i.number", "i.title") "o.value FROM observable o"
 	    " CROSS JOIN incident i WHERE o.agency_id = ? AND o.type = ? AND o.value = ?"
@@ -220,6 +265,20 @@ struct page {
 	bool more;
 };
 
+/* Whether the row that was read belongs to this page, and is counted. */
+static bool
+on_page(struct page *page)
+{
+	if (page->skip > 0) {
+		page->skip--;
+		return false;
+	}
+	page->more = page->left == 0;
+	if (!page->more)
+		page->left--;
+	return !page->more;
+}
+
 /* Incidents of that part, those that were opened last first. */
 static void
 out_words(struct call *c, struct asked *a, enum find_words words, struct page *page)
@@ -233,21 +292,44 @@ out_words(struct call *c, struct asked *a, enum find_words words, struct page *p
 	    "m.shown FROM %s CROSS JOIN incident i WHERE i.id = m.incident_id AND " VISIBLE
 	    " ORDER BY m.place DESC LIMIT ?", find_from),
 	    "t" VISIBLE_TYPES "i", match, VISIBLE_ARGS(c), page->skip + page->left + 1);
-	while (!page->more && query_step(&q)) {
-		if (page->skip > 0) {
-			page->skip--;
-		} else if (page->left == 0) {
-			page->more = true;
-		} else {
-			page->left--;
+	while (!page->more && query_step(&q))
+		if (on_page(page))
 			out_hit(c, &q, snippet(c, a, query_text(&q, C_TEXT)));
-		}
-	}
+	query_close(&q);
+}
+
+/* A sign is looked up as it is kept, however it was typed ("203[.]0[.]113[.]7"). */
+static const char *
+alert_words(struct call *c, const struct asked *a, enum find_words words)
+{
+	enum observable_type type = observable_type_of(a->text);
+	char value[OBSERVABLE_SIZE];
+	bool is_sign = type != OBSERVABLE_NONE && observable_normalise(type, a->text, value, NULL) == 0;
+
+	return search_words_of(c, is_sign ? value : a->text, words);
+}
+
+/* Alerts of that part, the last that came first. */
+static void
+out_alerts(struct call *c, struct asked *a, enum find_words words, struct page *page)
+{
+	const char *match = alert_words(c, a, words);
+	struct query q;
+
+	if (match == NULL || page->more)
+		return;
+	query_open(&q, c->tx, arena_printf(c->arena, ALERT_HIT "m.shown FROM %s CROSS JOIN alert a WHERE"
+	    " a.id = m.alert_id AND " ALERT_VISIBLE " ORDER BY m.place DESC LIMIT ?", find_alerts_from),
+	    "t" ALERT_VISIBLE_TYPES "i", match, ALERT_VISIBLE_ARGS(c), page->skip + page->left + 1);
+	while (!page->more && query_step(&q))
+		if (on_page(page))
+			out_alert(c, &q, snippet(c, a, query_text(&q, A_TEXT)));
 	query_close(&q);
 }
 
 static const struct param search_params[] = {
 	{ "q", P_LINE, PF_REQUIRED | PF_POSITIONAL, 0, 500, NULL },
+	{ "only", P_ENUM, 0, 0, 0, kinds },
 	PARAMS_PAGE,
 	{ 0 },
 };
@@ -264,8 +346,10 @@ search(struct call *c)
 		out_exact(c, &a);
 		out_signs(c, &a);
 	}
-	for (int i = 0; i < FIND_PARTS && !is_number(a.text); i++)
+	for (int i = 0; may_show(c, "incident") && i < FIND_PARTS && !is_number(a.text); i++)
 		out_words(c, &a, (enum find_words)i, &page);
+	for (int i = 0; may_show(c, "alert") && i < FIND_PARTS && !is_number(a.text); i++)
+		out_alerts(c, &a, (enum find_words)i, &page);
 	jsonw_array_end(c->out);
 	jsonw_kbool(c->out, "more", page.more);
 	buf_clear(&a.folded);
@@ -359,8 +443,8 @@ changes(struct call *c)
 	return query_close(&q);
 }
 
-static const char *const search_columns[] = { "kind", "number", "title", "state", "level", "snippet",
-	NULL };
+static const char *const search_columns[] = { "kind", "number", "title", "state", "level",
+	"alert_state", "alert_level", "snippet", NULL };
 static const char *const change_columns[] = { "seq", "at", "actor", "op_text", "incident_number",
 	NULL };
 

@@ -13,16 +13,40 @@ const char find_tables_sql[] =
     " doc INTEGER PRIMARY KEY, shown TEXT NOT NULL, folded TEXT NOT NULL);"
     "CREATE TABLE IF NOT EXISTS text_next (agency_id TEXT PRIMARY KEY, seq BIGINT NOT NULL);"
     "CREATE VIRTUAL TABLE IF NOT EXISTS text_fts USING fts5("
-    " folded, content='text_body', content_rowid='doc', columnsize=0);";
+    " folded, content='text_body', content_rowid='doc', columnsize=0);"
+    "CREATE TABLE IF NOT EXISTS alert_text_doc (doc INTEGER PRIMARY KEY, alert_id TEXT NOT NULL UNIQUE);"
+    "CREATE TABLE IF NOT EXISTS alert_text_body ("
+    " doc INTEGER PRIMARY KEY, shown TEXT NOT NULL, folded TEXT NOT NULL);"
+    "CREATE VIRTUAL TABLE IF NOT EXISTS alert_text_fts USING fts5("
+    " folded, content='alert_text_body', content_rowid='doc', columnsize=0);";
 
 const char find_condition[] =
     "(SELECT d.doc FROM text_doc d WHERE d.incident_id = i.id) IN"
     " (SELECT f.rowid FROM text_fts f WHERE f.text_fts MATCH ?)";
 
-const char find_from[] =
-    "(SELECT d.incident_id AS incident_id, f.rowid AS place,"
-    " (SELECT b.shown FROM text_body b WHERE b.doc = f.rowid) AS shown"
-    " FROM text_fts f CROSS JOIN text_doc d WHERE d.doc = f.rowid AND f.text_fts MATCH ?) m";
+#define FROM(tables, key) \
+	"(SELECT d." key " AS " key ", f.rowid AS place, (SELECT b.shown FROM " tables "_body b WHERE" \
+	" b.doc = f.rowid) AS shown FROM " tables "_fts f CROSS JOIN " tables "_doc d WHERE d.doc = f.rowid" \
+	" AND f." tables "_fts MATCH ?) m"
+
+const char find_from[] = FROM("text", "incident_id");
+const char find_alerts_from[] = FROM("alert_text", "alert_id");
+
+/* What find_put() says to each set. */
+#define PUT(tables, key) { \
+	"SELECT doc, folded, shown FROM " tables "_doc JOIN " tables "_body USING (doc) WHERE " key " = ?", \
+	"INSERT INTO " tables "_doc (" key ") VALUES (?)", \
+	"SELECT doc FROM " tables "_doc WHERE " key " = ?", \
+	"INSERT INTO " tables "_body (doc, folded, shown) VALUES (?, ?, ?)", \
+	"INSERT INTO " tables "_fts (" tables "_fts, rowid, folded)" \
+	" SELECT 'delete', doc, folded FROM " tables "_body WHERE doc = ?", \
+	"UPDATE " tables "_body SET folded = ?, shown = ? WHERE doc = ?", \
+	"INSERT INTO " tables "_fts (rowid, folded) VALUES (?, ?)", \
+	"INSERT INTO " tables "_fts (" tables "_fts, rank) VALUES ('merge', ?)" }
+
+static const struct {
+	const char *known, *add_doc, *doc, *add_body, *forget, *change_body, *add, *merge;
+} sql[FIND_SETS] = { PUT("text", "incident_id"), PUT("alert_text", "alert_id") };
 
 static bool
 is_indexed(unsigned char c)
@@ -85,22 +109,20 @@ find_query(struct buf *out, const char *folded, enum find_words words)
 
 /* FTS5 keeps no copy of the text: what is taken out must be told as it was put in. */
 static void
-change_text(struct tx *tx, int64_t doc, const char *folded, const char *shown)
+change_text(struct tx *tx, enum find_set set, int64_t doc, const char *folded, const char *shown)
 {
-	tx_exec(tx, "INSERT INTO text_fts (text_fts, rowid, folded)"
-	    " SELECT 'delete', doc, folded FROM text_body WHERE doc = ?", "i", doc);
-	tx_exec(tx, "UPDATE text_body SET folded = ?, shown = ? WHERE doc = ?", "tti", folded, shown, doc);
+	tx_exec(tx, sql[set].forget, "i", doc);
+	tx_exec(tx, sql[set].change_body, "tti", folded, shown, doc);
 }
 
 void
-find_put(struct tx *tx, const char *incident_id, const char *folded, const char *shown)
+find_put(struct tx *tx, enum find_set set, const char *id, const char *folded, const char *shown)
 {
 	struct query q;
 	int64_t doc = SQL_NULL;
 	bool same = false;
 
-	query_open(&q, tx, "SELECT doc, folded, shown FROM text_doc JOIN text_body USING (doc)"
-	    " WHERE incident_id = ?", "t", incident_id);
+	query_open(&q, tx, sql[set].known, "t", id);
 	if (query_step(&q)) {
 		doc = query_int(&q, 0);
 		same = str_eq(query_text(&q, 1), folded) && str_eq(query_text(&q, 2), shown);
@@ -109,14 +131,13 @@ find_put(struct tx *tx, const char *incident_id, const char *folded, const char 
 	if (same)
 		return;
 	if (doc == SQL_NULL) {
-		tx_exec(tx, "INSERT INTO text_doc (incident_id) VALUES (?)", "t", incident_id);
-		doc = tx_int(tx, "SELECT doc FROM text_doc WHERE incident_id = ?", "t", incident_id);
-		tx_exec(tx, "INSERT INTO text_body (doc, folded, shown) VALUES (?, ?, ?)", "itt", doc,
-		    folded, shown);
+		tx_exec(tx, sql[set].add_doc, "t", id);
+		doc = tx_int(tx, sql[set].doc, "t", id);
+		tx_exec(tx, sql[set].add_body, "itt", doc, folded, shown);
 	} else {
-		change_text(tx, doc, folded, shown);
+		change_text(tx, set, doc, folded, shown);
 	}
-	tx_exec(tx, "INSERT INTO text_fts (rowid, folded) VALUES (?, ?)", "it", doc, folded);
+	tx_exec(tx, sql[set].add, "it", doc, folded);
 }
 
 int64_t
@@ -141,8 +162,8 @@ find_tidy(struct tx *tx, bool begin)
 {
 	int64_t before = tx_int(tx, "SELECT total_changes()", "");
 
-	tx_exec(tx, "INSERT INTO text_fts (text_fts, rank) VALUES ('merge', ?)", "i",
-	    (int64_t)(begin ? -TIDY_PAGES : TIDY_PAGES));
-	/* One is the statement itself (SQLite, "FTS5: The 'merge' Command"). */
-	return tx_int(tx, "SELECT total_changes()", "") - before > 1;
+	for (size_t set = 0; set < FIND_SETS; set++)
+		tx_exec(tx, sql[set].merge, "i", (int64_t)(begin ? -TIDY_PAGES : TIDY_PAGES));
+	/* One of each is the statement itself (SQLite, "FTS5: The 'merge' Command"). */
+	return tx_int(tx, "SELECT total_changes()", "") - before > FIND_SETS;
 }

@@ -2,8 +2,8 @@
 /*
  * find.h: searching texts for words, which each database does in its own way.
  *
- * What is searched is made from the incidents and may be made again: it is no
- * projection of the ledger.  app/search.h keeps it in step.
+ * What is searched is made from the incidents and alerts and may be made again: it is
+ * no projection of the ledger.  app/search.h keeps it in step.
  */
 #pragma once
 
@@ -13,11 +13,14 @@
 /* Makes the tables where they are missing; for the driver. */
 extern const char find_tables_sql[];
 
+/* Apart, so that thousands of alerts slow no search for incidents. */
+enum find_set { FIND_INCIDENTS, FIND_ALERTS, FIND_SETS };
+
 /*
- * Sets what of an incident can be found, ${folded} (text/fold.h), and what is shown of
- * it: ${shown}, one text a line.
+ * Sets what of an incident or alert can be found, ${folded} (text/fold.h), and what is
+ * shown of it: ${shown}, one text a line.
  */
-void find_put(struct tx *tx, const char *incident_id, const char *folded, const char *shown);
+void find_put(struct tx *tx, enum find_set set, const char *id, const char *folded, const char *shown);
 
 /* The first entry of the agency's ledger that find_put() has not followed yet; 0 at first. */
 int64_t find_next(struct tx *tx, const char *agency_id);
@@ -49,3 +52,6 @@ extern const char find_condition[];
  * higher the newer; ORDER BY m.place DESC with a LIMIT stops early.
  */
 extern const char find_from[];
+
+/* The same for alerts, with alert_id. */
+extern const char find_alerts_from[];

@@ -233,6 +233,27 @@ deadlines_of_all_kinds_stand_in_one_line(void **state)
 	json_free(list);
 }
 
+static void
+alerts_are_found_also_those_from_before(void **state)
+{
+	struct json *answer;
+	const char *number;
+
+	(void)state;
+	number = json_get_str(json_at(json_get(answer = world_ok(NULL, "alert add", "{'body':'{\\u0022source\\u0022:"
+	    "\\u0022mayquet\\u0022,\\u0022source_ref\\u0022:\\u0022r-1\\u0022,\\u0022title\\u0022:\\u0022Quét cổng"
+	    " lạ\\u0022,\\u0022host\\u0022:\\u0022PC-XA\\u0022}'}"), "items"), 0), "number");
+	assert_string_equal(found("giamdoc", "quet cong la"), number);
+	/* As a store is that was made when only incidents could be found. */
+	world_sql("INSERT INTO alert_text_fts (alert_text_fts) VALUES ('delete-all')");
+	world_sql("DELETE FROM alert_text_doc");
+	world_sql("DELETE FROM alert_text_body");
+	world_sql("DELETE FROM text_next WHERE agency_id LIKE '%/alerts'");
+	assert_string_equal(found("giamdoc", "pc-xa"), number);
+	assert_string_equal(found("giamdoc", "khongcogi"), "");
+	json_free(answer);
+}
+
 /* ---- the ledger --------------------------------------------------------------------------- */
 
 static void
@@ -343,6 +364,7 @@ the_list_of_projections_is_that_of_the_schema(void **state)
 
 TEST_MAIN(T(search_ignores_accents_and_case_and_shows_where),
     T(everything_that_is_written_down_can_be_found), T(what_is_not_to_be_seen_is_not_found),
+    T(alerts_are_found_also_those_from_before),
     T(the_feed_shows_what_one_may_see_and_where_to_go_on),
     T(a_quiet_day_says_so_and_a_busy_one_says_what), T(deadlines_of_all_kinds_stand_in_one_line),
     T(the_ledger_holds_until_a_row_is_edited_behind_its_back),

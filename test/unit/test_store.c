@@ -179,9 +179,9 @@ search(struct tx *tx, void *arg, struct err *err)
 	struct query q;
 	char sql[400], found = '-';
 
-	find_put(tx, "1", "may chu bi ma hoa", "");
-	find_put(tx, "2", "trang web bi thay doi", "");
-	find_put(tx, "2", "cong thong tin \"bi\" sua", "");
+	find_put(tx, FIND_INCIDENTS, "1", "may chu bi ma hoa", "");
+	find_put(tx, FIND_INCIDENTS, "2", "trang web bi thay doi", "");
+	find_put(tx, FIND_INCIDENTS, "2", "cong thong tin \"bi\" sua", "");
 	snprintf(sql, sizeof(sql), "SELECT m.incident_id FROM %s ORDER BY m.place DESC", find_from);
 	for (int i = 0; i < FIND_PARTS && found == '-'; i++) {
 		buf_reset(&match);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reports, tasks, probes, directions: what is to be done.
+import type { AlertLevel } from './alert';
 import type { Incident, Evidence, CorrectiveAction } from './incident';
 
 export interface Report {
@@ -143,6 +144,9 @@ export interface Today {
 }
 export interface Hit {
 	kind: string;
+	alert_state?: string;
+	alert_level?: AlertLevel;
+	is_muted?: boolean;
 	id: string;
 	incident_id: string | null;
 	number: string | null;
