@@ -71,6 +71,13 @@ int alert_take(struct call *call, const struct alert_in *in, struct alert_taken 
 #define ALERT_MUTED \
 	"EXISTS (SELECT 1 FROM alert_mute m WHERE m.id = a.mute_id AND m.lifted_at IS NULL)"
 
+/*
+ * Those the arguments are about, as conditions on an alert "a": groups ("RULE@SOURCE"), rule,
+ * source, host ("-": none), level and q.
+ */
+struct filter;
+void alert_filter_scope(struct call *call, struct filter *f);
+
 /* One line of what became of an alert; ${about} and ${text} may be NULL. */
 void alert_event(struct call *call, const char *alert_id, const char *kind, const char *about,
     const char *text);
@@ -115,6 +122,16 @@ int alert_load(struct call *call, const char *field, const char *key, struct ale
  */
 int alert_attach(struct call *call, const struct alert *alert, const struct incident *incident,
     const char *reason);
+
+/* Alerts that one operation answers; what is more is told, and waits. */
+#define ALERTS_AT_ONCE 2000
+
+/*
+ * Puts all of them that are not there yet into the incident, with one timeline entry for
+ * all; ${ret_changed}: how many that were.  Not for jobs that take alerts one by one.
+ */
+int alert_attach_all(struct call *call, const struct alert *list, size_t n, const struct incident *incident,
+    const char *reason, size_t *ret_changed);
 
 /* Takes it out again, with the observables that came with it and that nobody has changed since. */
 int alert_take_out(struct call *call, const struct alert *alert, const struct incident *incident,

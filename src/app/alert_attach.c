@@ -1,24 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* alert_attach.c: alerts into incidents, and out again. */
 #include "app/alert.h"
+
+#include <stdio.h>
+
 #include "app/change.h"
 #include "app/others.h"
 #include "app/workable.h"
 
-#define FIRST_SIZE 200 /* bytes of observables named in the timeline */
+#define NAMES_SIZE 200 /* bytes of names, numbers and signs told in the timeline */
+#define PART_BYTES ((size_t)2 << 20) /* of details that one entry of the ledger takes, of 8 MB, */
+#define PART_ROWS  1000              /* and of rows */
+
+/* What was put in, for the timeline's one entry. */
+struct sum {
+	size_t alerts, signs;
+	int64_t detections, first_at, received_at;
+	const struct alert *first;
+	const char *numbers, *titles, *hosts, *values; /* the first of each, then dots */
+	size_t bytes; /* of details not yet in the ledger */
+};
+
+/* Adds a name to a list of them, once; dots stand for those there is no room for. */
+static const char *
+name(struct call *call, const char *list, const char *text)
+{
+	const char *at = text == NULL ? NULL : strstr(list, text);
+	size_t len = strlen(list);
+
+	if (text == NULL || (len > strlen("…") && strcmp(list + len - strlen("…"), "…") == 0))
+		return list;
+	if (at != NULL && (at == list || at[-1] == ' ') && (at[strlen(text)] == ',' || at[strlen(text)] == '\0'))
+		return list;
+	if (len + strlen(text) + 2 >= NAMES_SIZE)
+		return arena_printf(call->arena, "%s%s…", list, len == 0 ? "" : ", ");
+	return arena_printf(call->arena, "%s%s%s", list, len == 0 ? "" : ", ", text);
+}
 
 /* Its signs, those the incident has already left out.  Their source is the alert's number. */
-static size_t
-bring_observables(struct call *call, const struct alert *a, const char *incident_id, const char **ret_first)
+static void
+bring_observables(struct call *call, const struct alert *a, const char *incident_id, struct sum *sum)
 {
 	const char *text = tx_text(call->tx, call->arena, "SELECT observables_json FROM alert_detail WHERE"
 	    " id = ?", "t", a->id);
 	struct json *list = NULL;
-	const char *first = "";
-	size_t n = 0;
 
 	if (text == NULL || json_parse(text, strlen(text), &list, call->err) != 0)
-		return 0;
+		return;
+	sum->bytes += 3 * strlen(text); /* in the detail, and each in a row of its own */
 	for (size_t i = 0; i < json_len(list) && call->err->kind == ERR_NONE; i++) {
 		const struct json *o = json_at(list, i);
 		const char *type = json_get_str(o, "type"), *value = json_get_str(o, "value");
@@ -29,24 +58,16 @@ bring_observables(struct call *call, const struct alert *a, const char *incident
 		change_insert(call, "observable", NULL, COLS(CT("incident_id", incident_id), CT("type", type),
 		    CT("value", value), CT("tlp", "amber"), CI("is_ioc", json_get_bool(o, "is_ioc", false)),
 		    CT("source", a->number), CT("note", json_get_str(o, "note")), CI("seen_at", a->last_at)));
-		if (strlen(first) + strlen(value) + 3 < FIRST_SIZE)
-			first = arena_printf(call->arena, "%s%s%s", first, *first == '\0' ? "" : ", ", value);
-		n++;
+		sum->values = name(call, sum->values, value);
+		sum->signs++;
 	}
 	json_free(list);
-	*ret_first = first;
-	return n;
 }
 
-int
-alert_attach(struct call *call, const struct alert *a, const struct incident *incident,
-    const char *reason)
+static int
+attach_one(struct call *call, const struct alert *a, const struct incident *incident, const char *reason,
+    struct sum *sum)
 {
-	const char *first = "";
-	size_t signs;
-
-	if (incident_workable(call, incident) != 0)
-		return call->err->kind;
 	if (a->incident_id != NULL)
 		return err_fail(call->err, ERR_STATE, "err.alert.merged", NULL, "number", a->number, "incident",
 		    tx_text(call->tx, call->arena, "SELECT number FROM incident WHERE id = ?", "t", a->incident_id));
@@ -55,15 +76,71 @@ alert_attach(struct call *call, const struct alert *a, const struct incident *in
 	    CT("state_by_id", call->actor.kind == ACTOR_ACCOUNT ? call->actor.id : NULL), CT("note", reason)));
 	change_update(call, "alert_detail", a->id, -1, COLS(CT("incident_id", incident->id)));
 	alert_event(call, a->id, "merged", incident->number, reason);
-	signs = bring_observables(call, a, incident->id, &first);
+	bring_observables(call, a, incident->id, sum);
+	if (sum->alerts++ == 0)
+		sum->first = a;
+	if (alert_rank(a->level) > alert_rank(sum->first->level))
+		sum->first = a;
+	sum->first_at = a->first_at < sum->first_at ? a->first_at : sum->first_at;
+	sum->received_at = a->received_at < sum->received_at ? a->received_at : sum->received_at;
+	sum->detections += a->count;
+	sum->numbers = name(call, sum->numbers, a->number);
+	sum->titles = name(call, sum->titles, a->title);
+	sum->hosts = name(call, sum->hosts, a->host);
+	return call->err->kind;
+}
+
+static void
+tell_attached(struct call *call, const struct incident *incident, const char *reason, const struct sum *sum)
+{
+	static const char *const words[2][2] = { { "timeline.alert_merged", "timeline.alert_merged_with" },
+		{ "timeline.alerts_merged", "timeline.alerts_merged_with" } };
+
 	change_timeline(call, &(struct timeline_entry){ .incident_id = incident->id, .kind = "alert",
-	    .word = signs > 0 ? "timeline.alert_merged_with" : "timeline.alert_merged", .text = reason,
-	    .occurred_at = a->first_at, .told_at = a->received_at, .ref_table = "alert", .ref_id = a->id,
-	    .args = TIMELINE_ARGS("number", a->number, "title", a->title, "host",
-		a->host == NULL ? "–" : a->host, "count", text_int(call, a->count),
-		"signs", text_int(call, (int64_t)signs), "values", first) });
-	if (signs > 0)
+	    .word = words[sum->alerts > 1][sum->signs > 0], .text = reason, .occurred_at = sum->first_at,
+	    .told_at = sum->received_at, .ref_table = "alert", .ref_id = sum->first->id,
+	    .args = TIMELINE_ARGS("number", sum->numbers, "title", sum->titles,
+		"host", *sum->hosts == '\0' ? "–" : sum->hosts, "count", text_int(call, sum->detections),
+		"signs", text_int(call, (int64_t)sum->signs), "values", sum->values,
+		"alerts", text_int(call, (int64_t)sum->alerts)) });
+	if (sum->signs > 0)
 		escalation_evaluate(call, incident->id);
+}
+
+int
+alert_attach_all(struct call *call, const struct alert *list, size_t n, const struct incident *incident,
+    const char *reason, size_t *ret_changed)
+{
+	struct sum sum = { .numbers = "", .titles = "", .hosts = "", .values = "", .first_at = INT64_MAX,
+	    .received_at = INT64_MAX };
+
+	if (incident_workable(call, incident) != 0)
+		return call->err->kind;
+	for (size_t i = 0; i < n && call->err->kind == ERR_NONE; i++) {
+		/* Already where it is wanted: asking twice is no fault. */
+		if (str_eq(list[i].incident_id, incident->id))
+			continue;
+		attach_one(call, &list[i], incident, reason, &sum);
+		sum.bytes += (size_t)tx_int(call->tx, "SELECT COALESCE(LENGTH(CAST(detail_json AS BLOB)), 0) FROM"
+		    " alert_detail WHERE id = ?", "t", list[i].id);
+		if ((sum.bytes > PART_BYTES || call->change->rows > PART_ROWS) && change_part(call) == 0)
+			sum.bytes = 0;
+	}
+	if (sum.alerts > 0 && call->err->kind == ERR_NONE)
+		tell_attached(call, incident, reason, &sum);
+	*ret_changed = sum.alerts;
+	return call->err->kind;
+}
+
+int
+alert_attach(struct call *call, const struct alert *a, const struct incident *incident,
+    const char *reason)
+{
+	struct sum sum = { .numbers = "", .titles = "", .hosts = "", .values = "", .first_at = INT64_MAX,
+	    .received_at = INT64_MAX };
+
+	if (incident_workable(call, incident) == 0 && attach_one(call, a, incident, reason, &sum) == 0)
+		tell_attached(call, incident, reason, &sum);
 	return call->err->kind;
 }
 

@@ -378,8 +378,8 @@ entry_incident(struct call *call)
 	return change->incident_id[0] == '\0' ? NULL : change->incident_id;
 }
 
-int
-change_commit(struct call *call)
+static void
+append(struct call *call)
 {
 	struct change *change = call->change;
 	struct buf payload = BUF_INIT(PAYLOAD_MAX), info = BUF_INIT(PAYLOAD_MAX);
@@ -387,8 +387,6 @@ change_commit(struct call *call)
 	struct ledger_head head = { 0 };
 	int64_t seq;
 
-	if (change->opened_id != NULL)
-		duty_evaluate(call, change->opened_id);
 	if (call->err->kind == ERR_NONE && (change->rows > 0 || change->info != NULL)) {
 		ledger_head_get(call->tx, call->agency_id, &head, call->err);
 		jsonw_object(&w);
@@ -418,5 +416,24 @@ change_commit(struct call *call)
 	change->info = NULL;
 	buf_clear(&payload);
 	buf_clear(&info);
+}
+
+int
+change_part(struct call *call)
+{
+	struct change *change = call->change;
+
+	append(call);
+	change->rows = change->erased_count = 0;
+	change->incident_id[0] = '\0';
+	return call->err->kind;
+}
+
+int
+change_commit(struct call *call)
+{
+	if (call->change->opened_id != NULL)
+		duty_evaluate(call, call->change->opened_id);
+	append(call);
 	return call->err->kind;
 }

@@ -73,6 +73,12 @@ const char *number_next(struct call *call, const char *prefix);
  */
 void change_erase(struct call *call, int64_t seq);
 
+/*
+ * Writes what was changed so far as an entry of its own, within the same transaction: for the
+ * operation that changes more rows than one entry holds.  What follows begins another one.
+ */
+int change_part(struct call *call);
+
 /* For the framework (app/op.c). */
 void change_begin(struct call *call, struct change *change);
 int change_commit(struct call *call);

@@ -42,22 +42,24 @@ filter_alert_visible(struct filter *f, const struct call *c)
 	filter_sql(f, ")))");
 }
 
-/* " AND column IN (…)" of a list's words; they were checked against its choices. */
+/* Those whose ${sql} is one of the lines of a list, of which there may be many: one value. */
 static void
-filter_list(struct call *c, struct filter *f, const char *name, const char *column)
+filter_lines(struct call *c, struct filter *f, const char *sql, const char *lines)
 {
-	const char *list = arg_list(c, name, ' '), *between = arena_printf(c->arena, " AND %s IN (?", column);
+	if (lines != NULL)
+		filter_text(f, arena_printf(c->arena, " AND instr(?, char(10) || %s || char(10)) > 0", sql),
+		    arena_printf(c->arena, "\n%s\n", lines));
+}
 
-	if (list == NULL)
-		return;
-	while (*list != '\0') {
-		size_t len = strcspn(list, " ");
+static void
+filter_host(struct call *c, struct filter *f)
+{
+	const char *hosts = arg_list(c, "host", '\n');
 
-		filter_text(f, between, arena_strndup(c->arena, list, len));
-		between = ", ?";
-		list += len + (list[len] == ' ');
-	}
-	filter_sql(f, ")");
+	if (str_eq(hosts, "-"))
+		filter_sql(f, " AND a.host IS NULL");
+	else
+		filter_lines(c, f, "COALESCE(a.host, '-')", hosts);
 }
 
 static void
@@ -71,7 +73,7 @@ filter_states(struct call *c, struct filter *f)
 	if (list == NULL || strcmp(list, "open") == 0)
 		filter_sql(f, " AND a.state IN ('new', 'acknowledged')");
 	else if (strcmp(list, "all") != 0)
-		filter_list(c, f, "state", "a.state");
+		filter_lines(c, f, "a.state", arg_list(c, "state", '\n'));
 }
 
 static void
@@ -116,7 +118,7 @@ filter_alerts(struct call *c, struct filter *f)
 	filter_text(f, " AND a.mute_id = ?", arg_text(c, "mute"));
 	filter_text(f, " AND a.source = ?", arg_text(c, "source"));
 	filter_text(f, " AND a.rule_id = ?", arg_text(c, "rule"));
-	filter_text(f, " AND a.host = ?", arg_text(c, "host"));
+	filter_host(c, f);
 	filter_text(f, " AND a.user_name = ?", arg_text(c, "user"));
 	filter_int(f, " AND a.last_at >= ?", arg_time(c, "from", SQL_NULL));
 	filter_int(f, " AND a.first_at <= ?", arg_time(c, "to", SQL_NULL));
@@ -124,11 +126,23 @@ filter_alerts(struct call *c, struct filter *f)
 		filter_sql(f, " AND a.verdict IS NULL");
 	else
 		filter_text(f, " AND a.verdict = ?", verdict);
-	filter_list(c, f, "level", "a.level");
+	filter_lines(c, f, "a.level", arg_list(c, "level", '\n'));
 	filter_states(c, f);
 	filter_muted(c, f);
 	filter_words(c, f);
 	return 0;
+}
+
+void
+alert_filter_scope(struct call *c, struct filter *f)
+{
+	filter_alert_visible(f, c);
+	filter_lines(c, f, "a.rule_id || '@' || a.source", arg_list(c, "groups", '\n'));
+	filter_text(f, " AND a.rule_id = ?", arg_text(c, "rule"));
+	filter_text(f, " AND a.source = ?", arg_text(c, "source"));
+	filter_host(c, f);
+	filter_lines(c, f, "a.level", arg_list(c, "level", '\n'));
+	filter_words(c, f);
 }
 
 /* ---- list --------------------------------------------------------------------------------- */

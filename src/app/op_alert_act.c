@@ -13,73 +13,89 @@
 
 static const char *const verdicts[] = { "true_positive", "false_positive", "benign", "undecided", NULL };
 
-#define CHOSEN_MAX 500
+static const char *const levels[] = { "critical", "high", "medium", "low", "informational", NULL };
+
 #define CHOICE_PARAMS \
-	{ "alerts", P_LIST, PF_POSITIONAL, 0, 0, NULL }, { "rule", P_LINE, 0, 0, 200, NULL }, \
-	{ "source", P_LINE, 0, 0, 60, NULL }, { "host", P_LINE, 0, 0, 200, NULL }
+	{ "alerts", P_LIST, PF_POSITIONAL, 0, 0, NULL }, { "groups", P_LIST, 0, 0, 0, NULL }, \
+	{ "rule", P_LINE, 0, 0, 200, NULL }, { "source", P_LINE, 0, 0, 60, NULL }, \
+	{ "host", P_LIST, 0, 0, 0, NULL }, { "level", P_LIST, 0, 0, 0, levels }, \
+	{ "q", P_LINE, 0, 0, 100, NULL }
+
+#define PART 250 /* alerts of one entry of the ledger: each at most some 10 KB */
 
 /* ---- which ---------------------------------------------------------------------------------- */
 
+/* The alerts an operation is about. */
+struct chosen {
+	struct alert *list;
+	size_t n;
+	int64_t left; /* others there are, beyond ALERTS_AT_ONCE */
+};
+
 static void
-add_chosen(struct call *c, const char *key, struct alert *list, size_t *n)
+add_chosen(struct call *c, const char *key, struct chosen *ret)
 {
-	if (alert_load(c, "alerts", key, &list[*n]) != 0)
+	struct alert *a = &ret->list[ret->n];
+
+	if (alert_load(c, "alerts", key, a) != 0)
 		return;
-	for (size_t i = 0; i < *n; i++)
-		if (strcmp(list[i].id, list[*n].id) == 0)
+	for (size_t i = 0; i < ret->n; i++)
+		if (strcmp(ret->list[i].id, a->id) == 0)
 			return;
-	(*n)++;
+	if (ret->n == ALERTS_AT_ONCE)
+		ret->left++;
+	else
+		ret->n++;
 }
 
-static size_t
-of_group(struct call *c, const char *wanted, const char **ids, bool *ret_more)
+/* Those of the groups and filters that are in one of ${wanted} and not hidden, the newest first. */
+static void
+add_groups(struct call *c, const char *wanted, struct chosen *ret)
 {
+	const char **ids = arena_alloc(c->arena, ALERTS_AT_ONCE * sizeof(*ids));
+	struct filter f;
 	struct query q;
 	size_t n = 0;
 
-	query_open(&q, c->tx, arena_printf(c->arena, "SELECT a.id FROM alert a WHERE (? IS NULL OR"
-	    " a.rule_id = ?) AND (? IS NULL OR a.source = ?) AND (? IS NULL OR a.host = ?) AND a.state IN (%s)"
-	    " AND NOT " ALERT_MUTED " AND " ALERT_VISIBLE " ORDER BY a.last_at DESC, a.id LIMIT ?", wanted),
-	    "tttttt" ALERT_VISIBLE_TYPES "i", arg_text(c, "rule"), arg_text(c, "rule"),
-	    arg_text(c, "source"), arg_text(c, "source"), arg_text(c, "host"), arg_text(c, "host"),
-	    ALERT_VISIBLE_ARGS(c), (int64_t)CHOSEN_MAX + 1);
-	while (query_step(&q) && n < CHOSEN_MAX)
-		ids[n++] = arena_strdup(c->arena, query_text(&q, 0));
-	*ret_more = n == CHOSEN_MAX && query_step(&q);
+	filter_init(&f, "SELECT a.id FROM alert a WHERE NOT " ALERT_MUTED " AND a.state IN (");
+	filter_sql(&f, wanted);
+	filter_sql(&f, ")");
+	alert_filter_scope(c, &f);
+	filter_sql(&f, " ORDER BY a.last_at DESC, a.id");
+	query_openv(&q, c->tx, buf_str(&f.sql), f.value, f.n);
+	while (query_step(&q)) {
+		if (n == ALERTS_AT_ONCE)
+			ret->left++;
+		else
+			ids[n++] = arena_strdup(c->arena, query_text(&q, 0));
+	}
 	query_close(&q);
-	return n;
+	filter_clear(&f);
+	for (size_t i = 0; i < n; i++)
+		add_chosen(c, ids[i], ret);
 }
 
 /*
- * The alerts an operation is about: those its argument alerts names (ids, numbers), or, without it,
- * those of the arguments rule, source and host that are in one of ${wanted} ("'new', 'closed'")
- * and not hidden, the newest first; at most CHOSEN_MAX.  Sets ${ret_more} when there are others.
+ * Those the argument alerts names (ids, numbers), or, without it, those of groups, rule or host
+ * that are in one of ${wanted} ("'new', 'closed'"); at most ALERTS_AT_ONCE.
  */
 static int
-alerts_chosen(struct call *c, const char *wanted, struct alert **ret, size_t *ret_n, bool *ret_more)
+alerts_chosen(struct call *c, const char *wanted, struct chosen *ret)
 {
-	const char *named = arg_list(c, "alerts", ' '), **ids;
-	struct alert *list = arena_alloc(c->arena, (CHOSEN_MAX + 1) * sizeof(*list));
-	size_t n = 0, of;
+	const char *named = arg_list(c, "alerts", ' ');
 
-	*ret_more = false;
-	if (named == NULL && !arg_has(c, "rule") && !arg_has(c, "host"))
+	*ret = (struct chosen){ .list = arena_alloc(c->arena, (ALERTS_AT_ONCE + 1) * sizeof(*ret->list)) };
+	if (named == NULL && !arg_has(c, "rule") && !arg_has(c, "host") && !arg_has(c, "groups"))
 		return call_fail(c, ERR_INVALID, "err.alert.none", "alerts");
-	if (named == NULL) {
-		ids = arena_alloc(c->arena, CHOSEN_MAX * sizeof(*ids));
-		of = of_group(c, wanted, ids, ret_more);
-		for (size_t i = 0; i < of; i++)
-			add_chosen(c, ids[i], list, &n);
-	}
-	while (named != NULL && *named != '\0' && n < CHOSEN_MAX && c->err->kind == ERR_NONE) {
+	if (named == NULL)
+		add_groups(c, wanted, ret);
+	while (named != NULL && *named != '\0' && c->err->kind == ERR_NONE) {
 		size_t len = strcspn(named, " ");
 
 		if (len > 0)
-			add_chosen(c, arena_strndup(c->arena, named, len), list, &n);
+			add_chosen(c, arena_strndup(c->arena, named, len), ret);
 		named += len + (named[len] == ' ');
 	}
-	*ret = list;
-	*ret_n = n;
 	return c->err->kind;
 }
 
@@ -89,18 +105,20 @@ by_account(const struct call *c)
 	return c->actor.kind == ACTOR_ACCOUNT ? c->actor.id : NULL;
 }
 
-/* What every act on several answers. */
+/* What every act on several answers; "left" is what the limit kept out. */
 static int
-out_chosen(struct call *c, const struct alert *list, size_t n, size_t changed, bool more)
+out_chosen(struct call *c, const struct chosen *of, size_t changed)
 {
 	jsonw_kint(c->out, "changed", (int64_t)changed);
-	jsonw_kint(c->out, "unchanged", (int64_t)(n - changed));
-	jsonw_kbool(c->out, "more", more);
+	jsonw_kint(c->out, "unchanged", (int64_t)(of->n - changed));
+	jsonw_kint(c->out, "left", of->left);
+	jsonw_kint(c->out, "at_most", ALERTS_AT_ONCE);
+	jsonw_kbool(c->out, "more", of->left > 0);
 	jsonw_karray(c->out, "items");
-	for (size_t i = 0; i < n && c->err->kind == ERR_NONE; i++) {
+	for (size_t i = 0; i < of->n && c->err->kind == ERR_NONE; i++) {
 		jsonw_object(c->out);
 		out_row(c, NULL, "SELECT id, number, state AS alert_state, verdict, version FROM alert WHERE id = ?",
-		    "t", list[i].id);
+		    "t", of->list[i].id);
 		jsonw_object_end(c->out);
 	}
 	jsonw_array_end(c->out);
@@ -119,23 +137,26 @@ static const struct param ack_params[] = {
 static int
 alert_ack(struct call *c)
 {
-	bool undo = arg_bool(c, "undo"), more;
+	bool undo = arg_bool(c, "undo");
 	const char *from = undo ? "acknowledged" : "new", *to = undo ? "new" : "acknowledged";
 	const char *note = arg_text(c, "note");
-	struct alert *list;
-	size_t n, changed = 0;
+	struct chosen of;
+	size_t changed = 0;
 
-	if (alerts_chosen(c, undo ? "'acknowledged'" : "'new'", &list, &n, &more) != 0)
+	if (alerts_chosen(c, undo ? "'acknowledged'" : "'new'", &of) != 0)
 		return c->err->kind;
-	for (size_t i = 0; i < n; i++) {
-		if (!str_eq(list[i].state, from))
+	for (size_t i = 0; i < of.n; i++) {
+		const char *id = of.list[i].id;
+
+		if (!str_eq(of.list[i].state, from))
 			continue;
-		change_update(c, "alert", list[i].id, -1, COLS(CT("state", to), CI("state_at", c->now),
+		change_update(c, "alert", id, -1, COLS(CT("state", to), CI("state_at", c->now),
 		    CT("state_by_id", by_account(c)), CT("note", note)));
-		alert_event(c, list[i].id, undo ? "renewed" : "acknowledged", NULL, note);
-		changed++;
+		alert_event(c, id, undo ? "renewed" : "acknowledged", NULL, note);
+		if (++changed % PART == 0 && change_part(c) != 0)
+			break;
 	}
-	return out_chosen(c, list, n, changed, more);
+	return out_chosen(c, &of, changed);
 }
 
 /* ---- verdict ------------------------------------------------------------------------------------- */
@@ -179,21 +200,21 @@ static int
 alert_verdict(struct call *c)
 {
 	const char *verdict = arg_text(c, "verdict");
-	struct alert *list;
-	size_t n, changed = 0;
-	bool more;
+	struct chosen of;
+	size_t changed = 0;
 
 	if (strcmp(verdict, "undecided") == 0)
 		verdict = NULL;
-	if (alerts_chosen(c, "'new', 'acknowledged'", &list, &n, &more) != 0)
+	if (alerts_chosen(c, "'new', 'acknowledged'", &of) != 0)
 		return c->err->kind;
-	for (size_t i = 0; i < n; i++) {
-		if (verdict == NULL ? list[i].verdict == NULL : str_eq(list[i].verdict, verdict))
+	for (size_t i = 0; i < of.n; i++) {
+		if (verdict == NULL ? of.list[i].verdict == NULL : str_eq(of.list[i].verdict, verdict))
 			continue;
-		judge(c, &list[i], verdict);
-		changed++;
+		judge(c, &of.list[i], verdict);
+		if (++changed % PART == 0 && change_part(c) != 0)
+			break;
 	}
-	return out_chosen(c, list, n, changed, more);
+	return out_chosen(c, &of, changed);
 }
 
 /* ---- into an incident ------------------------------------------------------------------------------ */
@@ -205,34 +226,19 @@ static const struct param merge_params[] = {
 	{ 0 },
 };
 
-static void
-attach_all(struct call *c, const struct alert *list, size_t n, const struct incident *incident,
-    size_t *ret_changed)
-{
-	for (size_t i = 0; i < n && c->err->kind == ERR_NONE; i++) {
-		/* Already where it is wanted: asking twice is no fault. */
-		if (str_eq(list[i].incident_id, incident->id))
-			continue;
-		alert_attach(c, &list[i], incident, arg_text(c, "reason"));
-		(*ret_changed)++;
-	}
-}
-
 static int
 alert_merge(struct call *c)
 {
 	struct incident incident;
-	struct alert *list;
-	size_t n, changed = 0;
-	bool more;
+	struct chosen of;
+	size_t changed = 0;
 
-	if (incident_arg(c, "into", &incident) != 0 ||
-	    alerts_chosen(c, "'new', 'acknowledged'", &list, &n, &more) != 0)
+	if (incident_arg(c, "into", &incident) != 0 || alerts_chosen(c, "'new', 'acknowledged'", &of) != 0 ||
+	    alert_attach_all(c, of.list, of.n, &incident, arg_text(c, "reason"), &changed) != 0)
 		return c->err->kind;
-	attach_all(c, list, n, &incident, &changed);
 	jsonw_kstring(c->out, "incident_id", incident.id);
 	jsonw_kstring(c->out, "incident_number", incident.number);
-	return out_chosen(c, list, n, changed, more);
+	return out_chosen(c, &of, changed);
 }
 
 static const struct param unmerge_params[] = {
@@ -255,7 +261,7 @@ alert_unmerge(struct call *c)
 	    alert_take_out(c, &a, &incident, arg_text(c, "reason")) != 0)
 		return c->err->kind;
 	jsonw_kstring(c->out, "incident_number", incident.number);
-	return out_chosen(c, &a, 1, 1, false);
+	return out_chosen(c, &(struct chosen){ &a, 1, 0 }, 1);
 }
 
 /* ---- a new incident ----------------------------------------------------------------------------------- */
@@ -328,31 +334,31 @@ alert_open(struct call *c)
 	const struct pack_playbook *playbook;
 	const struct alert *lead;
 	struct incident incident;
-	struct alert *list;
-	size_t n, changed = 0;
+	struct chosen of;
+	size_t changed = 0;
 	const char *id;
-	bool more;
 
-	if (alerts_chosen(c, "'new', 'acknowledged'", &list, &n, &more) != 0)
+	if (alerts_chosen(c, "'new', 'acknowledged'", &of) != 0)
 		return c->err->kind;
-	if (n == 0)
+	if (of.n == 0)
 		return call_fail(c, ERR_INVALID, "err.alert.none", "alerts");
-	lead = leading(list, n);
-	playbook = choose_playbook(c, list, n, lead);
+	lead = leading(of.list, of.n);
+	playbook = choose_playbook(c, of.list, of.n, lead);
 	if (c->err->kind != ERR_NONE)
 		return c->err->kind;
-	id = open_incident(c, list, n, lead, playbook);
+	id = open_incident(c, of.list, of.n, lead, playbook);
 	if (arg_bool(c, "take") && incident_take(c, id) != 0)
 		return c->err->kind;
 	if (incident_load(c, id, &incident) != 0 ||
 	    (playbook != NULL && plan_apply(c, &incident, playbook) != 0))
 		return c->err->kind;
-	attach_all(c, list, n, &incident, &changed);
+	if (alert_attach_all(c, of.list, of.n, &incident, arg_text(c, "reason"), &changed) != 0)
+		return c->err->kind;
 	jsonw_kstring(c->out, "incident_id", incident.id);
 	jsonw_kstring(c->out, "incident_number", incident.number);
 	jsonw_kstring(c->out, "type", incident.type);
 	jsonw_kstring(c->out, "playbook", playbook == NULL ? NULL : playbook->pack.id);
-	return out_chosen(c, list, n, changed, more);
+	return out_chosen(c, &of, changed);
 }
 
 static const char *const columns[] = { "number", "alert_state", "verdict", NULL };

@@ -282,8 +282,11 @@ cli_show(const struct cli *cli, const char *json, size_t len)
 	if (json_parse(json, len, &value, NULL) != 0)
 		return;
 	if (cli->op->columns != NULL && json_get(value, "items") != NULL) {
+		/* Of what was done to several, the whole before the single ones. */
+		if ((cli->op->flags & OP_WRITE) != 0)
+			lines(cli, value, 0);
 		table(cli, json_get(value, "items"), true);
-		if (json_get_bool(value, "more", false))
+		if ((cli->op->flags & OP_WRITE) == 0 && json_get_bool(value, "more", false))
 			puts(word(cli->lang, "cli.more"));
 	} else {
 		lines(cli, value, 0);

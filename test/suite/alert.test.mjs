@@ -304,6 +304,73 @@ test('a new incident takes alerts with the playbook of their rule; one comes out
   await admin.ok('POST', `/incidents/${opened.incident_id}/restrict`, { restricted: false });
 });
 
+test('a group goes into an incident whole, in one line of its story; beyond the limit what is left is said', async () => {
+  const many = (n, rule, more = {}) => Array.from({ length: n }, (_, i) => alert(`${rule}-${i}`, { rule_id: rule, title: `Quét ${rule}`, host: `PC-${i % 7}`, observables: [`198.51.100.${i % 9}`],
+    detail: { log: 'x'.repeat(4000) }, ...more }));
+  for (const n of [1, 2]) for (const all = many(450, `R-big${n}`); all.length > 0;) assert.equal((await send('/api/v1/alerts', all.splice(0, 150))).status, 201);
+  await send('/api/v1/alerts', many(3, 'R-big3', { level: 'low' }));
+  const opened = await admin.ok('POST', '/alerts/open', { groups: ['R-big1@mayquet', 'R-big2@mayquet', 'R-big3@mayquet'], level: ['medium'], title: 'Đợt quét', take: true });
+  assert.deepEqual([opened.changed, opened.left, opened.more], [900, 0, false], 'all of them, and none that the filter hid');
+  assert.equal((await admin.ok('GET', '/alerts?rule=R-big3')).items.length, 3);
+  const lines = (await admin.ok('GET', `/incidents/${opened.incident_id}/timeline?kind=alert`)).items.map((t) => t.text);
+  assert.equal(lines.length, 1, String(lines));
+  assert.match(lines[0], /^Đưa 900 cảnh báo vào sự cố \(CB-2026-\d+, .*…\): Quét R-big[12], Quét R-big[12]; máy PC-\d.*; 900 phát hiện; thêm 9 dấu hiệu: 198\.51\.100\./);
+  assert.equal((await admin.ok('GET', `/incidents/${opened.incident_id}/observables?limit=200`)).items.length, 9);
+  // Their details are more than one entry of the ledger holds; the transaction is one all the same.
+  const entries = run('ledger', 'list', '--incident', opened.incident_number, '--limit', '100').items.filter((e) => e.op === 'alert open');
+  assert.ok(entries.length > 1 && entries.length < 20, String(entries.length));
+  assert.equal(new Set(entries.map((e) => e.at)).size, 1);
+  // All or nothing: one that stands elsewhere keeps the others out.
+  const other = await admin.ok('POST', '/incidents', { title: 'Nơi khác' });
+  const [free] = (await admin.ok('GET', '/alerts?rule=R-big3')).items;
+  const taken = (await admin.ok('GET', `/alerts?incident=${opened.incident_number}&limit=1`)).items[0];
+  assert.equal((await admin.call('POST', '/alerts/merge', { alerts: [free.id, taken.id], into: other.id })).status, 409);
+  assert.equal((await admin.ok('GET', `/alerts/${free.id}`)).incident_id, null);
+  for (let i = 0; i < 4; i++) await send('/api/v1/alerts', Array.from({ length: 500 }, (_, k) => alert(`huge-${i}-${k}`, { rule_id: 'R-huge' })));
+  await send('/api/v1/alerts', [1, 2, 3].map((k) => alert(`huge-more-${k}`, { rule_id: 'R-huge' })));
+  const part = await admin.ok('POST', '/alerts/merge', { groups: ['R-huge@mayquet'], into: other.id });
+  assert.deepEqual([part.changed, part.left, part.at_most, part.more], [2000, 3, 2000, true]);
+  const rest = await admin.ok('POST', '/alerts/merge', { groups: ['R-huge@mayquet'], into: other.id });
+  assert.deepEqual([rest.changed, rest.left], [3, 0]);
+  await admin.ok('POST', '/alerts/verdict', { groups: ['R-big3@mayquet'], verdict: 'benign' });
+});
+
+test('a host nobody named is a group like any other, and a long list of filters is only a list', async () => {
+  await send('/api/v1/alerts', [alert('nohost', { rule_id: 'R-nohost', host: undefined })]);
+  assert.deepEqual((await admin.ok('GET', '/alerts?host=-')).items.map((a) => a.rule_id), ['R-nohost']);
+  assert.equal((await admin.ok('POST', '/alerts/ack', { host: ['-', 'PC-không-có'] })).changed, 1);
+  assert.equal((await admin.call('GET', '/alerts?' + 'state=new&level=high&'.repeat(60))).status, 200);
+  assert.equal((await admin.ok('POST', '/alerts/ack', { groups: Array.from({ length: 900 }, (_, i) => `R-${i}@x`) })).changed, 0);
+});
+
+test('the search finds alerts by title, rule, host, reference and observables, as far as one may see them', async () => {
+  await send('/api/v1/alerts', [alert('REF-77/tìm', { rule_id: 'tim-kiem-duoc', title: 'Mã hóa tệp trên máy kế toán', host: 'PC-TIM-01', user: 'nguyenvana', level: 'high', tags: ['attack.t1486'],
+    observables: ['203.0.113.99', { type: 'domain', value: 'tim-thay.example' }, { type: 'sha256', value: 'b'.repeat(64) }] })]);
+  const hits = async (q, who = admin, more = '') => (await who.ok('GET', `/search?q=${encodeURIComponent(q)}${more}`)).items.filter((h) => h.kind === 'alert');
+  const [found] = await hits('ma hoa tep ke toan');
+  assert.deepEqual([found.title, found.alert_state, found.alert_level, found.is_muted, found.incident_id], ['Mã hóa tệp trên máy kế toán', 'new', 'high', false, null]);
+  for (const q of ['PC-TIM-01', 'tim-kiem-duoc', 'REF-77', '203.0.113.99', '203[.]0[.]113[.]99', 'tim-thay.example', 'hxxp://tim-thay[.]example', 'b'.repeat(64), 'nguyenvana', 't1486', 'pc-ti', found.number, found.number.toLowerCase()]) {
+    const got = await hits(q);
+    if (q.startsWith('hxxp')) continue; // a URL is no sign of this alert
+    assert.deepEqual(got.map((h) => h.number), [found.number], q);
+  }
+  assert.match((await hits('203.0.113.99'))[0].snippet, /203\.0\.113\.99/);
+  const all = (await admin.ok('GET', '/search?q=PC-TIM-01&only=incident')).items;
+  assert.ok(all.every((h) => h.kind !== 'alert'));
+  assert.ok((await admin.ok('GET', '/search?q=quet&only=alert&limit=10')).more);
+  const page = (await admin.ok('GET', '/search?q=quet&only=alert&limit=10&offset=10')).items;
+  assert.ok(page.length === 10 && page.every((h) => h.kind === 'alert'));
+  assert.equal((await admin.call('GET', '/search?q=x&only=nothing')).json.field, 'only');
+  assert.ok(run('search', 'PC-TIM-01').items.some((h) => h.number === found.number));
+  // Outside an incident as open incidents are; inside, as that incident is.
+  const staff = await person(server, data, 'truongphong'), substitute = await person(server, data, 'duphong');
+  assert.deepEqual([(await hits('PC-TIM-01', staff)).length, (await hits('PC-TIM-01', substitute)).length], [0, 1]);
+  const opened = await admin.ok('POST', '/alerts/open', { alerts: [found.number] });
+  await admin.ok('POST', `/incidents/${opened.incident_id}/restrict`, { restricted: true });
+  assert.deepEqual([(await hits('PC-TIM-01', substitute)).length, (await hits(found.number, substitute)).length, (await hits('203.0.113.99', substitute)).length], [0, 0, 0]);
+  assert.deepEqual((await hits('PC-TIM-01')).map((h) => [h.alert_state, h.incident_id]), [['merged', opened.incident_id]]);
+});
+
 test('verdicts are what is known of a rule', async () => {
   const refs = Array.from({ length: 6 }, (_, i) => alert(`w${i}`, { rule_id: 'R-wrong', title: 'Hay báo sai', host: `PC-${i}`, count: 2 }));
   await send('/api/v1/alerts', refs);

@@ -6,7 +6,6 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useSearchParams } from 'react-router-dom';
 import { useGet, type AlertGroup, type AlertRow, type Page } from '../../api';
-import { useAct } from '../../lib/act';
 import { wordFor } from '../../lib/i18n';
 import { absolute } from '../../lib/time';
 import { Chip, DataTable, type Column } from '../../parts/DataTable';
@@ -58,7 +57,7 @@ export default function Alerts() {
 			<Tabs at="" />
 			<NewRows what="all" />
 			<div className="chips">
-				{narrow ? <Chip on onClick={() => put({ 'quy-tac': null, nguon: null, may: null })}>{rule ?? host} ✕</Chip>
+				{narrow ? <Chip on onClick={() => put({ 'quy-tac': null, nguon: null, may: null })}>{rule ?? (host === '-' ? t('alert.no_host') : host)} ✕</Chip>
 					: (['rule', 'host', 'one'] as const).map((b) => <Chip key={b} on={by === b} onClick={() => put({ gop: b === 'rule' ? null : b })}>{words[b]}</Chip>)}
 			</div>
 			<div className="chips">
@@ -77,15 +76,13 @@ type Filters = Record<string, string | number | null | undefined>;
 /** Acknowledge at once; the rest through dialogs. */
 function useActs() {
 	const go = useNavigate();
-	const { attempt } = useAct();
-	const { each } = useAlertActs();
+	const { ack: acknowledge } = useAlertActs();
 	const [act, setAct] = useState<AlertAct | null>(null);
 	const [subject, setSubject] = useState<Subject | null>(null);
 	const [selected, setSelected] = useState(new Set<string>());
 	const start = (a: AlertAct) => (s: Subject) => { setAct(a); setSubject(s); };
 	async function ack(s: Subject) {
-		if (s.ids) await attempt('POST', '/alerts/ack', { alerts: s.ids });
-		else await each(s, '/alerts/ack', {});
+		await acknowledge(s);
 		setSelected(new Set());
 	}
 	const dialogs = <AlertActs act={act} subject={subject} onClose={() => setAct(null)} onOpened={(n) => go(`/su-co/${n}`)} onDone={() => setSelected(new Set())} />;
@@ -129,9 +126,10 @@ function Groups({ by, filters, more, onNarrow }: { by: string; filters: Filters;
 	const list = useGet<Page<AlertGroup>>('/alerts/groups', { ...filters, by }, { held: true, keep: true });
 	const rows = list.data?.items ?? [];
 	const picked = rows.filter((g) => acts.selected.has(groupKey(g)));
+	const scope = { level: filters.level as string | null, q: filters.q as string | null };
 	const open = (g: AlertGroup) => {
 		if (g.number) go(`/canh-bao/${g.number}`);
-		else onNarrow(g.rule_id ? { 'quy-tac': g.rule_id, nguon: g.source ?? null } : { may: g.host });
+		else onNarrow(g.rule_id ? { 'quy-tac': g.rule_id, nguon: g.source ?? null } : { may: g.host ?? '-' });
 	};
 	const columns: Column<AlertGroup>[] = [
 		{ id: 'level', title: t('alert.level'), value: (g) => LEVELS.indexOf(g.alert_level), text: (g) => wordFor('alert_level', g.alert_level), cell: (g) => <AlertLevelMark level={g.alert_level} />, fixed: true, className: 'nowrap' },
@@ -150,15 +148,15 @@ function Groups({ by, filters, more, onNarrow }: { by: string; filters: Filters;
 		] : []),
 		{ id: 'last', title: t('alert.last'), value: (g) => g.last_at, text: (g) => absolute(g.last_at), cell: (g) => <span className="quiet"><When at={g.last_at} /></span> },
 	];
-	const one = (f: (s: Subject) => void) => (g: AlertGroup) => f(picked.length ? ofGroups(picked) : ofGroups([g]));
+	const one = (f: (s: Subject) => void) => (g: AlertGroup) => f(picked.length ? ofGroups(picked, scope) : ofGroups([g], scope));
 	return (
 		<Loaded of={list}>
 			{(d) => rows.length === 0 ? <Nothing filtered={isFiltered(filters)} /> : (
 				<>
 					<DataTable name={`canh-bao-${by}`} label={t('frame.alerts')} columns={columns} rows={rows} rowId={groupKey} onOpen={open}
 						selected={acts.selected} onSelect={may('HANDLE') ? acts.setSelected : undefined}
-						keys={may('HANDLE') ? { a: one((s) => void acts.ack(s)), m: (g) => acts.start('mute')(ofGroups([g])), o: one(acts.start('open')), i: one(acts.start('merge')), v: one(acts.start('verdict')) } : {}}
-						toolbar={picked.length > 0 && <Toolbar count={picked.length} subject={() => ofGroups(picked)} acts={acts} />} />
+						keys={may('HANDLE') ? { a: one((s) => void acts.ack(s)), m: (g) => acts.start('mute')(ofGroups([g], scope)), o: one(acts.start('open')), i: one(acts.start('merge')), v: one(acts.start('verdict')) } : {}}
+						toolbar={picked.length > 0 && <Toolbar count={picked.length} subject={() => ofGroups(picked, scope)} acts={acts} />} />
 					{d.more && more && <Button mt="sm" variant="default" onClick={more}>{t('table.more')}</Button>}
 					{acts.dialogs}
 				</>

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the pages of alerts share: marks, the dialogs, whom an act is about.
 import { useDebouncedValue } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router-dom';
-import { call, query, useGet, useSend, type AlertGroup, type AlertLevel, type AlertRow, type Incident, type MutePreview, type Named, type Page, type Verdict } from '../../api';
+import { useGet, useSend, type AlertGroup, type AlertLevel, type AlertRow, type Incident, type MutePreview, type Named, type Page, type Verdict } from '../../api';
 import { wordFor } from '../../lib/i18n';
+import { useAct } from '../../lib/act';
 import { usePeople } from '../../lib/people';
 import { absolute } from '../../lib/time';
 import { ActionDialog, type Values } from '../../parts/Form';
@@ -47,10 +49,16 @@ export function Share({ wrong, all }: { wrong: number; all: number }) {
 	return <span className={percent >= 80 && all >= 5 ? 'bad' : undefined} title={t('alert.share_of', { wrong, all })}>{percent}%</span>;
 }
 
-/** One alert, several, or a whole group: what an act is about. */
+/** Which alerts of a group the page shows: the same filters go with the act. */
+export interface Scope {
+	level?: string | null;
+	q?: string | null;
+}
+/** One alert, several, or whole groups: what an act is about. */
 export interface Subject {
 	ids?: string[];
 	groups?: AlertGroup[];
+	scope?: Scope;
 	title: string;
 	host?: string | null;
 	playbook?: string | null;
@@ -59,35 +67,46 @@ export interface Subject {
 }
 export const ofAlerts = (rows: AlertRow[]): Subject => ({ ids: rows.map((r) => r.id), title: rows[0].title, host: new Set(rows.map((r) => r.host)).size === 1 ? rows[0].host : null,
 	playbook: rows.find((r) => r.playbook)?.playbook, count: rows.length });
-export const ofGroups = (rows: AlertGroup[]): Subject => ({ groups: rows, title: rows[0].title ?? rows[0].host ?? '', host: rows.length === 1 ? rows[0].host : null,
+export const ofGroups = (rows: AlertGroup[], scope: Scope): Subject => ({ groups: rows, scope, title: rows[0].title ?? rows[0].host ?? '', host: rows.length === 1 ? rows[0].host : null,
 	playbook: rows.find((r) => r.playbook)?.playbook, count: rows.reduce((n, g) => n + g.alerts, 0) });
 export const groupKey = (g: AlertGroup) => `${g.source ?? ''} ${g.rule_id ?? ''} ${g.rule_id ? '' : g.host ?? ''}`;
-const scope = (g: AlertGroup) => (g.rule_id ? { rule: g.rule_id, source: g.source } : { host: g.host });
-
-const IDS_MAX = 200;
-async function idsOf(s: Subject): Promise<string[]> {
-	if (s.ids) return s.ids;
-	const ids: string[] = [];
-	for (const g of s.groups ?? []) ids.push(...(await call<Page<AlertRow>>('GET', `/alerts${query({ ...scope(g), limit: IDS_MAX })}`)).items.map((a) => a.id));
-	return ids.slice(0, IDS_MAX);
+/** As the server is told of them. */
+function choice(s: Subject): Record<string, unknown> {
+	if (s.ids) return { alerts: s.ids };
+	const groups = s.groups ?? [];
+	const which = groups.some((g) => g.rule_id) ? { groups: groups.map((g) => `${g.rule_id}@${g.source}`) } : { host: groups.map((g) => g.host ?? '-') };
+	return { ...which, level: s.scope?.level || undefined, q: s.scope?.q || undefined };
+}
+export interface Acted {
+	changed: number;
+	left: number;
+	at_most: number;
+	incident_number?: string;
 }
 export function useAlertActs() {
-	const { send, pending } = useSend();
-	/** Of a whole group the server takes 500 at a time. */
-	async function each(s: Subject, path: string, body: Record<string, unknown>) {
-		if (s.ids) return send('POST', path, { ...body, alerts: s.ids });
-		for (const g of s.groups ?? [])
-			for (let more = true, round = 0; more && round < 20; round++) more = Boolean((await send<{ more: boolean; changed: number }>('POST', path, { ...body, ...scope(g) })).more);
-		return undefined;
+	const { t } = useTranslation();
+	const { send } = useSend();
+	const { attempt } = useAct();
+	/** What the server's limit leaves out is said. */
+	function tell(done: Acted) {
+		if (done.left > 0) notifications.show({ color: 'yellow', autoClose: false, message: t('alert.limited', { most: done.at_most, count: done.left }), closeButtonProps: { 'aria-label': t('form.close') } });
+		return done;
 	}
-	return { send, pending, each, idsOf };
+	/** One request for all of them, from a dialog. */
+	const once = async (s: Subject, path: string, body: Record<string, unknown>) => tell(await send<Acted>('POST', path, { ...body, ...choice(s) }));
+	/** The same behind a single button or key. */
+	const ack = async (s: Subject) => {
+		const done = await attempt<Acted>('POST', '/alerts/ack', choice(s));
+		if (done) tell(done);
+	};
+	return { send, once, ack };
 }
 
 export type AlertAct = 'verdict' | 'merge' | 'open' | 'mute';
 
 export function AlertActs({ act, subject, onClose, onOpened, onDone }: { act: AlertAct | null; subject: Subject | null; onClose: () => void; onOpened: (number: string) => void; onDone?: () => void }) {
 	const { t } = useTranslation();
-	const { each, send, idsOf: ids } = useAlertActs();
+	const { once, send } = useAlertActs();
 	const people = usePeople();
 	const incidents = useGet<Page<Incident>>(act === 'merge' ? '/incidents' : null, { state: 'open', limit: 200 });
 	const playbooks = useGet<Page<Named>>(act === 'open' ? '/playbooks' : null);
@@ -102,7 +121,7 @@ export function AlertActs({ act, subject, onClose, onOpened, onDone }: { act: Al
 					{ name: 'verdict', label: t('alert.verdict_what'), kind: 'choice', required: true, options: ['true_positive', 'false_positive', 'benign', 'undecided'].map((v) => ({ value: v, label: wordFor('verdict', v) })), help: t('alert.verdict_help') },
 					{ name: 'note', label: t('alert.note'), kind: 'area' },
 				]}
-				onSubmit={async (v) => { await each(subject, '/alerts/verdict', v); onDone?.(); }} />
+				onSubmit={async (v) => { await once(subject, '/alerts/verdict', v); onDone?.(); }} />
 		);
 	case 'merge':
 		return (
@@ -111,7 +130,7 @@ export function AlertActs({ act, subject, onClose, onOpened, onDone }: { act: Al
 					{ name: 'into', label: t('incidents.merge_into'), kind: 'select', required: true, options: (incidents.data?.items ?? []).map((i) => ({ value: i.number, label: `${i.number} · ${i.title}` })) },
 					{ name: 'reason', label: t('alert.note'), kind: 'area' },
 				]}
-				onSubmit={async (v) => { await send('POST', '/alerts/merge', { ...v, alerts: await ids(subject) }); onOpened(String(v.into)); }} />
+				onSubmit={async (v) => { await once(subject, '/alerts/merge', v); onOpened(String(v.into)); }} />
 		);
 	case 'open':
 		return (
@@ -123,7 +142,7 @@ export function AlertActs({ act, subject, onClose, onOpened, onDone }: { act: Al
 					{ name: 'detected_at', label: t('incident.detected_help'), kind: 'time', help: t('alert.detected_help') },
 					{ name: 'take', label: t('incidents.take'), kind: 'check' },
 				]}
-				onSubmit={async (v) => { const saved = await send<{ incident_number: string }>('POST', '/alerts/open', { ...v, alerts: await ids(subject) }); onOpened(saved.incident_number); }} />
+				onSubmit={async (v) => { onOpened((await once(subject, '/alerts/open', v)).incident_number!); }} />
 		);
 	case 'mute': {
 		const g = subject.groups?.[0];
