@@ -186,6 +186,7 @@ filter_states(struct call *c, struct filter *f)
 {
 	const char *list = arg_list(c, "state", ' ');
 	const char *between = " AND i.state IN (?";
+	bool seen[STATES] = { false };
 	char name[40];
 
 	if (list == NULL || strcmp(list, "open") == 0)
@@ -195,8 +196,11 @@ filter_states(struct call *c, struct filter *f)
 			snprintf(name, sizeof(name), "%.*s", (int)strcspn(list, " "), list);
 			if (state_of(name) == STATES)
 				return err_fail(c->err, ERR_INVALID, "err.state_name", "state", "value", name, NULL, NULL);
-			filter_text(f, between, state_name(state_of(name)));
-			between = ", ?";
+			if (!seen[state_of(name)]) {
+				filter_text(f, between, state_name(state_of(name)));
+				between = ", ?";
+			}
+			seen[state_of(name)] = true;
 			list += strcspn(list, " ");
 			list += *list == ' ';
 		}

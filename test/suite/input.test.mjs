@@ -328,6 +328,14 @@ test('two people edit one incident: the second is told what changed', async () =
 
 // ---- times and packs ---------------------------------------------------------------------------
 
+test('the same word of a list many times over is one condition', async () => {
+  for (const path of ['/incidents?', '/alerts?'])
+    for (const word of ['state', 'level', 'source', 'symptoms', 'kind'])
+      for (const value of ['new', 'received', 'high'])
+        assert.ok([200, 422, 400].includes((await admin.call('GET', path + `${word}=${value}&`.repeat(90))).status), path + word);
+  assert.equal((await admin.call('GET', '/incidents?' + 'state=received&'.repeat(90))).status, 200);
+});
+
 test('dates that are none, lie ahead or run backwards are refused', async () => {
   const incident = await admin.ok('POST', '/incidents', { title: 'Thời gian' });
   const future = new Date(Date.now() + 864e5).toISOString();
