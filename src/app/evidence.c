@@ -123,7 +123,7 @@ is_wanted(struct tx *tx, const char *sha256)
 	    " + (SELECT COUNT(*) FROM dispatch WHERE proof_sha256 = ?1)"
 	    " + (SELECT COUNT(*) FROM hunt WHERE json_sha256 = ?1 OR html_sha256 = ?1)"
 	    " + (SELECT COUNT(*) FROM hunt_file f JOIN hunt h ON h.id = f.hunt_id WHERE f.sha256 = ?1 AND"
-	    " h.state = 'waiting')", "t", sha256) != 0;
+	    " (h.state = 'waiting' OR f.purpose IS NOT NULL))", "t", sha256) != 0;
 }
 
 /*

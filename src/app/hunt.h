@@ -22,6 +22,19 @@ struct hunt {
 	bool opens_incident;
 };
 
+/*
+ * What is looked for, and in what; as it is kept in the row, strings NULL when not asked for.
+ * Whoever carries the hunt out uses exactly that.
+ */
+struct hunt_asked {
+	const char *level, *lang;
+	int64_t from_at, to_at;     /* SQL_NULL: not bounded */
+	const char *tags_json;      /* list of texts */
+	const char *rules_set;      /* key of a compiled set; NULL: the rules in force when it is carried out */
+	bool no_prefilter;
+	const char *left_out_json;  /* {"count", "names"}: files beside logs that were not taken in */
+};
+
 /* The hunt that the argument names by id or number, if the actor may see it; else ERR_NOT_FOUND. */
 int hunt_arg(struct call *call, const char *name, struct hunt *ret);
 int hunt_load(struct call *call, const char *key, const char *field, struct hunt *ret);
@@ -30,6 +43,7 @@ int hunt_load(struct call *call, const char *key, const char *field, struct hunt
 struct hunt_item {
 	const char *name, *sha256, *evidence_id; /* evidence_id NULL: none yet */
 	int64_t size, collected_at;
+	bool is_list; /* of indicators, not a log; it does not become evidence */
 };
 
 /* How files came, for the record of evidence; NULL: as the catalogue says. */
@@ -63,6 +77,30 @@ struct hunt_answer {
 	char rules_version[65];
 	int64_t rules, started_at;
 };
+
+/* A compiled set of rules in the data directory's cache. */
+struct hunt_set {
+	char key[65];
+	int64_t loaded;
+	char path[4096];
+};
+
+/*
+ * Has rules compiled, or found so.  ${asked} (may be NULL: those in force) has members "rules",
+ * "shipped", "pipeline", "expand", "no_cache" as khien hunt takes them, paths absolute.
+ * ERR_INVALID "err.hunt.rules" {reason} and what else rules_child() says.
+ */
+int hunt_rules_make(struct app *app, const char *lang, const struct json *asked, struct hunt_set *ret,
+    struct err *err);
+
+/*
+ * The set of that key.  ERR_INVALID "err.hunt.rules" {reason}: there is none, or it is damaged or of another
+ * version of the program.
+ */
+int hunt_rules_find(struct app *app, const char *lang, const char *key, struct hunt_set *ret, struct err *err);
+
+/* Opens it, notes that it is used, and drops sets that nobody has used for weeks. ERR_NOT_FOUND, ERR_IO. */
+int hunt_rules_open(struct app *app, const struct hunt_set *set, int *ret_fd, struct err *err);
 
 /*
  * Whether ${summary} has the shape, kinds and bounds of hunt/summary.h: NULL when it has, else what

@@ -28,7 +28,7 @@ static bool check(const struct json *object, const struct member *members);
 static bool
 is_level(const char *text)
 {
-	static const char *const level[] = { "none", "informational", "low", "medium", "high", "critical" };
+	static const char *const level[] = { "", "none", "informational", "low", "medium", "high", "critical" };
 
 	for (size_t i = 0; text != NULL && i < ARRAY_LEN(level); i++)
 		if (strcmp(text, level[i]) == 0)
@@ -197,7 +197,7 @@ is_time(const struct json *value)
 static bool
 is_event(const struct json *e)
 {
-	return json_kind(e) == JSON_KIND_OBJECT && json_len(e) == 2 && is_text(json_get(e, "file"), HUNTER_NAME_MAX) &&
+	return json_kind(e) == JSON_KIND_OBJECT && json_len(e) == 2 && is_text(json_get(e, "file"), HUNTER_SHOWN_MAX) &&
 	    is_number(json_get(e, "record"), 0, INT64_MAX);
 }
 
@@ -219,7 +219,7 @@ const char *
 hunt_check_line(const struct json *line)
 {
 	static const struct member fixed[] = { { "rule_id", TEXT, 1000, NULL }, { "title", TEXT, 4000, NULL },
-		{ "level", LEVEL, 0, NULL }, { "tags", LIST, 200, NULL }, { "file", TEXT, HUNTER_NAME_MAX, NULL },
+		{ "level", LEVEL, 0, NULL }, { "tags", LIST, 200, NULL }, { "file", TEXT, HUNTER_SHOWN_MAX, NULL },
 		{ "record", RECORD, 0, NULL }, { "host", TEXT, VALUE_MAX, NULL }, END };
 	const struct json *matched = json_get(line, "matched");
 	size_t n = json_len(line);

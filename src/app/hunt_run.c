@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* hunt_run.c: the job of a hunt: rules compiled, the worker asked, the answer settled. */
-#include <dirent.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/app.h"
 #include "app/hunt_settle.h"
 #include "app/hunt_talk.h"
-#include "app/rules.h"
 #include "os/file.h"
 
-#define COMPILE_MS    300000
-#define KEEP_S        (30 * 86400) /* of a compiled set since it was last used */
 #define ATTEMPTS_MAX  5  /* of a job that our own side cannot do: no room, no program */
 
 struct run {
@@ -25,9 +19,9 @@ struct run {
 	int cancel_fd;
 	bool is_wanted;          /* it waits, as far as was seen */
 	char state[16];
-	const char *level, *lang;
-	struct hunt_item *item;
-	size_t items;
+	struct hunt_asked asked;
+	struct hunt_item *item;  /* lists of indicators first */
+	size_t items, lists;
 	int64_t size, newest_ms, renewed_ms;
 	/* The progress that is noted next. */
 	const char *phase;
@@ -41,27 +35,33 @@ read_hunt(struct tx *tx, void *arg, struct err *err)
 	struct arena *a = r->arena;
 	struct query q;
 
-	r->items = 0;
+	r->items = r->lists = 0;
 	r->is_wanted = false;
-	query_open(&q, tx, "SELECT level, lang, size FROM hunt WHERE id = ? AND state = 'waiting'", "t", r->id);
+	query_open(&q, tx, "SELECT level, lang, size, from_at, to_at, tags_json, rules_set, no_prefilter,"
+	    " left_out_json FROM hunt WHERE id = ? AND state = 'waiting'", "t", r->id);
 	if (query_step(&q)) {
 		r->is_wanted = true;
-		r->level = arena_strdup(a, query_text(&q, 0));
-		r->lang = arena_strdup(a, query_text(&q, 1));
 		r->size = query_int(&q, 2);
+		r->asked = (struct hunt_asked){ .level = arena_strdup(a, query_text(&q, 0)),
+		    .lang = arena_strdup(a, query_text(&q, 1)), .from_at = query_opt(&q, 3),
+		    .to_at = query_opt(&q, 4), .tags_json = arena_strdup(a, query_text(&q, 5)),
+		    .rules_set = arena_strdup(a, query_text(&q, 6)), .no_prefilter = query_int(&q, 7) != 0,
+		    .left_out_json = arena_strdup(a, query_text(&q, 8)) };
 	}
 	query_close(&q);
-	r->item = arena_alloc(a, HUNTER_FILES_MAX * sizeof(*r->item));
-	query_open(&q, tx, "SELECT f.name, f.sha256, f.size, COALESCE(e.collected_at, h.requested_at) FROM"
-	    " hunt_file f JOIN hunt h ON h.id = f.hunt_id LEFT JOIN evidence e ON e.id = f.evidence_id"
-	    " WHERE f.hunt_id = ? ORDER BY f.position", "t", r->id);
-	while (query_step(&q) && r->items < HUNTER_FILES_MAX) {
+	r->item = arena_alloc(a, (HUNTER_FILES_MAX + HUNTER_LISTS_MAX) * sizeof(*r->item));
+	query_open(&q, tx, "SELECT f.name, f.sha256, f.size, COALESCE(e.collected_at, h.requested_at),"
+	    " f.purpose IS NOT NULL FROM hunt_file f JOIN hunt h ON h.id = f.hunt_id"
+	    " LEFT JOIN evidence e ON e.id = f.evidence_id"
+	    " WHERE f.hunt_id = ? ORDER BY f.purpose IS NULL, f.position", "t", r->id);
+	while (query_step(&q) && r->items < HUNTER_FILES_MAX + HUNTER_LISTS_MAX) {
 		struct hunt_item *i = &r->item[r->items++];
 
 		*i = (struct hunt_item){ .name = arena_strdup(a, query_text(&q, 0)),
 		    .sha256 = arena_strdup(a, query_text(&q, 1)), .size = query_int(&q, 2),
-		    .collected_at = query_int(&q, 3) };
-		if (i->collected_at > r->newest_ms)
+		    .collected_at = query_int(&q, 3), .is_list = query_int(&q, 4) != 0 };
+		r->lists += i->is_list;
+		if (!i->is_list && i->collected_at > r->newest_ms)
 			r->newest_ms = i->collected_at;
 	}
 	query_close(&q);
@@ -102,64 +102,6 @@ progress(void *arg, int64_t bytes, int64_t events, int64_t hits)
 	return r->is_wanted;
 }
 
-/* ---- rules ---------------------------------------------------------------------------------------- */
-
-/* Sets of rules that nobody has compiled or used for weeks are of editions that are gone. */
-static void
-drop_old(const char *dir)
-{
-	DIR *d = opendir(dir);
-	time_t before = (time_t)(clock_wall_ms() / 1000 - KEEP_S);
-	struct dirent *e;
-	struct stat st;
-
-	while (d != NULL && (e = readdir(d)) != NULL)
-		if (fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
-		    st.st_mtime < before)
-			unlinkat(dirfd(d), e->d_name, 0);
-	if (d != NULL)
-		closedir(d);
-}
-
-/* Has the rules in force compiled, or found so, and opens the set. */
-static int
-open_rules(const struct run *r, struct hunt_answer *answer, int *ret_fd, struct err *err)
-{
-	struct buf request = BUF_INIT(20000), said = BUF_INIT(20000);
-	struct jsonw w = JSONW_INIT(&request);
-	const char *edition = rules_folder_now(r->app, r->arena), *dir = arena_printf(r->arena, "%s/cache", r->app->dir);
-	struct json *set = NULL;
-	int failed;
-
-	jsonw_object(&w);
-	jsonw_kstring(&w, "command", "rules compile");
-	jsonw_kstring(&w, "lang", r->lang);
-	jsonw_kbool(&w, "json", true);
-	jsonw_kobject(&w, "args");
-	jsonw_kstring(&w, "data", r->app->dir);
-	jsonw_kstring(&w, "cache", dir);
-	if (edition != NULL)
-		jsonw_kstring(&w, "edition", edition);
-	jsonw_object_end(&w);
-	jsonw_object_end(&w);
-	failed = rules_child(request.data, request.len, COMPILE_MS, &said, err);
-	if (failed == 0)
-		failed = json_parse(buf_str(&said), said.len, &set, err);
-	if (failed == 0) {
-		snprintf(answer->rules_version, sizeof(answer->rules_version), "%s", json_get_str(set, "key"));
-		answer->rules = json_get_int(set, "loaded", 0);
-		failed = file_open(json_get_str(set, "path"), O_RDONLY, 0, ret_fd, err);
-	}
-	if (failed == 0) {
-		futimens(*ret_fd, NULL);
-		drop_old(dir);
-	}
-	json_free(set);
-	buf_clear(&request);
-	buf_clear(&said);
-	return failed;
-}
-
 /* ---- the job ----------------------------------------------------------------------------------------- */
 
 static int
@@ -168,16 +110,26 @@ search(struct run *r, struct hunt_answer *answer, struct err *err)
 	cleanup(fd_closep) int rules = -1;
 	int failed;
 
+	struct hunt_set set;
+
 	answer->started_at = app_now(r->app);
 	r->phase = "rules";
 	r->renewed_ms = clock_mono_ms();
 	if (!progress(r, 0, 0, 0))
 		return err_set(err, ERR_STATE, "err.hunt.cancelled", NULL);
-	failed = open_rules(r, answer, &rules, err);
+	failed = r->asked.rules_set != NULL ?
+	    hunt_rules_find(r->app, r->asked.lang, r->asked.rules_set, &set, err) :
+	    hunt_rules_make(r->app, r->asked.lang, NULL, &set, err);
+	if (failed == 0) {
+		snprintf(answer->rules_version, sizeof(answer->rules_version), "%s", set.key);
+		answer->rules = set.loaded;
+		failed = hunt_rules_open(r->app, &set, &rules, err);
+	}
 	r->phase = "reading";
 	if (failed == 0)
-		failed = hunt_talk(&(struct hunt_talk){ .app = r->app, .arena = r->arena, .lang = r->lang,
-		    .level = r->level, .file = r->item, .files = r->items, .size = r->size, .newest_ms = r->newest_ms,
+		failed = hunt_talk(&(struct hunt_talk){ .app = r->app, .arena = r->arena,
+		    .asked = &r->asked, .file = r->item, .files = r->items, .lists = r->lists, .size = r->size,
+		    .newest_ms = r->newest_ms,
 		    .rules_fd = rules, .cancel_fd = r->cancel_fd, .progress = progress, .arg = r }, answer, err);
 	r->phase = "settling";
 	if (failed == 0)

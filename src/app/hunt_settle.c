@@ -139,14 +139,16 @@ adopt_files(struct call *c, const struct hunt *h, const char *incident_id)
 	struct query q;
 	bool is_new;
 
-	query_open(&q, c->tx, "SELECT id, name, sha256, size FROM hunt_file WHERE hunt_id = ? ORDER BY position",
-	    "t", h->id);
+	query_open(&q, c->tx, "SELECT id, name, sha256, size, purpose IS NULL FROM hunt_file WHERE hunt_id = ?"
+	    " ORDER BY position", "t", h->id);
 	while (query_step(&q)) {
 		struct upload u = { .size = query_int(&q, 3) };
-		const char *id = arena_strdup(c->arena, query_text(&q, 0)), *evidence;
+		const char *id = arena_strdup(c->arena, query_text(&q, 0)), *evidence = NULL;
 
 		snprintf(u.sha256, sizeof(u.sha256), "%s", query_text(&q, 2));
-		evidence = hunt_evidence(c, incident_id, &u, arena_strdup(c->arena, query_text(&q, 1)), &origin, &is_new);
+		if (query_int(&q, 4) != 0)
+			evidence = hunt_evidence(c, incident_id, &u, arena_strdup(c->arena, query_text(&q, 1)), &origin,
+			    &is_new);
 		change_update(c, "hunt_file", id, -1, COLS(CT("incident_id", incident_id), CT("evidence_id", evidence)));
 	}
 	query_close(&q);
@@ -228,6 +230,20 @@ detail_of(struct call *c, const struct hunt *h, const struct json *group, const 
 	return text;
 }
 
+/* Of a list of indicators: what was looked for is the sign, and nothing else that stood beside it. */
+static bool
+indicator_of(const struct json *group, struct alert_observable *ret)
+{
+	static const char prefix[] = "khien-ioc-";
+	const char *rule = json_get_str(group, "rule_id"), *subject = json_get_str(group, "subject");
+
+	/* A whole network is no sign: the address in it is, and stands among the fields. */
+	if (!str_starts(rule, prefix) || *subject == '\0' || (str_eq(rule, "khien-ioc-ip") && strchr(subject, '/') != NULL))
+		return false;
+	*ret = (struct alert_observable){ .type = rule + sizeof(prefix) - 1, .value = subject };
+	return true;
+}
+
 static void
 take_alert(struct call *c, const struct hunt *h, const struct json *item)
 {
@@ -235,9 +251,11 @@ take_alert(struct call *c, const struct hunt *h, const struct json *item)
 	const struct json *accounts = json_get(json_get(item, "signs"), "accounts");
 	const char *level = json_get_str(group, "level");
 	struct alert_observable *o = arena_alloc(c->arena, (json_len(signs) + 1) * sizeof(*o));
+	bool is_indicator = indicator_of(group, &o[0]);
+	size_t n = is_indicator ? 1 : json_len(signs);
 	struct alert_taken taken;
 
-	for (size_t i = 0; i < json_len(signs); i++)
+	for (size_t i = 0; i < n && !is_indicator; i++)
 		o[i] = (struct alert_observable){ .type = json_get_str(json_at(signs, i), "type"),
 		    .value = json_get_str(json_at(signs, i), "value") };
 	alert_take(c, &(struct alert_in){ .source = SOURCE, .source_ref = source_ref(c, h->incident_id, group),
@@ -247,7 +265,7 @@ take_alert(struct call *c, const struct hunt *h, const struct json *item)
 	    .user = json_str(json_at(accounts, 0)), .detail_json = detail_of(c, h, group, json_get_str(item, "story")),
 	    .advice = json_get_str(group, "advice"), .playbook = json_get_str(group, "playbook"),
 	    .first_at = time_of(group, "first_ms"), .last_at = time_of(group, "last_ms"),
-	    .count = json_get_int(group, "count", 1), .observables = o, .observables_count = json_len(signs),
+	    .count = json_get_int(group, "count", 1), .observables = o, .observables_count = n,
 	    .incident_id = h->incident_id, .hunt_id = h->id }, &taken);
 }
 

@@ -47,44 +47,13 @@ lie(struct exchange *x, const char *what)
 
 /* ---- texts of the worker ------------------------------------------------------------------ */
 
-/*
- * A copy that our reader of JSON takes: U+0000, which logs do hold, becomes U+FFFD, and a whole
- * number that is too long is cut, which is only ever the number of a damaged record.
- */
-static void
-tame(const char *data, size_t len, struct buf *out)
-{
-	bool in_text = false;
-	size_t digits = 0;
-
-	buf_reset(out);
-	for (size_t i = 0; i < len; i++) {
-		char c = data[i];
-
-		digits = !in_text && c >= '0' && c <= '9' ? digits + 1 : 0;
-		if (digits > 18)
-			continue;
-		if (in_text && c == '\\' && i + 1 < len) {
-			bool is_nul = len - i >= 6 && memcmp(data + i, "\\u0000", 6) == 0;
-
-			buf_adds(out, is_nul ? "\\ufffd" : "");
-			buf_add(out, data + i, is_nul ? 0 : 2);
-			i += is_nul ? 5 : 1;
-			continue;
-		}
-		if (c == '"')
-			in_text = !in_text;
-		buf_addc(out, c);
-	}
-}
-
 static int
 parse(struct exchange *x, const char *data, size_t len, const char *what, struct json **ret)
 {
 	struct buf text = BUF_INIT(2 * HUNTER_LINE_MAX);
 	int failed;
 
-	tame(data, len, &text);
+	json_tame(data, len, &text);
 	failed = json_parse(buf_str(&text), text.len, ret, NULL);
 	buf_clear(&text);
 	return failed == 0 ? 0 : lie(x, what);
@@ -117,6 +86,19 @@ on_want(struct exchange *x, const unsigned char *data, size_t len)
 	err_arg(x->err, "name", t->file[number].name);
 	err_clear(&err);
 	return ERR_BROKEN;
+}
+
+static int
+on_empty_list(struct exchange *x, const unsigned char *data, size_t len)
+{
+	uint64_t number;
+
+	if (len != 4 || x->next_file == 0)
+		return lie(x, "I");
+	number = (uint64_t)data[0] << 24 | (uint64_t)data[1] << 16 | (uint64_t)data[2] << 8 | data[3];
+	if (number >= x->t->lists || number >= x->next_file)
+		return lie(x, "I");
+	return err_fail(x->err, ERR_INVALID, "err.hunt.list", NULL, "name", x->t->file[number].name, NULL, NULL);
 }
 
 static int
@@ -238,7 +220,7 @@ on_summary(struct exchange *x, const char *data, size_t len)
 	    (x->line.len > 0 || (uint64_t)json_get_int(summary, "detections", -1) != x->lines))
 		return lie(x, "detections");
 	if (json_get_int(summary, "files_read", 0) + json_get_int(summary, "files_refused", 0) >
-	    (int64_t)x->t->files)
+	    (int64_t)(x->t->files + HUNTER_MEMBERS_MAX))
 		return lie(x, "files");
 	if (!utf8_valid(buf_str(&x->html), x->html.len) || x->html.len == 0)
 		return lie(x, "H");
@@ -254,6 +236,8 @@ on_frame(struct exchange *x, const struct buf *frame, bool *ret_ended)
 	switch (*frame->data) {
 	case 'W':
 		return on_want(x, (const unsigned char *)data, len);
+	case 'I':
+		return on_empty_list(x, (const unsigned char *)data, len);
 	case 'P':
 		return on_progress(x, data, len);
 	case 'J':
@@ -281,9 +265,19 @@ ask(struct exchange *x)
 	int failed;
 
 	jsonw_object(&w);
-	jsonw_kstring(&w, "lang", t->lang);
-	jsonw_kstring(&w, "level", t->level);
+	jsonw_kstring(&w, "lang", t->asked->lang);
+	jsonw_kstring(&w, "level", t->asked->level);
 	jsonw_kint(&w, "newest_ms", t->newest_ms);
+	if (t->asked->from_at != SQL_NULL)
+		jsonw_kint(&w, "from_ms", t->asked->from_at);
+	if (t->asked->to_at != SQL_NULL)
+		jsonw_kint(&w, "to_ms", t->asked->to_at);
+	if (t->asked->tags_json != NULL)
+		jsonw_kraw(&w, "tags", t->asked->tags_json);
+	if (t->asked->left_out_json != NULL)
+		jsonw_kraw(&w, "left_out", t->asked->left_out_json);
+	jsonw_kbool(&w, "no_prefilter", t->asked->no_prefilter);
+	jsonw_kint(&w, "lists", (int64_t)t->lists);
 	jsonw_karray(&w, "files");
 	for (size_t i = 0; i < t->files; i++) {
 		jsonw_object(&w);
@@ -355,9 +349,11 @@ static int
 converse(struct exchange *x)
 {
 	const struct hunt_talk *t = x->t;
-	cleanup(fd_closep) int spool = -1, theirs = -1;
-	int ends[2], fds[3], failed = open_spool(t->app, t->arena, &spool, x->err);
+	cleanup(fd_closep) int spool = -1, unpack = -1, theirs = -1;
+	int ends[2], fds[4], failed = open_spool(t->app, t->arena, &spool, x->err);
 
+	if (failed == 0)
+		failed = open_spool(t->app, t->arena, &unpack, x->err);
 	if (failed == 0)
 		failed = pass_pair(ends, x->err);
 	if (failed != 0)
@@ -367,7 +363,8 @@ converse(struct exchange *x)
 	fds[0] = t->rules_fd;
 	fds[1] = theirs;
 	fds[2] = spool;
-	failed = worker_start("hunt", fds, 3, HUNTER_TIME_S * 1000, t->cancel_fd, &x->worker, x->err);
+	fds[3] = unpack;
+	failed = worker_start("hunt", fds, 4, HUNTER_TIME_S * 1000, t->cancel_fd, &x->worker, x->err);
 	fd_closep(&theirs);
 	if (failed == 0)
 		failed = ask(x);

@@ -16,12 +16,19 @@
 #define COPY_CHUNK  ((size_t)1 << 18)
 #define NAMED_MAX   5   /* files named in the timeline */
 
-static const char *const levels[] = { "informational", "low", "medium", "high", "critical", NULL };
+static const char *const levels[] = { "none", "informational", "low", "medium", "high", "critical", NULL };
 
 #define ID_PARAM { "id", P_ID, PF_REQUIRED | PF_POSITIONAL, 0, 0, NULL }
 #define ORIGIN_PARAMS \
 	{ "names", P_LIST, 0, 0, 0, NULL }, { "place", P_LINE, 0, 0, 300, NULL }, \
 	{ "method", P_TEXT, 0, 0, 2000, NULL }, { "collected_at", P_TIME, PF_PAST, 0, 0, NULL }
+/* What is looked for and in what. The last ${lists} files are lists of indicators. */
+#define ASKED_PARAMS \
+	{ "level", P_ENUM, 0, 0, 0, levels }, { "from", P_TIME, 0, 0, 0, NULL }, { "to", P_TIME, 0, 0, 0, NULL }, \
+	{ "tag", P_LIST, 0, 0, 0, NULL }, { "lists", P_INT, 0, 0, HUNTER_LISTS_MAX, NULL }, \
+	{ "rules_set", P_LINE, 0, 0, 64, NULL }, { "rules_name", P_LINE, 0, 0, 400, NULL }, \
+	{ "no_prefilter", P_BOOL, 0, 0, 0, NULL }, { "left_out", P_INT, 0, 0, 1000000, NULL }, \
+	{ "left_out_names", P_LIST, 0, 0, 0, NULL }
 
 /* A list may have come as one text. */
 static size_t
@@ -61,13 +68,46 @@ origin_of(const struct call *c)
 static int
 check_files(struct call *c)
 {
-	size_t n = c->uploads_count + list_len(c, "evidence");
+	size_t lists = (size_t)arg_int(c, "lists", 0), n = c->uploads_count + list_len(c, "evidence");
 
-	if (n == 0)
+	if (n <= lists || c->uploads_count < lists)
 		return call_fail(c, ERR_INVALID, "err.required", "files");
-	if (n > HUNTER_FILES_MAX) {
+	if (n - lists > HUNTER_FILES_MAX) {
 		call_fail(c, ERR_TOO_LARGE, "err.hunt.files", "files");
 		err_argi(c->err, "max", HUNTER_FILES_MAX);
+	}
+	for (size_t i = c->uploads_count - lists; i < c->uploads_count && c->err->kind == ERR_NONE; i++)
+		if (c->uploads[i].size > HUNTER_LIST_MAX) {
+			err_fail(c->err, ERR_TOO_LARGE, "err.hunt.list_size", "files", "name", c->uploads[i].name, NULL, NULL);
+			err_argi(c->err, "max", HUNTER_LIST_MAX >> 20);
+		}
+	return c->err->kind;
+}
+
+/* A set that is named must be there now; whoever carries the hunt out looks again. */
+static int
+check_set(struct call *c)
+{
+	const char *set = arg_text(c, "rules_set");
+
+	if (set == NULL)
+		return 0;
+	if (strlen(set) == 64 && strspn(set, "0123456789abcdef") == 64 &&
+	    file_exists(arena_printf(c->arena, "%s/cache/%.16s.set", c->app->dir, set)))
+		return 0;
+	return err_fail(c->err, ERR_NOT_FOUND, "err.hunt.set", "rules_set", "key", set, NULL, NULL);
+}
+
+static int
+check_asked(struct call *c)
+{
+	if (check_files(c) != 0 || check_set(c) != 0)
+		return c->err->kind;
+	if (arg_time(c, "from", INT64_MIN) > arg_time(c, "to", INT64_MAX))
+		return call_fail(c, ERR_INVALID, "err.hunt.span", "to");
+	if (list_len(c, "tag") > HUNTER_TAGS_MAX) {
+		call_fail(c, ERR_INVALID, "err.hunt.tags", "tag");
+		err_argi(c->err, "max", HUNTER_TAGS_MAX);
 	}
 	return c->err->kind;
 }
@@ -103,7 +143,7 @@ collect(struct call *c, const struct incident *incident, struct hunt_item *item)
 	for (size_t i = 0; i < list_len(c, "evidence") && c->err->kind == ERR_NONE; i++)
 		if (held_item(c, incident, list_at(c, "evidence", i), &item[n]) == 0)
 			n++;
-	for (size_t i = 0; i < c->uploads_count && c->err->kind == ERR_NONE; i++) {
+	for (size_t i = 0; i + (size_t)arg_int(c, "lists", 0) < c->uploads_count && c->err->kind == ERR_NONE; i++) {
 		const struct upload *u = &c->uploads[i];
 		bool is_new;
 
@@ -169,34 +209,86 @@ hunt_upload(struct call *c)
 
 #define SHORT "SELECT id, version, number, incident_id, state, level, files, size, requested_at FROM hunt WHERE id = ?"
 
+/* A list of texts as JSON, NULL when there is none. */
+static const char *
+list_json(struct call *c, const char *name)
+{
+	struct buf out = BUF_INIT(JSON_SIZE_MAX);
+	struct jsonw w = JSONW_INIT(&out);
+	const char *text;
+
+	if (list_len(c, name) == 0)
+		return NULL;
+	jsonw_array(&w);
+	for (size_t i = 0; i < list_len(c, name); i++)
+		jsonw_string(&w, list_at(c, name, i));
+	jsonw_array_end(&w);
+	text = arena_strdup(c->arena, buf_str(&out));
+	buf_clear(&out);
+	return text;
+}
+
+static const char *
+left_out_json(struct call *c)
+{
+	const char *names = list_json(c, "left_out_names");
+	int64_t count = arg_int(c, "left_out", 0);
+
+	return count == 0 ? NULL : arena_printf(c->arena, "{\"count\":%lld,\"names\":%s}", (long long)count,
+	    names == NULL ? "[]" : names);
+}
+
+/* Lists of indicators are kept with the hunt and are no evidence. */
+static void
+insert_lists(struct call *c, const char *incident_id, const char *id, size_t position)
+{
+	for (size_t i = c->uploads_count - (size_t)arg_int(c, "lists", 0); i < c->uploads_count; i++, position++)
+		change_insert(c, "hunt_file", NULL, COLS(CT("hunt_id", id), CT("incident_id", incident_id),
+		    CI("position", position), CT("name", name_of(c, i)), CT("sha256", c->uploads[i].sha256),
+		    CI("size", c->uploads[i].size), CT("purpose", "ioc")));
+}
+
 /* The hunt's rows and its job. */
 static const char *
 insert(struct call *c, const char *incident_id, const struct hunt_item *item, size_t n)
 {
 	struct party by = party_actor(c);
 	const char *number = number_next(c, "ST"), *id;
-	int64_t size = 0;
+	int64_t size = 0, lists = arg_int(c, "lists", 0);
 
 	for (size_t i = 0; i < n; i++)
 		size += item[i].size;
 	id = change_insert(c, "hunt", NULL, COLS(CT("incident_id", incident_id), CT("number", number),
 	    CT("state", "waiting"), CT("level", arg_has(c, "level") ? arg_text(c, "level") : "low"),
 	    CT("lang", lang_code(c->lang)), CI("files", n), CI("size", size), CI("requested_at", c->now),
-	    CT("requested_by", by.name), CT("requested_by_id", by.id), CI("opens_incident", incident_id == NULL)));
+	    CT("requested_by", by.name), CT("requested_by_id", by.id), CI("opens_incident", incident_id == NULL),
+	    CI("from_at", arg_time(c, "from", SQL_NULL)), CI("to_at", arg_time(c, "to", SQL_NULL)),
+	    CT("tags_json", list_json(c, "tag")), CT("rules_set", arg_text(c, "rules_set")),
+	    CT("rules_name", arg_text(c, "rules_name")), CI("no_prefilter", arg_bool(c, "no_prefilter") ? 1 : SQL_NULL),
+	    CT("left_out_json", left_out_json(c)), CI("lists", lists > 0 ? lists : SQL_NULL)));
 	for (size_t i = 0; i < n; i++)
 		change_insert(c, "hunt_file", NULL, COLS(CT("hunt_id", id), CT("incident_id", incident_id),
 		    CT("evidence_id", item[i].evidence_id), CI("position", i), CT("name", item[i].name),
 		    CT("sha256", item[i].sha256), CI("size", item[i].size)));
+	insert_lists(c, incident_id, id, n);
 	job_put(c->tx, c->agency_id, HUNT_JOB, arena_printf(c->arena, "{\"id\":\"%s\"}", id),
 	    arena_printf(c->arena, HUNT_JOB ":%s", id), c->now);
 	return id;
+}
+
+static const char *
+time_text(struct call *c, const char *name)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	return arg_has(c, name) ? arena_strdup(c->arena, clock_vi(arg_time(c, name, 0), text)) : "…";
 }
 
 static const struct param start_params[] = {
 	ID_PARAM,
 	{ "evidence", P_LIST, 0, 0, 0, NULL },
 	{ "files", P_FILES, 0, 0, 20, NULL },
-	{ "level", P_ENUM, 0, 0, 0, levels },
+	ASKED_PARAMS,
 	ORIGIN_PARAMS,
 	{ 0 },
 };
@@ -209,7 +301,7 @@ hunt_start(struct call *c)
 	const char *id;
 	size_t n;
 
-	if (incident_arg(c, "id", &i) != 0 || incident_workable(c, &i) != 0 || check_files(c) != 0)
+	if (incident_arg(c, "id", &i) != 0 || incident_workable(c, &i) != 0 || check_asked(c) != 0)
 		return c->err->kind;
 	item = arena_alloc(c->arena, HUNTER_FILES_MAX * sizeof(*item));
 	n = collect(c, &i, item);
@@ -217,16 +309,18 @@ hunt_start(struct call *c)
 		return c->err->kind;
 	id = insert(c, i.id, item, n);
 	change_timeline(c, &(struct timeline_entry){ .incident_id = i.id, .kind = "evidence",
-	    .word = "timeline.hunt_start", .occurred_at = SQL_NULL, .told_at = SQL_NULL, .ref_table = "hunt",
+	    .word = arg_has(c, "from") || arg_has(c, "to") ? "timeline.hunt_start_span" : "timeline.hunt_start",
+	    .occurred_at = SQL_NULL, .told_at = SQL_NULL, .ref_table = "hunt",
 	    .ref_id = id, .args = TIMELINE_ARGS("number", tx_text(c->tx, c->arena, "SELECT number FROM hunt"
-	        " WHERE id = ?", "t", id), "count", arena_printf(c->arena, "%zu", n), "names", named(c, item, n)) });
+	        " WHERE id = ?", "t", id), "count", arena_printf(c->arena, "%zu", n), "names", named(c, item, n),
+	        "from", time_text(c, "from"), "to", time_text(c, "to")) });
 	out_row(c, NULL, SHORT, "t", id);
 	return c->err->kind;
 }
 
 static const struct param open_params[] = {
 	{ "files", P_FILES, PF_REQUIRED, 0, 20, NULL },
-	{ "level", P_ENUM, 0, 0, 0, levels },
+	ASKED_PARAMS,
 	ORIGIN_PARAMS,
 	{ 0 },
 };
@@ -237,7 +331,7 @@ hunt_open(struct call *c)
 	struct hunt_item *item;
 	const char *id;
 
-	if (check_files(c) != 0)
+	if (check_asked(c) != 0)
 		return c->err->kind;
 	item = arena_alloc(c->arena, HUNTER_FILES_MAX * sizeof(*item));
 	id = insert(c, NULL, item, collect(c, NULL, item));
@@ -254,7 +348,8 @@ static const struct param id_params[] = { ID_PARAM, { 0 } };
 #define COLUMNS \
 	"h.id, h.version, h.incident_id, h.number, h.state, h.level, h.files, h.size, h.requested_at," \
 	" h.requested_by, h.started_at, h.finished_at, h.error, h.rules, h.rules_version, h.events," \
-	" h.detections, h.alerts, h.json_size, h.html_size, " UNDER_WAY
+	" h.detections, h.alerts, h.json_size, h.html_size, h.from_at, h.to_at, h.tags_json, h.rules_set," \
+	" h.rules_name, h.no_prefilter, h.left_out_json, " UNDER_WAY
 
 static int
 hunt_list(struct call *c)
@@ -286,7 +381,9 @@ hunt_show(struct call *c)
 	jsonw_object_end(c->out);
 	out_rows(c, "files_read", "SELECT f.position, f.name, f.sha256, f.size, f.evidence_id, e.number AS"
 	    " evidence_number FROM hunt_file f LEFT JOIN evidence e ON e.id = f.evidence_id WHERE f.hunt_id = ?"
-	    " ORDER BY f.position", "t", h.id);
+	    " AND f.purpose IS NULL ORDER BY f.position", "t", h.id);
+	out_rows(c, "lists_read", "SELECT f.name, f.sha256, f.size FROM hunt_file f WHERE f.hunt_id = ?"
+	    " AND f.purpose = 'ioc' ORDER BY f.position", "t", h.id);
 	return c->err->kind;
 }
 

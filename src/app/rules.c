@@ -71,6 +71,9 @@ failed(const struct child_result *r, struct err *err)
 		reason = json_get_str(said, "detail");
 	err_fail(err, ERR_INVALID, "rules.child", NULL, "reason", reason == NULL ? "khien-hunt" : reason, NULL,
 	    NULL);
+	if (json_get_str(said, "file") != NULL)
+		err_where(err, json_get_str(said, "file"), (int)json_get_int(said, "line", 0),
+		    (int)json_get_int(said, "column", 0));
 	json_free(said);
 	return ERR_INVALID;
 }

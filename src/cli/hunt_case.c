@@ -13,31 +13,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/hunt.h"
 #include "app/upload.h"
 #include "base/utf8.h"
-#include "cli/cli.h"
+#include "cli/hunt_case.h"
 #include "os/file.h"
-#include "os/walk.h"
+#include "os/beside.h"
 #include "text/multipart.h"
 
-#define ANSWER_MAX ((size_t)32 << 20)
 #define FILE_MAX   (INT64_C(1) << 40)
+#define NAME_MAX_BYTES  200 /* of an item of a list of arguments */
+#define BESIDE_NAME_MAX 200
+#define RULES_NAME_MAX  400
 #define LOOK_NS    250000000L
-#define GROUPS     30 /* told on the terminal */
-#define STORIES    5
-
-struct hunting {
-	struct cli *cli;
-	struct app *app;
-	struct walk walk;
-	struct upload *uploads;
-	char id[40];
-	int cancel_fd;
-	atomic_bool ended;
-	pthread_t thread;
-	struct err work_err;
-};
 
 static volatile sig_atomic_t interrupted;
 
@@ -48,42 +35,18 @@ on_signal(int number)
 	interrupted = 1;
 }
 
-/* Prints a text of the catalogue with name, value … NULL filled in. */
-static void
-say(const struct hunting *h, FILE *out, const char *key, const char *const *args)
-{
-	const char *names[8], *values[8];
-	struct buf text = BUF_INIT(20000);
-	size_t n = 0;
-
-	for (; args != NULL && args[2 * n] != NULL && n < 8; n++) {
-		names[n] = args[2 * n];
-		values[n] = args[2 * n + 1];
-	}
-	words_format(&text, h->cli->lang, key, names, values, n);
-	fputs(buf_str(&text), out);
-	buf_clear(&text);
-}
-#define ARGS(...) (const char *const[]){ __VA_ARGS__, NULL }
-
-static const char *
-count_text(int64_t n, char out[static 24])
-{
-	snprintf(out, 24, "%lld", (long long)n);
-	return out;
-}
-
 /* ---- files ------------------------------------------------------------------------------------ */
 
 static int
 check_options(struct cli *cli)
 {
-	static const char *const other[] = { "rules", "shipped", "tag", "from", "to", "ioc", "csv", "timeline",
-		"threads", "pipeline", "expand", "no_prefilter", "no_cache" };
-
-	for (size_t i = 0; i < ARRAY_LEN(other); i++)
-		if (json_get(cli->args, other[i]) != NULL)
-			return err_fail(&cli->err, ERR_USAGE, "err.hunt.option", NULL, "option", other[i], NULL, NULL);
+	if (json_get(cli->args, "threads") != NULL)
+		return err_set(&cli->err, ERR_USAGE, "err.hunt.threads", NULL);
+	if (json_len(json_get(cli->args, "ioc")) > HUNTER_LISTS_MAX) {
+		err_set(&cli->err, ERR_USAGE, "err.hunt.lists", NULL);
+		err_argi(&cli->err, "max", HUNTER_LISTS_MAX);
+		return ERR_USAGE;
+	}
 	return cli->data_given || access(cli->data, F_OK) == 0 ? 0 :
 	    err_set(&cli->err, ERR_USAGE, "err.hunt.data", NULL);
 }
@@ -96,8 +59,9 @@ find_files(struct hunting *h)
 
 	for (size_t i = 0; i < json_len(path) && err->kind == 0; i++)
 		walk_add(&h->walk, json_str(json_at(path, i)), err);
+	beside_drop(&h->walk);
 	for (size_t i = 0; i < h->walk.faults && err->kind == 0; i++) {
-		say(h, stderr, "hunt.case.skipped", ARGS("name", h->walk.fault[i].shown, "reason",
+		case_say(h, stderr, "hunt.case.skipped", ARGS("name", h->walk.fault[i].shown, "reason",
 		    h->walk.fault[i].reason));
 		fputc('\n', stderr);
 	}
@@ -109,6 +73,91 @@ find_files(struct hunting *h)
 	}
 	return err->kind;
 }
+
+/* ---- rules -------------------------------------------------------------------------------------- */
+
+/* Other rules than those in force are compiled here, so that what is wrong with them is told at once. */
+static bool
+names_rules(const struct json *args)
+{
+	static const char *const names[] = { "rules", "shipped", "pipeline", "expand", "no_cache" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (json_get(args, names[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* The paths of an option as they are from everywhere; whoever compiles stands in another folder. */
+static void
+make_absolute(struct json *asked, const struct json *args, const char *name, struct err *err)
+{
+	const struct json *paths = json_get(args, name);
+	struct json *list = json_new_array();
+
+	for (size_t i = 0; i < json_len(paths) && err->kind == 0; i++) {
+		cleanup(free_charp) char *real = realpath(json_str(json_at(paths, i)), NULL);
+
+		if (real == NULL)
+			err_sys(err, file_err_kind(errno), json_str(json_at(paths, i)), errno);
+		else
+			json_append(list, json_new_string(real));
+	}
+	if (json_len(list) > 0)
+		json_set(asked, name, list);
+	else
+		json_free(list);
+}
+
+/* Where the rules are from, for people: the words of the command line. */
+static void
+name_rules(const struct hunting *h, const struct json *args, struct json *ret)
+{
+	static const char *const options[] = { "rules", "pipeline", "expand" };
+	struct buf text = BUF_INIT(4000);
+	struct arena arena = ARENA_INIT;
+	const char *shown;
+	bool shipped = json_len(json_get(args, "rules")) == 0 || json_get(args, "shipped") != NULL;
+
+	if (shipped)
+		buf_adds(&text, word(h->cli->lang, "hunt.case.shipped"));
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		for (size_t k = 0; k < json_len(json_get(args, options[i])); k++)
+			buf_printf(&text, "%s%s%s", text.len == 0 ? "" : ", ", i == 0 ? "" : i == 1 ? "--pipeline " : "--expand ",
+			    json_str(json_at(json_get(args, options[i]), k)));
+	shown = arena_printf(&arena, "%.*s", (int)utf8_cut(buf_str(&text), RULES_NAME_MAX), buf_str(&text));
+	json_set_str(ret, "rules_name", shown);
+	arena_clear(&arena);
+	buf_clear(&text);
+}
+
+static int
+make_rules(struct hunting *h, struct json *ret)
+{
+	static const char *const plain[] = { "shipped", "expand", "no_cache" };
+	const struct json *args = h->cli->args;
+	struct err *err = &h->cli->err;
+	struct json *asked = json_new_object();
+	struct hunt_set set;
+
+	make_absolute(asked, args, "rules", err);
+	make_absolute(asked, args, "pipeline", err);
+	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
+		if (json_get(args, plain[i]) != NULL)
+			json_set(asked, plain[i], json_clone(json_get(args, plain[i])));
+	if (err->kind == 0 && isatty(STDERR_FILENO)) {
+		case_say(h, stderr, "hunt.case.rules", NULL);
+		fputc('\n', stderr);
+	}
+	if (err->kind == 0 && hunt_rules_make(h->app, lang_code(h->cli->lang), asked, &set, err) == 0) {
+		json_set_str(ret, "rules_set", set.key);
+		name_rules(h, args, ret);
+	}
+	json_free(asked);
+	return err->kind;
+}
+
+/* ---- files into the blob store ---------------------------------------------------------------------- */
 
 static int
 store_file(struct hunting *h, const char *path, struct upload *ret)
@@ -135,53 +184,78 @@ store_file(struct hunting *h, const char *path, struct upload *ret)
 	return upload_keep(w, ret, err);
 }
 
-/* One call of an operation; the parsed answer is the caller's. */
-static int
-call(struct hunting *h, const char *name, struct json *args, bool with_files, struct json **ret)
+/* What goes to the operation as it was said, and what was left out on the way. */
+static void
+pass_on(const struct hunting *h, struct json *args)
 {
-	struct buf out = BUF_INIT(ANSWER_MAX);
-	struct op_request request = { .op = op_get(name), .actor = actor_console(), .lang = h->cli->lang,
-	    .args = args, .uploads = with_files ? h->uploads : NULL,
-	    .uploads_count = with_files ? h->walk.files : 0 };
-	int failed = op_call(h->app, &request, &out, &h->cli->err);
+	static const char *const same[] = { "level", "from", "to", "tag", "no_prefilter" };
+	const struct walk_names *beside = &h->walk.beside;
+	struct json *names = json_new_array();
 
-	if (failed == 0 && ret != NULL)
-		failed = json_parse(buf_str(&out), out.len, ret, &h->cli->err);
-	buf_clear(&out);
-	json_free(args);
-	return failed;
+	for (size_t i = 0; i < ARRAY_LEN(same); i++)
+		if (json_get(h->cli->args, same[i]) != NULL)
+			json_set(args, same[i], json_clone(json_get(h->cli->args, same[i])));
+	/* Like a hunt without incident: all rules, unless it was said otherwise. */
+	if (json_get(args, "level") == NULL)
+		json_set_str(args, "level", "none");
+	for (size_t i = 0; i < beside->count && i < ARRAY_LEN(beside->name); i++)
+		if (strlen(beside->name[i]) <= BESIDE_NAME_MAX && utf8_valid(beside->name[i], strlen(beside->name[i])))
+			json_append(names, json_new_string(beside->name[i]));
+	json_set_int(args, "left_out", (int64_t)beside->count);
+	json_set(args, "left_out_names", names);
+}
+
+static void
+store_one(struct hunting *h, const char *path, const char *shown, struct json *names)
+{
+	struct upload *upload = &h->uploads[h->uploads_count++];
+	bool fits = strlen(shown) <= NAME_MAX_BYTES && utf8_valid(shown, strlen(shown));
+
+	if (store_file(h, path, upload) == 0)
+		json_append(names, json_new_string(fits ? shown : upload->name));
+}
+
+static void
+store_all(struct hunting *h, struct json *names)
+{
+	const struct json *lists = json_get(h->cli->args, "ioc");
+	char count[24];
+
+	if (isatty(STDERR_FILENO)) {
+		case_say(h, stderr, "hunt.case.store", ARGS("count", case_count((int64_t)h->walk.files, count)));
+		fputc('\n', stderr);
+	}
+	h->uploads = xcalloc(h->walk.files + json_len(lists), sizeof(*h->uploads));
+	for (size_t i = 0; i < h->walk.files && h->cli->err.kind == 0; i++)
+		store_one(h, h->walk.file[i].path, h->walk.file[i].shown, names);
+	for (size_t i = 0; i < json_len(lists) && h->cli->err.kind == 0; i++) {
+		const char *path = json_str(json_at(lists, i)), *slash = strrchr(path, '/');
+
+		store_one(h, path, slash == NULL ? path : slash + 1, names);
+	}
 }
 
 static int
 start(struct hunting *h)
 {
-	const char *incident = json_get_str(h->cli->args, "incident"), *level = json_get_str(h->cli->args, "level");
+	const char *incident = json_get_str(h->cli->args, "incident");
 	bool is_new = strcmp(incident, "new") == 0;
 	struct json *args = json_new_object(), *names = json_new_array(), *answer = NULL;
-	char count[24];
 
-	if (isatty(STDERR_FILENO)) {
-		say(h, stderr, "hunt.case.store", ARGS("count", count_text((int64_t)h->walk.files, count)));
-		fputc('\n', stderr);
-	}
-	h->uploads = xcalloc(h->walk.files, sizeof(*h->uploads));
+	if (names_rules(h->cli->args))
+		make_rules(h, args);
 	json_set(args, "names", names);
-	for (size_t i = 0; i < h->walk.files && h->cli->err.kind == 0; i++) {
-		const char *shown = h->walk.file[i].shown;
-		bool fits = strlen(shown) <= HUNTER_NAME_MAX && utf8_valid(shown, strlen(shown));
-
-		store_file(h, h->walk.file[i].path, &h->uploads[i]);
-		json_append(names, json_new_string(fits ? shown : h->uploads[i].name));
-	}
+	if (h->cli->err.kind == 0)
+		store_all(h, names);
+	pass_on(h, args);
+	json_set_int(args, "lists", (int64_t)json_len(json_get(h->cli->args, "ioc")));
 	if (!is_new)
 		json_set_str(args, "id", incident);
-	if (!str_empty(level))
-		json_set_str(args, "level", level);
 	if (h->cli->err.kind != 0) {
 		json_free(args);
 		return h->cli->err.kind;
 	}
-	if (call(h, is_new ? "hunt open" : "hunt start", args, true, &answer) == 0)
+	if (case_call(h, is_new ? "hunt open" : "hunt start", args, true, &answer) == 0)
 		snprintf(h->id, sizeof(h->id), "%s", json_get_str(answer, "id"));
 	json_free(answer);
 	return h->cli->err.kind;
@@ -218,18 +292,9 @@ show_progress(const struct hunting *h, const struct json *hunt)
 		return;
 	snprintf(key, sizeof(key), "hunt.case.%s", phase);
 	fputs("\r\033[K", stderr);
-	say(h, stderr, key, ARGS("percent", count_text(size <= 0 ? 100 : bytes * 100 / size, percent), "events",
-	    count_text(json_get_int(p, "events", 0), events), "hits", count_text(json_get_int(p, "hits", 0), hits)));
+	case_say(h, stderr, key, ARGS("percent", case_count(size <= 0 ? 100 : bytes * 100 / size, percent), "events",
+	    case_count(json_get_int(p, "events", 0), events), "hits", case_count(json_get_int(p, "hits", 0), hits)));
 	fflush(stderr);
-}
-
-static struct json *
-id_args(const struct hunting *h)
-{
-	struct json *args = json_new_object();
-
-	json_set_str(args, "id", h->id);
-	return args;
 }
 
 static int
@@ -244,13 +309,13 @@ wait_end(struct hunting *h, struct json **ret_hunt)
 	sigaction(SIGTERM, &action, NULL);
 	while (h->cli->err.kind == 0) {
 		json_freep(ret_hunt);
-		if (call(h, "hunt show", id_args(h), false, ret_hunt) != 0 ||
+		if (case_call(h, "hunt show", case_id(h), false, ret_hunt) != 0 ||
 		    !str_eq(json_get_str(*ret_hunt, "state"), "waiting"))
 			break;
 		show_progress(h, *ret_hunt);
 		if (interrupted && !asked) {
 			asked = true;
-			call(h, "hunt cancel", id_args(h), false, NULL);
+			case_call(h, "hunt cancel", case_id(h), false, NULL);
 		}
 		nanosleep(&pause, NULL);
 	}
@@ -259,113 +324,20 @@ wait_end(struct hunting *h, struct json **ret_hunt)
 	return h->cli->err.kind;
 }
 
-/* ---- what is told ---------------------------------------------------------------------------------- */
-
-/* Terminals must not be told what to do by what stands in a log. */
-static void
-put(FILE *out, const char *text)
-{
-	for (; text != NULL && *text != '\0'; text++)
-		fputc((unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text, out);
-}
-
-static void
-tell_groups(const struct hunting *h, const struct json *groups, FILE *out)
-{
-	char key[40], count[24];
-
-	for (size_t i = 0; i < json_len(groups) && i < GROUPS; i++) {
-		const struct json *g = json_at(groups, i);
-
-		snprintf(key, sizeof(key), "hunt.level.%.20s", json_get_str(g, "level"));
-		fprintf(out, "  [%s] ", word(h->cli->lang, key));
-		put(out, json_get_str(g, "title"));
-		fputs(" · ", out);
-		put(out, *json_get_str(g, "host") == '\0' ? word(h->cli->lang, "hunt.host.none") : json_get_str(g, "host"));
-		fputs(" · ", out);
-		say(h, out, "hunt.case.times", ARGS("count", count_text(json_get_int(g, "count", 0), count)));
-		fputc('\n', out);
-	}
-}
-
-static void
-tell(const struct hunting *h, const struct json *hunt, FILE *out)
-{
-	const struct json *summary = json_get(hunt, "summary"), *gaps = json_get(hunt, "gaps");
-	const struct json *stories = json_get(summary, "stories");
-	char n[5][24];
-
-	say(h, out, "hunt.case.head", ARGS("number", json_get_str(hunt, "number"), "incident",
-	    json_get_str(hunt, "incident_number") == NULL ? "–" : json_get_str(hunt, "incident_number")));
-	fputc('\n', out);
-	say(h, out, "hunt.case.sum", ARGS("files", count_text(json_get_int(hunt, "files", 0), n[0]), "events",
-	    count_text(json_get_int(hunt, "events", 0), n[1]), "rules", count_text(json_get_int(hunt, "rules", 0), n[2]),
-	    "detections", count_text(json_get_int(hunt, "detections", 0), n[3]), "alerts",
-	    count_text(json_get_int(hunt, "alerts", 0), n[4])));
-	fputc('\n', out);
-	if (json_get_int(hunt, "detections", 0) == 0)
-		fprintf(out, "%s\n", word(h->cli->lang, "hunt.case.none"));
-	for (size_t i = 0; i < json_len(stories) && i < STORIES; i++) {
-		fprintf(out, "%s", i == 0 ? "\n" : "");
-		put(out, json_get_str(json_at(stories, i), "text"));
-		fputc('\n', out);
-	}
-	if (json_len(json_get(summary, "groups")) > 0)
-		fputc('\n', out);
-	tell_groups(h, json_get(summary, "groups"), out);
-	fprintf(out, "\n%s\n", word(h->cli->lang, "hunt.gaps"));
-	for (size_t i = 0; i < json_len(gaps); i++) {
-		fprintf(out, "  %s ", json_get_bool(json_at(gaps, i), "grave", false) ? "!" : "-");
-		put(out, json_get_str(json_at(gaps, i), "text"));
-		fputc('\n', out);
-	}
-}
-
-/* The file of an operation, to ${path}, which may be there already, or to standard output. */
-static int
-write_file(struct hunting *h, const char *op, const char *path)
-{
-	size_t size = strlen(path) + strlen(h->app->dir) + 40;
-	cleanup(free_charp) char *name = xmalloc(size);
-	struct json *args = id_args(h);
-	cleanup(free_charp) char *chunk = xmalloc(1 << 16);
-	bool to_stdout = strcmp(path, "-") == 0;
-	FILE *in;
-	size_t n;
-
-	if (to_stdout)
-		snprintf(name, size, "%s/tmp/%ld.out", h->app->dir, (long)getpid());
-	else
-		snprintf(name, size, "%s.%ld", path, (long)getpid());
-	json_set_str(args, "file", name);
-	if (call(h, op, args, false, NULL) == 0 && !to_stdout && rename(name, path) != 0)
-		err_sys(&h->cli->err, file_err_kind(errno), path, errno);
-	if (h->cli->err.kind == 0 && to_stdout && (in = fopen(name, "re")) != NULL) {
-		while ((n = fread(chunk, 1, 1 << 16, in)) > 0)
-			fwrite(chunk, 1, n, stdout);
-		fclose(in);
-	}
-	unlink(name);
-	return h->cli->err.kind;
-}
-
 static int
 finish(struct hunting *h, const struct json *hunt)
 {
-	const char *json = json_get_str(h->cli->args, "json"), *html = json_get_str(h->cli->args, "html");
 	const char *state = json_get_str(hunt, "state");
-	bool taken = str_eq(json, "-") || str_eq(html, "-");
+	bool taken = false;
 
 	if (str_eq(state, "cancelled"))
 		return err_set(&h->cli->err, ERR_STATE, "err.hunt.cancelled", NULL);
 	if (!str_eq(state, "done"))
 		return err_fail(&h->cli->err, ERR_IO, "hunt.case.failed", NULL, "number", json_get_str(hunt, "number"),
 		    "reason", json_get_str(hunt, "error"));
-	if (!str_empty(json) && write_file(h, "hunt detections", json) != 0)
+	if (case_write(h, hunt, &taken) != 0)
 		return h->cli->err.kind;
-	if (!str_empty(html) && write_file(h, "hunt page", html) != 0)
-		return h->cli->err.kind;
-	tell(h, hunt, taken ? stderr : stdout);
+	case_tell(h, hunt, taken ? stderr : stdout);
 	return 0;
 }
 

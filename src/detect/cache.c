@@ -22,7 +22,7 @@ struct head {
 	uint64_t table[TABLES];
 	uint64_t names, faults;
 	uint64_t files, loaded, unmapped, refused;
-	uint32_t fields, literals, opens, reserved;
+	uint32_t fields, literals, opens, program;
 };
 
 static const char magic[8] = "khienM3\n";
@@ -77,7 +77,7 @@ cache_save(const char *path, const uint8_t key[static SHA256_SIZE], const struct
 {
 	struct head head = { .faults = extra->faults, .files = extra->files,
 		.loaded = extra->loaded, .unmapped = extra->unmapped, .refused = extra->refused,
-		.fields = m->fields, .literals = m->literals, .opens = m->opens };
+		.fields = m->fields, .literals = m->literals, .opens = m->opens, .program = extra->program };
 	struct buf out = BUF_INIT(CACHE_MAX);
 	size_t n = 0;
 
@@ -212,7 +212,7 @@ read_matcher(struct reader *r, const struct head *head, struct cache_extra *extr
 		names_add(m->names, name, strlen(name));
 	}
 	*extra = (struct cache_extra){ .files = head->files, .loaded = head->loaded,
-		.unmapped = head->unmapped, .refused = head->refused };
+		.unmapped = head->unmapped, .refused = head->refused, .program = head->program };
 	extra->fault = xcalloc(head->faults + 1, sizeof(*extra->fault));
 	while (!r->bad && extra->faults < head->faults)
 		take_fault(r, &extra->fault[extra->faults++]);

@@ -14,6 +14,7 @@ struct cache_fault {
 
 struct cache_extra {
 	uint64_t files, loaded, unmapped, refused;
+	uint32_t program; /* which one compiled it: its sum, cut */
 	struct cache_fault *fault;
 	size_t faults;
 };

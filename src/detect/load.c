@@ -243,6 +243,20 @@ sum_program(struct sha256 *h)
 	sha256_add(h, made, sizeof(made));
 }
 
+static uint32_t
+program_number(void)
+{
+	uint8_t sum[SHA256_SIZE];
+	struct sha256 h;
+	uint32_t n;
+
+	sha256_init(&h);
+	sum_program(&h);
+	sha256_end(&h, sum);
+	memcpy(&n, sum, sizeof(n));
+	return n;
+}
+
 static void
 sum_all(struct loader *l, struct sha256 *h)
 {
@@ -354,10 +368,20 @@ to_cache(struct loader *l, const char *path, const uint8_t key[static SHA256_SIZ
 {
 	struct cache_extra extra = { .files = l->files, .loaded = l->loaded->loaded,
 		.unmapped = l->loaded->unmapped, .refused = l->loaded->refused, .fault = l->fault,
-		.faults = l->faults };
+		.faults = l->faults, .program = program_number() };
 
 	if (file_mkdir(l->what->cache_dir, 0700, NULL) == 0)
 		cache_save(path, key, m, &extra);
+}
+
+/* False when it does not fit. */
+static bool
+set_path(const char *dir, const uint8_t key[static SHA256_SIZE], char out[static DETECT_PATH_SIZE])
+{
+	int n = snprintf(out, DETECT_PATH_SIZE, "%s/%02x%02x%02x%02x%02x%02x%02x%02x.set", dir,
+	    key[0], key[1], key[2], key[3], key[4], key[5], key[6], key[7]);
+
+	return n > 0 && n < DETECT_PATH_SIZE;
 }
 
 static struct matcher *
@@ -366,24 +390,22 @@ obtain(struct loader *l, const struct pipelines *pipelines, struct sha256 *h)
 	uint8_t key[SHA256_SIZE];
 	char path[DETECT_PATH_SIZE] = "";
 	struct matcher *m = NULL;
-	int n = 0;
+	bool kept;
 
 	sum_all(l, h);
 	sha256_end(h, key);
 	for (size_t i = 0; i < SHA256_SIZE; i++)
 		snprintf(l->loaded->key + 2 * i, 3, "%02x", key[i]);
-	if (l->what->cache_dir != NULL)
-		n = snprintf(path, sizeof(path), "%s/%02x%02x%02x%02x%02x%02x%02x%02x.set", l->what->cache_dir,
-		    key[0], key[1], key[2], key[3], key[4], key[5], key[6], key[7]);
-	if (n > 0 && n < (int)sizeof(path))
+	kept = l->what->cache_dir != NULL && set_path(l->what->cache_dir, key, path);
+	if (kept && !l->what->anew)
 		m = from_cache(l, path, key);
 	if (m == NULL) {
 		m = compile(l, pipelines);
-		if (n > 0 && n < (int)sizeof(path))
+		if (kept)
 			to_cache(l, path, key, m);
 	}
-	if (n > 0 && n < (int)sizeof(path) && access(path, R_OK) == 0)
-		memcpy(l->loaded->path, path, (size_t)n + 1);
+	if (kept && access(path, R_OK) == 0)
+		memcpy(l->loaded->path, path, sizeof(path));
 	return m;
 }
 
@@ -432,6 +454,45 @@ detect_load_fd(int fd, struct matcher **ret, struct detect_loaded *ret_loaded, s
 	    .unmapped = extra.unmapped, .refused = extra.refused, .cached = true };
 	free(extra.fault);
 	*ret = m;
+	return 0;
+}
+
+static bool
+read_key(const char *hex, uint8_t key[static SHA256_SIZE])
+{
+	unsigned byte;
+
+	if (hex == NULL || strlen(hex) != 2 * SHA256_SIZE || strspn(hex, "0123456789abcdef") != 2 * SHA256_SIZE)
+		return false;
+	for (size_t i = 0; i < SHA256_SIZE; i++) {
+		sscanf(hex + 2 * i, "%2x", &byte);
+		key[i] = (uint8_t)byte;
+	}
+	return true;
+}
+
+int
+detect_find(const char *cache_dir, const char *hex, struct detect_loaded *ret, struct err *err)
+{
+	struct cache_extra extra = { .fault = NULL };
+	uint8_t key[SHA256_SIZE];
+	struct matcher *m = NULL;
+	bool is_ours;
+
+	*ret = (struct detect_loaded){ .cached = true };
+	if (read_key(hex, key) && set_path(cache_dir, key, ret->path))
+		m = cache_load(ret->path, key, &extra);
+	is_ours = m != NULL && extra.program == program_number();
+	if (m != NULL)
+		free(extra.fault);
+	matcher_free(m);
+	if (!is_ours)
+		return err_fail(err, ERR_NOT_FOUND, "detect.set", NULL, "key", hex == NULL ? "" : hex, NULL, NULL);
+	memcpy(ret->key, hex, sizeof(ret->key));
+	ret->files = extra.files;
+	ret->loaded = extra.loaded;
+	ret->unmapped = extra.unmapped;
+	ret->refused = extra.refused;
 	return 0;
 }
 

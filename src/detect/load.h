@@ -14,6 +14,7 @@ struct detect_load {
 	size_t pipelines;
 	const char *data_dir;       /* its packs/pipeline; NULL: none */
 	const char *cache_dir;      /* where compiled sets are kept; NULL: nowhere */
+	bool anew;                  /* compiled again, also when it is there */
 	bool no_prefilter;
 	/* expand lists: name and values */
 	const struct detect_expand {
@@ -49,6 +50,12 @@ int detect_load(const struct detect_load *what, sigma_fault_fn fn, void *arg, st
  * may open nothing.  ERR_BROKEN "detect.cache" when it is none, or of another program.
  */
 int detect_load_fd(int fd, struct matcher **ret, struct detect_loaded *ret_loaded, struct err *err);
+
+/*
+ * The set of that key in the cache folder.  ERR_NOT_FOUND "detect.set" {key}: there is none, or it is
+ * damaged, or another version of the program made it.
+ */
+int detect_find(const char *cache_dir, const char *key, struct detect_loaded *ret_loaded, struct err *err);
 
 /* The user's own cache folder ($XDG_CACHE_HOME or ~/.cache)/khien/detect, or NULL. The caller frees it. */
 char *detect_cache_dir(void);

@@ -35,6 +35,9 @@ struct matcher *matcher_compile(const struct sigma_set *set, const struct pipeli
     const struct matcher_options *options, sigma_fault_fn fn, void *arg);
 void matcher_free(struct matcher *matcher); /* NULL is allowed */
 
+/* As matcher_options.no_prefilter, for a matcher that is there already; before its first thread. */
+void matcher_try_all(struct matcher *matcher);
+
 /* The fields that rules ask for; the matcher's own.  Others may add theirs before reading begins. */
 struct names *matcher_names(const struct matcher *matcher);
 

@@ -325,3 +325,9 @@ matcher_compile(const struct sigma_set *set, const struct pipelines *pipelines,
 		abort();
 	return m;
 }
+
+void
+matcher_try_all(struct matcher *m)
+{
+	m->no_prefilter = true;
+}

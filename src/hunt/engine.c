@@ -84,18 +84,16 @@ refuse_file(struct engine *e, uint32_t file, const struct err *err)
 /* ---- taking pieces -------------------------------------------------------------------------- */
 
 static int
-open_file(const struct engine *e, uint32_t file, struct ingest **ret, struct err *err)
+open_file(const struct engine *e, uint32_t file, struct ingest **ret, bool *ret_gone, struct err *err)
 {
 	const struct hunt_hands *hands = e->options->hands;
-	const struct ingest_options o = { .zone_s = CLOCK_LOCAL_S, .newest_ms = hands == NULL ? 0 : hands->newest_ms };
 	int fd;
 
 	if (hands == NULL)
 		return sift_open(&e->walk->file[file], ret, err);
 	fd = hands->open(hands->arg, file);
-	if (fd < 0)
-		return err_fail(err, ERR_IO, "ingest.read", NULL, "file", e->walk->file[file].shown, NULL, NULL);
-	return ingest_open_fd(fd, e->walk->file[file].shown, &o, ret, err);
+	*ret_gone = fd == HUNT_GONE;
+	return *ret_gone ? 0 : sift_open_fd(&e->walk->file[file], fd, hands->newest_ms, ret, err);
 }
 
 /* Opens the next file that can be read; false when there is none. Under take. */
@@ -105,11 +103,16 @@ open_next(struct engine *e)
 	struct state *s = e->state;
 
 	while (s->next_file < e->walk->files && s->source == NULL) {
-		uint32_t file = (uint32_t)s->next_file++;
+		uint32_t file = (uint32_t)s->next_file;
 		struct err err = { 0 };
 		struct ingest *in = NULL;
+		bool gone = false;
+		int failed = open_file(e, file, &in, &gone, &err);
 
-		if (open_file(e, file, &in, &err) == 0) {
+		if (gone)
+			continue;
+		s->next_file++;
+		if (failed == 0) {
 			s->source = xcalloc(1, sizeof(*s->source));
 			*s->source = (struct source){ .in = in, .file = file, .users = 1 };
 			e->sum.files_read++;

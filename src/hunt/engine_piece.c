@@ -88,6 +88,15 @@ end_hit(struct worker *w)
 	hit_pack(&w->hit, &w->part->hits);
 }
 
+static void
+tell_hit(const struct worker *w, uint32_t rule)
+{
+	const struct hunt_hands *hands = w->engine->options->hands;
+
+	if (hands != NULL && hands->hit != NULL)
+		hands->hit(hands->arg, &w->engine->rules->rule[rule], w->hit.host.at, w->hit.host.len, w->event);
+}
+
 /* What correlations need of a hit. */
 static void
 feed(struct worker *w, struct matcher_thread *thread, const struct event *event, uint32_t rule)
@@ -114,7 +123,6 @@ on_hit(void *arg, struct matcher_thread *thread, const struct event *event, uint
 {
 	struct worker *w = arg;
 	const struct engine *engine = w->engine;
-	const struct hunt_hands *hands = engine->options->hands;
 
 	if (matcher_feeds(engine->matcher, rule))
 		feed(w, thread, event, rule);
@@ -124,8 +132,7 @@ on_hit(void *arg, struct matcher_thread *thread, const struct event *event, uint
 	if (engine->out.keep_why)
 		matcher_explain(thread, event, rule, HIT_MATCHES, on_reason, w);
 	end_hit(w);
-	if (hands != NULL && hands->hit != NULL)
-		hands->hit(hands->arg, &engine->rules->rule[rule], w->hit.host.at, w->hit.host.len, event);
+	tell_hit(w, rule);
 }
 
 static void
@@ -151,6 +158,7 @@ on_indicator(void *arg, enum indicator kind, const char *indicator, const struct
 	m->value = keep(w, text.at, text.len);
 	m->pattern = keep(w, indicator, strlen(indicator));
 	end_hit(w);
+	tell_hit(w, rule);
 }
 
 /* ---- an event -------------------------------------------------------------------------- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "hunt/gap.h"
+#include "hunt/report.h"
 
 #include <stdio.h>
 
@@ -150,6 +150,28 @@ files(struct gaps *gaps, const struct engine *e, enum lang lang)
 
 /* ---- events --------------------------------------------------------------------------------- */
 
+static const char *
+bound(struct gaps *gaps, int64_t ms)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	return ms == INT64_MIN || ms == INT64_MAX ? "…" : arena_strdup(&gaps->arena, clock_vi(ms, text));
+}
+
+/* What was looked for is less than all rules there are. */
+static void
+choice(struct gaps *gaps, const struct hunt_options *o)
+{
+	struct list tags = { BUF_INIT(TEXT_MAX), 0 };
+
+	if (o->level >= SIGMA_MEDIUM)
+		add(gaps, o->lang, false, "hunt.gap.level", ARGS({ "level", report_level(o->level, o->lang) }));
+	for (size_t i = 0; i < o->tags; i++)
+		list_add(&tags, o->tag[i]);
+	if (o->tags > 0)
+		add(gaps, o->lang, false, "hunt.gap.tags", ARGS({ "tags", list_end(gaps, &tags) }));
+}
+
 static void
 events(struct gaps *gaps, const struct engine *e, enum lang lang)
 {
@@ -159,6 +181,9 @@ events(struct gaps *gaps, const struct engine *e, enum lang lang)
 		add(gaps, lang, true, "hunt.gap.nothing", NULL);
 		return;
 	}
+	if (e->options->from_ms != INT64_MIN || e->options->to_ms != INT64_MAX)
+		add(gaps, lang, false, "hunt.gap.span", ARGS({ "from", bound(gaps, e->options->from_ms) },
+		    { "to", bound(gaps, e->options->to_ms) }));
 	if (seen->filtered > 0)
 		add(gaps, lang, false, "hunt.gap.filtered", ARGS({ "count", number(gaps, seen->filtered) }));
 	if (seen->timeless > 0)
@@ -340,6 +365,7 @@ gaps_find(struct gaps *gaps, const struct engine *e, const struct gap_rules *rul
 	tampering(gaps, &e->seen, lang);
 	windows(gaps, &e->seen, lang);
 	spans(gaps, &e->seen, lang);
+	choice(gaps, e->options);
 	if (rules->unmapped + rules->refused > 0)
 		add(gaps, lang, false, "hunt.gap.rules", ARGS({ "unmapped", number(gaps, rules->unmapped) },
 		    { "refused", number(gaps, rules->refused) }));

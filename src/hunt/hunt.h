@@ -13,10 +13,16 @@
 struct event;
 struct rule_view;
 
+#define HUNT_GONE (-2)
+
 /* For a process that may open nothing and have no threads: the engine runs in its caller. */
 struct hunt_hands {
 	void *arg;
-	/* The open file of that number, which the engine takes over; -1: it cannot be had. */
+	/*
+	 * The open file of that number, which the engine takes over; -1: it cannot be had.  What was an
+	 * archive has become its members in the walk (sift_expand()); HUNT_GONE: it had none, and
+	 * another file has that number now.
+	 */
 	int (*open)(void *arg, uint32_t file);
 	/* Called between pieces, some times a second. */
 	void (*progress)(void *arg, uint64_t bytes, uint64_t events, uint64_t hits);

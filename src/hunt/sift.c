@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hunt/sift.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -13,92 +11,26 @@
 #include "ingest/untar.h"
 #include "os/file.h"
 
-/* ---- beside logs ---------------------------------------------------------------------------- */
-
-static bool
-has_ending(const char *name, const char *ending)
-{
-	size_t n = strlen(name), e = strlen(ending);
-
-	return n > e && strcasecmp(name + n - e, ending) == 0;
-}
-
-static size_t
-read_head(const char *path, char *head, size_t len)
-{
-	cleanup(fd_closep) int fd = -1;
-	ssize_t n;
-
-	if (file_open(path, O_RDONLY, 0, &fd, NULL) != 0)
-		return 0;
-	n = read(fd, head, len);
-	return n < 0 ? 0 : (size_t)n;
-}
-
-/* X.json, X.jsonl: whether the same name with .evtx is an EVTX file. */
-static bool
-is_copy_of_evtx(const struct walk_file *f)
-{
-	const char *dot = strrchr(f->path, '.');
-	char path[4096], head[8];
-
-	if (dot == NULL || strncasecmp(dot, ".json", 5) != 0 || strchr(dot, '/') != NULL ||
-	    (size_t)(dot - f->path) + 6 > sizeof(path))
-		return false;
-	snprintf(path, sizeof(path), "%.*s.evtx", (int)(dot - f->path), f->path);
-	return read_head(path, head, 8) == 8 && memcmp(head, "ElfFile", 8) == 0;
-}
-
-/* Behind comments and blank lines: "---", or "key:" at the beginning of a line. */
-static bool
-is_yaml(const struct walk_file *f)
-{
-	char head[2048];
-	size_t len, at = 0, key;
-
-	if (!has_ending(f->path, ".yml") && !has_ending(f->path, ".yaml"))
-		return false;
-	len = read_head(f->path, head, sizeof(head));
-	if (len >= 3 && memcmp(head, "\xef\xbb\xbf", 3) == 0)
-		at = 3;
-	while (at < len && (head[at] == '#' || head[at] == '\n' || head[at] == '\r')) {
-		const char *end = memchr(head + at, '\n', len - at);
-
-		at = end == NULL ? len : (size_t)(end - head) + 1;
-	}
-	if (len - at >= 3 && memcmp(head + at, "---", 3) == 0)
-		return true;
-	for (key = at; key < len && (isalnum((unsigned char)head[key]) || head[key] == '_' || head[key] == '-');)
-		key++;
-	return key > at && key < len && head[key] == ':' && (key + 1 == len || strchr(" \r\n", head[key + 1]) != NULL);
-}
-
-static void
-note(struct walk *w, struct walk_names *names, const char *name)
-{
-	if (names->count++ < ARRAY_LEN(names->name))
-		names->name[names->count - 1] = arena_strdup(&w->arena, name);
-}
-
 /* ---- archives ---------------------------------------------------------------------------------- */
 
 struct sifting {
 	struct walk *walk;
 	struct walk_file *file; /* the list that is made */
-	size_t files, room;
+	size_t files, file_room;
 	uint64_t unpacked;      /* bytes in temporary files */
+	struct sift_room room;
 };
 
 static bool
 add(struct sifting *s, struct walk_file file)
 {
-	if (s->files == WALK_FILES_MAX) {
+	if (s->files >= s->room.files_max) {
 		s->walk->full = true;
 		return false;
 	}
-	if (s->files == s->room) {
-		s->room = s->room == 0 ? 64 : s->room * 2;
-		s->file = xrealloc(s->file, s->room * sizeof(*s->file));
+	if (s->files == s->file_room) {
+		s->file_room = s->file_room == 0 ? 64 : s->file_room * 2;
+		s->file = xrealloc(s->file, s->file_room * sizeof(*s->file));
 	}
 	s->file[s->files++] = file;
 	return true;
@@ -143,8 +75,10 @@ copy_member(struct sifting *s, struct untar *tar, int fd)
 
 	while ((n = untar_read(tar, block, sizeof(block))) > 0) {
 		s->unpacked += n;
-		if (s->unpacked > SIFT_UNPACK_MAX || fd_write_all(fd, block, n) != 0)
+		if (s->unpacked > s->room.max || fd_write_all(fd, block, n) != 0)
 			return false;
+		if (s->room.tell != NULL)
+			s->room.tell(s->room.arg);
 	}
 	return untar_fault(tar) == NULL;
 }
@@ -225,82 +159,147 @@ keep_fd(struct walk *w, int fd)
 	w->fd[w->fds++] = fd;
 }
 
-/* False when the file is no archive: then it stays what it is. */
-static bool
-expand(struct sifting *s, const struct walk_file *f)
+/* NULL when ${fd} is no archive; then it is at its beginning.  ${ret_packed}: its members must be unpacked. */
+static struct source *
+open_archive(int fd, bool *ret_packed)
 {
 	const char *packing;
 	struct source *source;
+	int own = may_be_tar(fd) ? dup(fd) : -1;
+
+	if (own < 0)
+		return NULL;
+	source = source_packed(source_file(own), &packing);
+	*ret_packed = packing != NULL;
+	if (untar_is(source))
+		return source;
+	source_free(source);
+	lseek(fd, 0, SEEK_SET);
+	return NULL;
+}
+
+/* Adds the members of the archive, in the order of their names. */
+static void
+expand(struct sifting *s, const struct walk_file *f, struct source *source, bool packed, int fd)
+{
 	size_t first = s->files;
-	bool whole;
-	int fd, own;
+	bool whole = fd >= 0 && members(s, f, source, packed, fd);
+
+	s->walk->bytes -= f->size;
+	if (!whole)
+		walk_note(s->walk, &s->walk->broken, f->shown);
+	if (s->files > first)
+		qsort(s->file + first, s->files - first, sizeof(*s->file), by_name);
+}
+
+/* False when the file is no archive: then it stays what it is. */
+static bool
+expand_path(struct sifting *s, const struct walk_file *f)
+{
+	struct source *source;
+	bool packed;
+	int fd;
 
 	if (file_open(f->path, O_RDONLY, 0, &fd, NULL) != 0)
 		return false;
-	own = may_be_tar(fd) ? dup(fd) : -1;
-	if (own < 0) {
+	source = open_archive(fd, &packed);
+	if (source == NULL || packed)
 		close(fd);
+	if (source == NULL)
 		return false;
-	}
-	source = source_packed(source_file(own), &packing);
-	if (!untar_is(source)) {
-		source_free(source);
-		close(fd);
-		return false;
-	}
-	if (packing != NULL) {
-		close(fd);
+	if (packed)
 		fd = temporary();
-	}
-	whole = fd >= 0 && members(s, f, source, packing != NULL, fd);
+	expand(s, f, source, packed, fd);
 	source_free(source);
 	if (fd >= 0)
 		keep_fd(s->walk, fd);
-	s->walk->bytes -= f->size;
-	if (!whole)
-		note(s->walk, &s->walk->broken, f->shown);
-	if (s->files > first)
-		qsort(s->file + first, s->files - first, sizeof(*s->file), by_name);
 	return true;
 }
 
 void
 sift(struct walk *w)
 {
-	struct sifting s = { .walk = w };
+	struct sifting s = { .walk = w, .room = { .max = SIFT_UNPACK_MAX, .files_max = WALK_FILES_MAX } };
 
-	for (size_t i = 0; i < w->files; i++) {
-		struct walk_file *f = &w->file[i];
-
-		if (!f->is_given && (is_copy_of_evtx(f) || is_yaml(f))) {
-			note(w, &w->beside, f->shown);
-			w->bytes -= f->size;
-		} else if (!expand(&s, f)) {
-			add(&s, *f);
-		}
-	}
+	beside_drop(w);
+	for (size_t i = 0; i < w->files; i++)
+		if (!expand_path(&s, &w->file[i]))
+			add(&s, w->file[i]);
 	free(w->file);
 	w->file = s.file;
 	w->files = s.files;
-	w->files_room = s.room;
+	w->files_room = s.file_room;
+}
+
+/* Puts ${n} files in the place of the one of that ${number}. */
+static void
+put_in_place(struct walk *w, size_t number, const struct walk_file *file, size_t n)
+{
+	size_t behind = w->files - number - 1;
+
+	if (w->files + n > w->files_room) {
+		w->files_room = (w->files + n) * 2;
+		w->file = xrealloc(w->file, w->files_room * sizeof(*w->file));
+	}
+	memmove(w->file + number + n, w->file + number + 1, behind * sizeof(*file));
+	if (n > 0)
+		memcpy(w->file + number, file, n * sizeof(*file));
+	w->files += n;
+	w->files--;
+}
+
+bool
+sift_expand(struct walk *w, size_t number, int fd, const struct sift_room *room)
+{
+	struct sifting s = { .walk = w, .room = *room };
+	const struct walk_file archive = w->file[number];
+	struct source *source;
+	bool packed;
+
+	source = open_archive(fd, &packed);
+	if (source == NULL)
+		return false;
+	s.room.files_max = room->files_max > w->files ? room->files_max - w->files : 0;
+	if (packed && lseek(room->fd, 0, SEEK_SET) < 0)
+		walk_note(w, &w->broken, archive.shown);
+	else
+		expand(&s, &archive, source, packed, packed ? room->fd : fd);
+	source_free(source);
+	put_in_place(w, number, s.file, s.files);
+	free(s.file);
+	return true;
+}
+
+int
+sift_open_fd(const struct walk_file *file, int fd, int64_t newest_ms, struct ingest **ret, struct err *err)
+{
+	struct ingest_options options = { .zone_s = CLOCK_LOCAL_S, .newest_ms = newest_ms };
+
+	if (fd < 0)
+		return err_fail(err, ERR_IO, "ingest.read", NULL, "file", file->shown, NULL, NULL);
+	if (file->is_member) {
+		options.newest_ms = file->mtime_ms != 0 ? file->mtime_ms : newest_ms;
+		options.offset = file->offset;
+		options.length = file->size;
+	}
+	if (!file->is_member || file->size > 0)
+		return ingest_open_fd(fd, file->shown, &options, ret, err);
+	close(fd);
+	return err_fail(err, ERR_INVALID, "ingest.empty", NULL, "file", file->shown, NULL, NULL);
 }
 
 int
 sift_open(const struct walk_file *file, struct ingest **ret, struct err *err)
 {
-	struct ingest_options options = { .zone_s = CLOCK_LOCAL_S, .newest_ms = file->mtime_ms,
-	    .offset = file->offset, .length = file->size };
 	char path[64];
 	int fd;
 
 	if (!file->is_member)
 		return ingest_open(file->path, NULL, ret, err);
-	if (file->size == 0)
-		return err_fail(err, ERR_INVALID, "ingest.empty", NULL, "file", file->shown, NULL, NULL);
 	/* Its own place in the file: several members may be open at once. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", file->fd);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(err, file_err_kind(errno), file->shown, errno);
-	return ingest_open_fd(fd, file->shown, &options, ret, err);
+	return sift_open_fd(file, fd, 0, ret, err);
 }

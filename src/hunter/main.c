@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "hunt/again.h"
 #include "hunt/edition.h"
 #include "hunt/hunt.h"
 #include "os/file.h"
@@ -169,6 +170,16 @@ do_hunt(struct task *t, struct err *err)
 	return failed;
 }
 
+/* For khien hunt --incident: detections that were kept, as CSV and as a timeline. */
+static int
+do_rows(struct task *t, struct err *err)
+{
+	struct hunt_again again = { .json = text_arg(t, "from"), .csv = text_arg(t, "csv"),
+	    .timeline = text_arg(t, "timeline"), .titles = json_get(t->args, "titles") };
+
+	return again.json == NULL ? err_set(err, ERR_USAGE, "hunt.usage.direct", NULL) : hunt_again(&again, err);
+}
+
 static int
 do_check(struct task *t, struct err *err)
 {
@@ -177,31 +188,54 @@ do_check(struct task *t, struct err *err)
 	return failed != 0 ? failed : hunt_rules_check(&t->rules, t->json, bool_arg(t, "strict"), t->lang, err);
 }
 
+static void
+say_set(const struct detect_loaded *loaded)
+{
+	struct buf out = BUF_INIT(10000);
+	struct jsonw w = JSONW_INIT(&out);
+
+	jsonw_object(&w);
+	jsonw_kstring(&w, "path", loaded->path);
+	jsonw_kstring(&w, "key", loaded->key);
+	jsonw_kint(&w, "loaded", (int64_t)loaded->loaded);
+	jsonw_object_end(&w);
+	puts(buf_str(&out));
+	buf_clear(&out);
+}
+
 /* For khien: puts the compiled set where a worker can be given it, and says where. */
 static int
 do_compile(struct task *t, struct err *err)
 {
 	struct detect_loaded loaded = { 0 };
 	struct matcher *matcher = NULL;
-	struct buf out = BUF_INIT(10000);
-	struct jsonw w = JSONW_INIT(&out);
 	int failed = rules_arg(t, "rules", err);
 
 	t->rules.cache_dir = text_arg(t, "cache");
+	t->rules.anew = bool_arg(t, "no_cache");
+	if (failed == 0 && t->rules.cache_dir == NULL)
+		failed = err_set(err, ERR_USAGE, "hunt.usage.direct", NULL);
 	if (failed == 0)
 		failed = detect_load(&t->rules, NULL, NULL, &matcher, &loaded, err);
 	if (failed == 0 && *loaded.path == '\0')
 		failed = err_sys(err, ERR_IO, t->rules.cache_dir, EIO);
-	if (failed == 0) {
-		jsonw_object(&w);
-		jsonw_kstring(&w, "path", loaded.path);
-		jsonw_kstring(&w, "key", loaded.key);
-		jsonw_kint(&w, "loaded", (int64_t)loaded.loaded);
-		jsonw_object_end(&w);
-		puts(buf_str(&out));
-	}
-	buf_clear(&out);
+	if (failed == 0)
+		say_set(&loaded);
 	matcher_free(matcher);
+	return failed;
+}
+
+/* For khien: where the set of that key is, if it still is. */
+static int
+do_find(struct task *t, struct err *err)
+{
+	const char *dir = text_arg(t, "cache");
+	struct detect_loaded loaded;
+	int failed = dir == NULL ? err_set(err, ERR_USAGE, "hunt.usage.direct", NULL) :
+	    detect_find(dir, text_arg(t, "key"), &loaded, err);
+
+	if (failed == 0)
+		say_set(&loaded);
 	return failed;
 }
 
@@ -271,6 +305,7 @@ run(struct task *t, struct err *err)
 {
 	static const struct { const char *name; int (*run)(struct task *, struct err *); } command[] = {
 		{ "hunt", do_hunt }, { "rules check", do_check }, { "rules compile", do_compile },
+		{ "rules find", do_find }, { "hunt rows", do_rows },
 		{ "rules list", do_list }, { "rules show", do_show }, { "rules stage", do_stage },
 		{ "rules test", do_test }, { "logs dump", do_dump }, { "logs stat", do_stat },
 	};

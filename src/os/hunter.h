@@ -2,12 +2,17 @@
 /*
  * hunter.h: what khien and its worker of kind "hunt" say to each other.
  *
- * khien gives the worker three descriptors: the compiled rules (HUNTER_RULES_FD, read only), an end
- * of pass_pair() on which files come (HUNTER_FILES_FD), and an empty file without a name to sort in
- * (HUNTER_SPOOL_FD).  It sends one frame, the request:
- *	{"lang": "vi", "level": "low", "newest_ms": int, "files": [{"name": text, "size": int}, …]}
+ * khien gives the worker four descriptors: the compiled rules (HUNTER_RULES_FD, read only), an end
+ * of pass_pair() on which files come (HUNTER_FILES_FD), and two empty files without names, to sort
+ * in (HUNTER_SPOOL_FD) and to unpack archives into (HUNTER_UNPACK_FD).  It sends one frame, the request:
+ *	{"lang": "vi", "level": "low", "newest_ms": int, "from_ms": int, "to_ms": int, "tags": [text, …],
+ *	 "no_prefilter": bool, "lists": int, "files": [{"name": text, "size": int}, …],
+ *	 "left_out": {"count": int, "names": [text, …]}}
+ * from_ms and to_ms are left out when time is not bounded.  The first ${lists} files are lists of
+ * indicators (hunt/ioc.h).  left_out: files that lie beside logs and were not handed in (os/beside.h).
  * The worker answers with frames whose first byte says what follows:
  *	W  four bytes, most significant first: it wants the file of that number; numbers rise
+ *	I  four bytes likewise, instead of all else: the list of that number holds no indicator
  *	P  {"bytes": int, "events": int, "hits": int}: how far it is
  *	J  bytes of detections, one JSON object a line, as hunt --json writes them
  *	C  {"rule_id", "level", "host", "fields": [{"field", "value"}, …]}: who and what an event of a
@@ -24,14 +29,20 @@
 #define HUNTER_RULES_FD 3
 #define HUNTER_FILES_FD 4
 #define HUNTER_SPOOL_FD 5
+#define HUNTER_UNPACK_FD 6
 
 #define HUNTER_FILES_MAX   1000
+#define HUNTER_LISTS_MAX   20
+#define HUNTER_LIST_MAX    (INT64_C(16) << 20) /* bytes of a list of indicators */
+#define HUNTER_TAGS_MAX    50
 #define HUNTER_NAME_MAX    300
+#define HUNTER_MEMBERS_MAX 100000  /* of all archives */
+#define HUNTER_SHOWN_MAX   720     /* bytes of ARCHIVE/MEMBER */
 #define HUNTER_JSON_MAX    ((size_t)256 << 20) /* beyond it detections are counted, not kept */
 #define HUNTER_LINE_MAX    ((size_t)8 << 20)
 #define HUNTER_HTML_MAX    ((size_t)32 << 20)
 #define HUNTER_SUMMARY_MAX ((size_t)2 << 20)
-#define HUNTER_SPOOL_MAX   ((size_t)4 << 30)
+#define HUNTER_SPOOL_MAX   ((size_t)4 << 30) /* also of what one packed archive unpacks to */
 #define HUNTER_MEMORY_MAX  ((size_t)1 << 30)
 #define HUNTER_CPU_S       (6 * 3600)
 #define HUNTER_TIME_S      (12 * 3600)

@@ -141,6 +141,13 @@ walk_put(struct walk *w, const char *name, uint64_t size)
 }
 
 void
+walk_note(struct walk *w, struct walk_names *names, const char *name)
+{
+	if (names->count++ < ARRAY_LEN(names->name))
+		names->name[names->count - 1] = arena_strdup(&w->arena, name);
+}
+
+void
 walk_drop(struct walk *w, int fd)
 {
 	struct stat st;

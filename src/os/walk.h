@@ -41,7 +41,7 @@ struct walk {
 	size_t faults, faults_room;
 	uint64_t bytes;
 	size_t links; /* symbolic links inside folders: not followed */
-	struct walk_names beside; /* of folders, beside logs and none themselves (sift.h) */
+	struct walk_names beside; /* of folders, beside logs and none themselves (beside.h) */
 	struct walk_names broken; /* archives that are damaged or had no room */
 	int *fd;             /* archives, unpacked; open until walk_clear() */
 	size_t fds;
@@ -57,6 +57,9 @@ int walk_add(struct walk *walk, const char *path, struct err *err);
 
 /* Adds a file that nobody opens by its path. */
 void walk_put(struct walk *walk, const char *name, uint64_t size);
+
+/* Counts ${name} in, and keeps it when it is one of the first. */
+void walk_note(struct walk *walk, struct walk_names *names, const char *name);
 
 /* Takes the open file ${fd} out of the list, if it is there: nobody reads what he is writing. */
 void walk_drop(struct walk *walk, int fd);

@@ -389,3 +389,30 @@ json_canonical(const struct json *value, struct buf *out, struct err *err)
 		return err_set(err, ERR_INVALID, "err.json_canonical", NULL);
 	return 0;
 }
+
+void
+json_tame(const char *data, size_t len, struct buf *out)
+{
+	bool in_text = false;
+	size_t digits = 0;
+
+	buf_reset(out);
+	for (size_t i = 0; i < len; i++) {
+		char c = data[i];
+
+		digits = !in_text && c >= '0' && c <= '9' ? digits + 1 : 0;
+		if (digits > 18)
+			continue;
+		if (in_text && c == '\\' && i + 1 < len) {
+			bool is_nul = len - i >= 6 && memcmp(data + i, "\\u0000", 6) == 0;
+
+			buf_adds(out, is_nul ? "\\ufffd" : "");
+			buf_add(out, data + i, is_nul ? 0 : 2);
+			i += is_nul ? 5 : 1;
+			continue;
+		}
+		if (c == '"')
+			in_text = !in_text;
+		buf_addc(out, c);
+	}
+}

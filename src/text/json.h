@@ -37,6 +37,12 @@ enum json_kind {
  */
 int json_parse(const char *data, size_t len, struct json **ret_value, struct err *err);
 
+/*
+ * A copy that json_parse() takes of what our own programs wrote: U+0000, which logs do hold, becomes
+ * U+FFFD, and a whole number that is too long is cut, which is only ever the number of a damaged record.
+ */
+void json_tame(const char *data, size_t len, struct buf *out);
+
 void json_free(struct json *value); /* NULL is fine */
 
 /* For cleanup(json_freep). */

@@ -5,22 +5,30 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
+#include "base/clock.h"
 #include "detect/load.h"
 #include "event/event.h"
 #include "hunt/summary.h"
-#include "os/pass.h"
 #include "pack/shipped.h"
 #include "text/json.h"
 #include "text/jsonw.h"
+#include "worker/hunt_take.h"
 
 #define BUFFER ((size_t)1 << 18)
 #define NICE   10
+#define TELL_MS 200 /* between frames that say how far it is */
 
 struct task {
 	struct json *request;
 	struct hunt_options options;
 	struct hunt_hands hands;
 	struct walk walk;
+	struct taking taking;
+	struct iocs iocs;
+	size_t lists;
+	const char *tag[HUNTER_TAGS_MAX];
+	uint64_t size, bytes, events, hits; /* of what was named; as it was told last */
+	int64_t told_ms;
 	struct rules rules;
 	struct result result;
 	struct engine engine;
@@ -66,8 +74,8 @@ hunt_prepare(void)
 	    seal_code();
 }
 
-static bool
-frame(char kind, const void *data, size_t len)
+bool
+hunt_frame(char kind, const void *data, size_t len)
 {
 	struct buf out = BUF_INIT(WORKER_FRAME_MAX);
 	bool ok;
@@ -93,7 +101,7 @@ on_write(void *cookie, const char *data, size_t len)
 		n = s->left;
 	}
 	s->left -= n;
-	return n == 0 || frame(s->kind, data, n) ? (ssize_t)len : 0;
+	return n == 0 || hunt_frame(s->kind, data, n) ? (ssize_t)len : 0;
 }
 
 static FILE *
@@ -111,23 +119,47 @@ stream_open(struct stream *s)
 static int
 want_file(void *arg, uint32_t file)
 {
-	unsigned char number[4] = { (unsigned char)(file >> 24), (unsigned char)(file >> 16),
-		(unsigned char)(file >> 8), (unsigned char)file };
+	struct task *t = arg;
 
-	(void)arg;
-	return frame('W', number, sizeof(number)) ? pass_receive(HUNTER_FILES_FD) : -1;
+	return taking_open(&t->taking, file);
 }
 
 static void
-tell_progress(void *arg, uint64_t bytes, uint64_t events, uint64_t hits)
+say_progress(struct task *t)
 {
 	struct buf text = BUF_INIT(200);
 
-	(void)arg;
-	buf_printf(&text, "{\"bytes\":%llu,\"events\":%llu,\"hits\":%llu}", (unsigned long long)bytes,
-	    (unsigned long long)events, (unsigned long long)hits);
-	frame('P', text.data, text.len);
+	t->told_ms = clock_mono_ms();
+	buf_printf(&text, "{\"bytes\":%llu,\"events\":%llu,\"hits\":%llu}", (unsigned long long)t->bytes,
+	    (unsigned long long)t->events, (unsigned long long)t->hits);
+	hunt_frame('P', text.data, text.len);
 	buf_clear(&text);
+}
+
+/* Of what was named: archives may unpack to much more, and that is found out on the way. */
+static void
+tell_progress(void *arg, uint64_t bytes, uint64_t events, uint64_t hits)
+{
+	struct task *t = arg;
+	uint64_t all = t->walk.bytes;
+
+	if (all > t->size)
+		bytes = (uint64_t)((double)bytes / (double)all * (double)t->size);
+	if (bytes > t->bytes)
+		t->bytes = bytes;
+	t->events = events;
+	t->hits = hits;
+	say_progress(t);
+}
+
+/* An archive is being unpacked: who says nothing is taken for one that hangs. */
+static void
+tell_alive(void *arg)
+{
+	struct task *t = arg;
+
+	if (clock_mono_ms() - t->told_ms >= TELL_MS)
+		say_progress(t);
 }
 
 /* Fields that name who, from where, and with what, in the logs that are read. */
@@ -186,31 +218,60 @@ tell_context(void *arg, const struct rule_view *rule, const char *host, size_t h
 	if (fields > 0 && !out.full) {
 		++*told;
 		t->contexts_all++;
-		frame('C', out.data, out.len);
+		hunt_frame('C', out.data, out.len);
 	}
 	buf_clear(&out);
 	buf_clear(&scratch);
+}
+
+static void
+read_files(struct task *t)
+{
+	const struct json *files = json_get(t->request, "files"), *out = json_get(t->request, "left_out");
+	const struct json *names = json_get(out, "names");
+
+	t->lists = (size_t)json_get_int(t->request, "lists", 0);
+	for (size_t i = t->lists; i < json_len(files) && i < HUNTER_LISTS_MAX + HUNTER_FILES_MAX; i++) {
+		const char *name = json_get_str(json_at(files, i), "name");
+		uint64_t size = (uint64_t)json_get_int(json_at(files, i), "size", 0);
+
+		walk_put(&t->walk, name == NULL ? "" : name, size);
+	}
+	t->size = t->walk.bytes;
+	for (size_t i = 0; i < json_len(names); i++)
+		walk_note(&t->walk, &t->walk.beside, json_str(json_at(names, i)));
+	if (out != NULL)
+		t->walk.beside.count = (size_t)json_get_int(out, "count", 0);
+}
+
+static void
+read_options(struct task *t)
+{
+	const struct json *tags = json_get(t->request, "tags");
+
+	t->options.lang = lang_of(json_get_str(t->request, "lang"));
+	/* "none": also rules that have no level. */
+	t->options.level = str_eq(json_get_str(t->request, "level"), "none") ? SIGMA_NONE :
+	    sigma_level_find(json_get_str(t->request, "level"));
+	t->options.from_ms = json_get_int(t->request, "from_ms", INT64_MIN);
+	t->options.to_ms = json_get_int(t->request, "to_ms", INT64_MAX);
+	for (size_t i = 0; i < json_len(tags) && i < HUNTER_TAGS_MAX; i++)
+		t->tag[t->options.tags++] = json_str(json_at(tags, i));
+	t->options.tag = t->tag;
+	if (json_get_bool(t->request, "no_prefilter", false))
+		matcher_try_all(matcher);
 }
 
 static bool
 read_request(struct task *t)
 {
 	struct buf in = BUF_INIT(WORKER_FRAME_MAX);
-	const struct json *files;
 	bool ok = worker_read(&in) && json_parse(buf_str(&in), in.len, &t->request, NULL) == 0;
 
 	buf_clear(&in);
-	files = json_get(t->request, "files");
-	for (size_t i = 0; i < json_len(files) && i < HUNTER_FILES_MAX; i++) {
-		const char *name = json_get_str(json_at(files, i), "name");
-		uint64_t size = (uint64_t)json_get_int(json_at(files, i), "size", 0);
-
-		walk_put(&t->walk, name == NULL ? "" : name, size);
-	}
-	t->options.lang = lang_of(json_get_str(t->request, "lang"));
-	t->options.level = sigma_level_find(json_get_str(t->request, "level"));
-	t->options.from_ms = INT64_MIN;
-	t->options.to_ms = INT64_MAX;
+	read_files(t);
+	read_options(t);
+	t->taking = (struct taking){ .walk = &t->walk, .archive = -1, .tell = tell_alive, .arg = t };
 	t->hands = (struct hunt_hands){ .arg = t, .open = want_file, .progress = tell_progress,
 	    .hit = tell_context, .spool_fd = HUNTER_SPOOL_FD, .newest_ms = json_get_int(t->request, "newest_ms", 0) };
 	t->options.hands = &t->hands;
@@ -235,7 +296,7 @@ search(struct task *t, struct stream *json, struct err *err)
 static bool
 answer(struct task *t, bool is_cut)
 {
-	struct report report = { &t->engine, &t->result, &t->gaps, &loaded, NULL, t->options.lang };
+	struct report report = { &t->engine, &t->result, &t->gaps, &loaded, t->engine.iocs, t->options.lang };
 	const struct gap_rules left_out = { loaded.unmapped, loaded.refused };
 	struct stream html = { 'H', HUNTER_HTML_MAX, false };
 	struct buf summary = BUF_INIT(HUNTER_SUMMARY_MAX);
@@ -249,7 +310,7 @@ answer(struct task *t, bool is_cut)
 	if (ok && fclose(page) != 0)
 		ok = false;
 	report_json(&report, is_cut, &summary);
-	ok = ok && !summary.full && frame('S', summary.data, summary.len);
+	ok = ok && !summary.full && hunt_frame('S', summary.data, summary.len);
 	buf_clear(&summary);
 	return ok;
 }
@@ -261,11 +322,14 @@ run(struct task *t, struct err *err)
 
 	if (!read_request(t))
 		return false;
-	rules_init(&t->rules, matcher, t->options.lang, t->options.level, NULL, 0);
+	if (t->lists > 0 && !taking_lists(&t->taking, t->lists, &t->iocs))
+		return true;
+	rules_init(&t->rules, matcher, t->options.lang, t->options.level, t->options.tag, t->options.tags);
 	result_init(&t->result, &t->rules);
 	t->contexts = xcalloc(t->rules.count, sizeof(*t->contexts));
 	t->engine = (struct engine){ .options = &t->options, .walk = &t->walk, .matcher = matcher,
-	    .rules = &t->rules, .result = &t->result, .out.keep_why = true };
+	    .rules = &t->rules, .iocs = t->lists > 0 ? &t->iocs : NULL, .result = &t->result,
+	    .out.keep_why = true };
 	seen_names_init(&t->engine.names, matcher_names(matcher));
 	return search(t, &json, err) && answer(t, json.is_cut);
 }

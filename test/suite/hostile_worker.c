@@ -272,6 +272,7 @@ static int lies_count(void) { SAYS({ 'J', LINE("high", "") }, { 'H', "<p>" }, { 
 static int lies_group(void) { SAYS({ 'H', "<p>" }, { 'S', SUMMARY("0", GROUP("disastrous", "-1"), "") }); }
 static int lies_story(void) { SAYS({ 'H', "<p>" }, { 'S', SUMMARY("0", GROUP("high", "7"), "") }); }
 static int lies_context(void) { SAYS({ 'C', "{\"rule_id\":\"r\",\"level\":\"high\",\"host\":\"h\",\"fields\":[{\"field\":1,\"value\":\"v\"}]}" }); }
+static int lies_list(void) { SAYS({ 'I', "zzzz" }); }
 static int lies_more(void) { SAYS({ 'H', "<p>" }, { 'S', SUMMARY("0", "", ",\"admin\":true") }); }
 
 /* What must be taken, or the lies above could be refused for another reason. */
@@ -300,7 +301,7 @@ static const struct {
 	{ "length", lies_length }, { "short", lies_short }, { "kind", lies_kind }, { "utf8", lies_utf8 },
 	{ "json", lies_json }, { "level", lies_level }, { "member", lies_member }, { "progress", lies_progress },
 	{ "negative", lies_negative }, { "file", lies_file }, { "order", lies_order }, { "page", lies_page },
-	{ "count", lies_count }, { "group", lies_group }, { "story", lies_story }, { "more", lies_more }, { "context", lies_context },
+	{ "count", lies_count }, { "group", lies_group }, { "story", lies_story }, { "more", lies_more }, { "context", lies_context }, { "list", lies_list },
 	{ "deep", lies_deep }, { "truth", tells_truth },
 };
 

@@ -179,6 +179,198 @@ test('wrong use is told before anything is stored', () => {
   assert.equal(khien(['hunt', folder(), '--data', data.dir, '--incident', 'new']).status, 2);
 });
 
+// ---- what a hunt without incident can do, this one can ---------------------------------------------
+
+// Without a level: only a hunt that asks for none has it.
+const ownRule = `title: Own rule of whoami
+id: 5f1d8a2e-6c0f-4d0a-9c7e-0a4c1d2b3e4f
+status: test
+logsource:
+    category: webserver
+detection:
+    selection:
+        cs-uri-query|contains: '%wanted%'
+    condition: selection
+tags:
+    - attack.discovery
+    - attack.t1033
+`.replace("'%wanted%'", "'whoami'");
+
+function ruleFolder(text = ownRule) {
+  const dir = folder();
+  writeFileSync(join(dir, 'own.yml'), text);
+  return dir;
+}
+
+// Hunts twice, into an incident and without one: the same detections, byte by byte, in all forms.
+function alike(data, paths, options, more = {}) {
+  const out = folder();
+  const files = (name) => ['json', 'csv', 'timeline'].flatMap((kind) => [`--${kind}`, join(out, `${name}.${kind}`)]);
+  const inside = khien(['hunt', ...paths, '--data', data.dir, '--incident', more.incident ?? 'new', ...options, ...files('inside')]);
+  assert.equal(inside.status, 0, inside.err);
+  const bare = khien(['hunt', ...paths, '--data', data.dir, ...options, ...files('bare')]);
+  assert.equal(bare.status, 0, bare.err);
+  const read = (name, kind) => readFileSync(join(out, `${name}.${kind}`), 'utf8');
+  for (const kind of ['json', 'csv', 'timeline']) assert.equal(read('inside', kind), read('bare', kind), kind);
+  return { out: inside.out, err: inside.err, lines: read('inside', 'json').split('\n').filter((l) => l !== '').map((l) => JSON.parse(l)), csv: read('inside', 'csv') };
+}
+
+function webLogs() {
+  const logs = folder();
+  writeFileSync(join(logs, 'access.log'), `${attack}\n${visit}`);
+  return logs;
+}
+
+test('rules of one’s own: compiled once, named in the hunt, and exactly those are used', () => {
+  const data = newData();
+  const logs = webLogs();
+  const rules = ruleFolder();
+  const own = alike(data, [logs], ['--rules', rules]);
+  assert.deepEqual(own.lines.map((l) => [l.title, l.level, l.record]), [['Own rule of whoami', '', 2]]);
+  assert.match(own.csv, /^time,level,rule_id/);
+  const hunt = data.run('hunt', 'show', 'ST-2026-0001');
+  assert.equal(hunt.rules, 1);
+  assert.equal(hunt.rules_set, hunt.rules_version, 'the version of the rules is the key of the set');
+  assert.match(hunt.rules_version, /^[0-9a-f]{64}$/);
+  assert.equal(hunt.rules_name, rules);
+  assert.ok(own.out.includes(rules) && own.out.includes(hunt.rules_version.slice(0, 12)), own.out);
+
+  const both = alike(data, [logs], ['--rules', rules, '--shipped']);
+  assert.ok(both.lines.length > 3 && both.lines.some((l) => l.title === 'Own rule of whoami'));
+  const again = alike(data, [logs], ['--rules', rules, '--shipped', '--no-cache', '--no-prefilter']);
+  assert.deepEqual(again.lines, both.lines);
+  assert.equal(data.run('hunt', 'show', 'ST-2026-0003').no_prefilter, 1);
+
+  const lists = ruleFolder(ownRule.replace("contains: 'whoami'", "contains|expand: '%wanted%'"));
+  assert.equal(alike(data, [logs], ['--rules', lists, '--expand', 'wanted=whoami']).lines.length, 1);
+  assert.equal(alike(data, [logs], ['--rules', lists]).lines.length, 0);
+  assert.ok(data.run('ledger', 'verify').ok);
+});
+
+test('what is wrong with rules and options is told before anything is stored', () => {
+  const data = newData();
+  const logs = webLogs();
+  for (const [options, why] of [
+    [['--rules', join(logs, 'nowhere')], /nowhere/],
+    [['--pipeline', join(logs, 'access.log')], /access\.log:1:1: Không dùng được quy tắc/],
+    [['--expand', 'x'], /“x”/],
+    [['--from', '2026-11-23', '--to', '2026-11-22'], /sớm hơn/],
+    [['--ioc', join(logs, 'nowhere.txt')], /nowhere\.txt/],
+    [['--threads', '2'], /luồng/],
+  ]) {
+    const r = khien(['hunt', logs, '--data', data.dir, '--incident', 'new', ...options]);
+    assert.notEqual(r.status, 0, options.join(' '));
+    assert.match(r.err, why);
+  }
+  assert.equal(data.run('incident', 'list').items.length, 0);
+});
+
+test('a hunt whose set of rules is gone fails and says so; no other rules are used', () => {
+  const data = newData();
+  const incident = data.run('incident', 'open', '--title', 'Bộ quy tắc bị xóa');
+  const log = join(webLogs(), 'access.log');
+  const rules = ruleFolder();
+  assert.equal(khien(['hunt', log, '--data', data.dir, '--incident', incident.number, '--rules', rules]).status, 0);
+  const key = data.run('hunt', 'show', 'ST-2026-0001').rules_set;
+  const piece = data.run('evidence', 'list', incident.number).items[0];
+  // It waits, as nobody carries it out; meanwhile the set goes.
+  const waiting = data.run('hunt', 'start', incident.number, '--evidence', piece.number, '--rules-set', key);
+  const set = join(data.dir, 'cache', `${key.slice(0, 16)}.set`);
+  const content = readFileSync(set);
+  content[content.length - 1] ^= 1;
+  writeFileSync(set, content);
+  const other = khien(['hunt', log, '--data', data.dir, '--incident', incident.number]);
+  assert.equal(other.status, 0, other.err);
+  const failed = data.run('hunt', 'show', waiting.id);
+  assert.equal(failed.state, 'failed');
+  assert.match(failed.error, /không còn bản quy tắc đã biên dịch|hỏng/);
+  rmSync(set);
+  const refused = khien(['hunt', 'start', incident.number, '--evidence', piece.number, '--rules-set', key, '--data', data.dir]);
+  assert.equal(refused.status, 1);
+  assert.match(refused.err, /Không còn bản quy tắc đã biên dịch/);
+  assert.notEqual(khien(['hunt', 'start', incident.number, '--evidence', piece.number, '--rules-set', '../../x', '--data', data.dir]).status, 0);
+});
+
+test('a stretch of time, a level and tags are kept with the hunt and told with its answer', () => {
+  const data = newData();
+  const logs = webLogs();
+  const span = ['--from', '2026-11-22T08:12:30+07:00', '--to', '2026-11-22T08:13:30+07:00'];
+  const some = alike(data, [logs], span);
+  assert.deepEqual([...new Set(some.lines.map((l) => l.record))], [2]);
+  assert.match(some.out, /Chỉ xét sự kiện từ 08:12 22\/11\/2026 đến 08:13 22\/11\/2026/);
+  const hunt = data.run('hunt', 'show', 'ST-2026-0001');
+  assert.equal(hunt.from_at, '2026-11-22T01:12:30.000Z');
+  assert.equal(hunt.to_at, '2026-11-22T01:13:30.000Z');
+  assert.ok(hunt.gaps.some((g) => /ngoài khoảng/.test(g.text)));
+  const log = data.run('evidence', 'list', 'SC-2026-0001').items[0];
+  data.run('hunt', 'start', 'SC-2026-0001', '--evidence', log.number, '--from', '2026-11-22');
+  assert.ok(data.run('timeline', 'list', 'SC-2026-0001', '--limit', '100').items.some((t) => /chỉ xét sự kiện từ 00:00 22\/11\/2026 đến …/.test(t.text)));
+
+  const all = alike(data, [logs], []);
+  const tagged = alike(data, [logs], ['--tag', 'attack.t1505', '--level', 'medium']);
+  assert.ok(tagged.lines.length > 0 && tagged.lines.length < all.lines.length);
+  assert.ok(tagged.lines.every((l) => l.tags.some((t) => t.startsWith('attack.t1505'))));
+  const kept = data.run('hunt', 'list', 'SC-2026-0003').items[0];
+  assert.deepEqual([kept.tags, kept.level], [['attack.t1505'], 'medium']);
+  assert.match(data.run('hunt', 'show', kept.id).gaps.map((g) => g.text).join('\n'), /mức Trung bình trở lên[^]*attack\.t1505|attack\.t1505[^]*mức Trung bình trở lên/);
+  assert.ok(data.run('ledger', 'verify').ok);
+});
+
+test('indicators are read by the confined worker and become alerts with their sign', () => {
+  const data = newData();
+  const logs = webLogs();
+  const dir = folder();
+  const list = join(dir, 'dau-hieu.csv');
+  writeFileSync(list, 'type,value\nip,198.51.100.2\nip,203.0.113.0/24\nfilename,shell.php\n');
+  const found = alike(data, [logs], ['--ioc', list, '--tag', 'khien.ioc']);
+  assert.deepEqual([...new Set(found.lines.map((l) => l.rule_id))].sort(), ['khien-ioc-filename', 'khien-ioc-ip']);
+  assert.match(found.out, /dau-hieu\.csv/);
+  const signs = data.run('observable', 'list', 'SC-2026-0001').items.map((o) => `${o.type} ${o.value}`);
+  for (const sign of ['ip 198.51.100.2', 'ip 203.0.113.7', 'filename shell.php']) assert.ok(signs.includes(sign), signs.join('; '));
+  assert.equal(data.run('evidence', 'list', 'SC-2026-0001').items.length, 1, 'a list is no evidence');
+  const hunt = data.run('hunt', 'show', 'ST-2026-0001');
+  assert.deepEqual(hunt.lists_read.map((l) => l.name), ['dau-hieu.csv']);
+  assert.equal(hunt.files, 1);
+
+  writeFileSync(join(dir, 'trong.txt'), '# không có gì\n***\n');
+  const none = khien(['hunt', logs, '--data', data.dir, '--incident', 'new', '--ioc', list, '--ioc', join(dir, 'trong.txt')]);
+  assert.equal(none.status, 1);
+  assert.match(none.err, /trong\.txt không có dấu hiệu nào/);
+  assert.ok(data.run('ledger', 'verify').ok);
+});
+
+test('archives are looked into, damaged ones as far as they go; copies of EVTX files are left out and told', () => {
+  const data = newData();
+  const [logs, pack] = [folder(), folder()];
+  mkdirSync(join(pack, 'var/log'), { recursive: true });
+  writeFileSync(join(pack, 'var/log/b.log'), visit);
+  writeFileSync(join(pack, 'var/log/a.log'), `${attack}\n`);
+  writeFileSync(join(pack, 'var/log/empty.log'), '');
+  writeFileSync(join(pack, 'Security.evtx'), evtx(attackEvents));
+  execFileSync('tar', ['-czf', join(logs, 'may-1.tgz'), '-C', pack, '.']);
+  execFileSync('tar', ['-cf', join(logs, 'may-2.tar'), '-C', pack, 'var', 'Security.evtx']);
+  mkdirSync(join(pack, 'no'));
+  execFileSync('tar', ['-cf', join(logs, 'khong.tar'), '-C', pack, 'no']);
+  const whole = readFileSync(join(logs, 'may-2.tar'));
+  writeFileSync(join(logs, 'cut.tar'), whole.subarray(0, whole.length - 40000));
+  writeFileSync(join(logs, 'Security.evtx'), evtx(attackEvents));
+  writeFileSync(join(logs, 'Security.json'), '{"EventID":4625}\n');
+  writeFileSync(join(logs, 'about.yml'), 'title: x\n');
+  writeFileSync(join(logs, 'zz.log'), visit);
+  const r = alike(data, [logs], ['--level', 'informational']);
+  const names = new Set(r.lines.map((l) => l.file));
+  for (const name of ['Security.evtx', 'may-1.tgz/Security.evtx', 'may-1.tgz/var/log/a.log', 'may-2.tar/var/log/a.log', 'may-2.tar/Security.evtx']) assert.ok(names.has(name), `${name}: ${[...names].join(', ')}`);
+  const hunt = data.run('hunt', 'show', 'ST-2026-0001');
+  const gaps = hunt.gaps.map((g) => g.text).join('\n');
+  assert.match(gaps, /2 tệp nằm cạnh nhật ký không đọc[^]*Security\.json/);
+  assert.match(gaps, /tệp nén tar bị hỏng[^]*cut\.tar/);
+  assert.deepEqual([hunt.left_out.count, hunt.left_out.names.length], [2, 2]);
+  const kept = data.run('evidence', 'list', 'SC-2026-0001').items.map((e) => e.name);
+  assert.ok(kept.includes('may-1.tgz') && !kept.includes('Security.json') && !kept.includes('about.yml'), kept.join(', '));
+  assert.ok(hunt.summary.groups.some((g) => g.refs.some((f) => f.file === 'may-1.tgz/var/log/a.log')));
+  assert.ok(data.run('ledger', 'verify').ok);
+});
+
 // ---- the server, and who stands in its worker's place -------------------------------------------
 
 // Started when the first test needs it: a connection that waits while a command runs goes stale.
@@ -226,12 +418,29 @@ test('a server does it for the browser: uploads, progress, result, page', async 
   assert.equal(lines.text.trim().split('\n').length, h.detections);
 });
 
+test('over HTTP too: a stretch of time, tags, and a list of indicators sent after the logs', async () => {
+  const body = form([['a.log', `${attack}\n# qua mạng\n`], ['tim.txt', '203.0.113.7\n']], { lists: '1', from: '2026-11-22T08:12:30+07:00', to: '2026-11-22T08:13:30+07:00' });
+  const h = await ended(p, (await p.ok('POST', `/incidents/${incident.id}/hunts`, body)).id);
+  assert.equal(h.state, 'done', h.error);
+  assert.deepEqual(h.lists_read.map((l) => l.name), ['tim.txt']);
+  assert.deepEqual(h.files_read.map((f) => f.name), ['a.log']);
+  assert.equal(h.from_at, '2026-11-22T01:12:30.000Z');
+  assert.ok(h.summary.groups.some((g) => g.rule_id === 'khien-ioc-ip' && g.count === 1), 'once in that minute');
+  const only = await p.call('POST', `/incidents/${incident.id}/hunts`, form([['tim.txt', '203.0.113.7\n']], { lists: '1' }));
+  assert.equal(only.status, 422);
+  assert.equal((await p.call('POST', `/incidents/${incident.id}/hunts`, form([['a.log', visit]], { rules_set: 'a'.repeat(64) }))).status, 404);
+});
+
 test('the command line works beside a server', async () => {
   await start();
   const log = join(folder(), 'canh.log');
   writeFileSync(log, `${attack}\n# khác\n`);
   const r = khien(['hunt', log, '--data', data.dir, '--incident', incident.number]);
   assert.equal(r.status, 0, r.err);
+  // Whoever of the two is quicker: the rules are those that were named.
+  const own = khien(['hunt', log, '--data', data.dir, '--incident', incident.number, '--rules', ruleFolder(), '--json', '-']);
+  assert.equal(own.status, 0, own.err);
+  assert.deepEqual(own.out.trim().split('\n').map((l) => JSON.parse(l).title), ['Own rule of whoami']);
 });
 
 test('files that are no logs are told, and the others are read', async () => {
@@ -308,8 +517,8 @@ test('a worker in somebody else’s hands reaches nothing', async (t) => {
 test('it holds the descriptors of its job and no other', async () => {
   putWorker(join(build, 'test/hostile-worker'));
   const h = await hunt('evil descriptors');
-  // 0 to 2, rules, files, the place to sort in, and the one file it was given.
-  assert.match(h.error, /descriptors 0 1 2 3 4 5 6(?! 7)/);
+  // 0 to 2, rules, files, the places to sort in and to unpack into, and the one file it was given.
+  assert.match(h.error, /descriptors 0 1 2 3 4 5 6 7(?! 8)/);
 });
 
 test('the same deeds succeed when nothing holds it: the tests above can tell', async () => {
@@ -332,7 +541,7 @@ test('the same deeds succeed when nothing holds it: the tests above can tell', a
 
 test('a worker that lies, crashes or talks without end costs its hunt and nothing else', async () => {
   putWorker(join(build, 'test/hostile-worker'));
-  const lies = ['kind', 'utf8', 'json', 'level', 'member', 'progress', 'negative', 'file', 'order', 'page', 'count', 'group', 'story', 'more', 'context', 'deep', 'endless', 'repeat'];
+  const lies = ['kind', 'utf8', 'json', 'level', 'member', 'progress', 'negative', 'file', 'order', 'page', 'count', 'group', 'story', 'more', 'context', 'list', 'deep', 'endless', 'repeat'];
   for (const lie of lies) {
     const h = await hunt(`evil ${lie}`);
     assert.equal(h.state, 'failed', lie);
