@@ -62,8 +62,12 @@ glob(const uint16_t *p, size_t n, const char *s, size_t len)
 			i++;
 			k++;
 		} else if (star != SIZE_MAX) {
+			uint32_t c;
+			size_t step = utf8_decode(s + from, len - from, &c);
+
+			/* Never to the middle of a character: what is left of it would count as one or two more. */
 			i = star;
-			k = ++from;
+			k = from += step == 0 ? 1 : step;
 		} else {
 			return false;
 		}
@@ -88,6 +92,9 @@ number_of(const struct event_value *v, struct text text, double *ret)
 		return false;
 	memcpy(copy, text.at, text.len);
 	copy[text.len] = '\0';
+	/* strtod(3) would also take blanks before it, and inf and nan. */
+	if (strchr("+-.0123456789", *copy) == NULL || strpbrk(copy, "nN") != NULL)
+		return false;
 	*ret = strtod(copy, &end);
 	return end == copy + text.len;
 }
@@ -103,9 +110,13 @@ in_net(const struct item *item, const uint8_t *net, struct text text)
 		return false;
 	memcpy(copy, text.at, text.len);
 	copy[text.len] = '\0';
-	if (memchr(copy, ':', text.len) == NULL ? inet_pton(AF_INET, copy, address + 12) != 1
-	    : inet_pton(AF_INET6, copy, address) != 1)
+	if (memchr(copy, ':', text.len) == NULL) {
+		/* IPv4 lies in IPv6 where it is mapped, not in ::/0. */
+		if (item->bits < 96 || inet_pton(AF_INET, copy, address + 12) != 1)
+			return false;
+	} else if (inet_pton(AF_INET6, copy, address) != 1) {
 		return false;
+	}
 	return memcmp(address, net, whole) == 0 &&
 	    (rest == 0 || (address[whole] ^ net[whole]) >> (8 - rest) == 0);
 }
@@ -188,6 +199,8 @@ static bool
 field_fits(struct matcher_thread *t, const struct item *item, uint32_t value)
 {
 	for (uint32_t o = thread_first(t, item->other); o != 0; o = t->low[o - 1].next) {
+		if (t->event->value[o - 1].type == VALUE_NULL)
+			continue;
 		/* Asking for the second may move the first. */
 		(void)(item->cased ? thread_text(t, value) : thread_lower(t, value));
 		(void)(item->cased ? thread_text(t, o - 1) : thread_lower(t, o - 1));

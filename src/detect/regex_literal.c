@@ -99,14 +99,14 @@ quantifier(struct reader *r)
 	} else if (*r->p == '+') {
 		least = 1;
 		r->p++;
-	} else if (*r->p == '{' && r->p[1] >= '0' && r->p[1] <= '9') {
-		least = r->p[1] == '0' ? 0 : 1;
-		r->p += strcspn(r->p, "}");
-		r->p += *r->p == '}';
-	} else if (*r->p == '{' && r->p[1] == ',') {
-		least = 0;
-		r->p += strcspn(r->p, "}");
-		r->p += *r->p == '}';
+	} else if (*r->p == '{') {
+		/* Without its end, or with a sign that has no place in it, it is a plain character. */
+		size_t n = 1 + strspn(r->p + 1, "0123456789, ");
+
+		if (n > 1 && r->p[n] == '}') {
+			least = r->p[1] >= '1' && r->p[1] <= '9' ? 1 : 0;
+			r->p += n + 1;
+		}
 	}
 	if (least >= 0 && (*r->p == '?' || *r->p == '+'))
 		r->p++;

@@ -69,7 +69,7 @@ sigma_refuse(struct sigma_reader *r, const struct yaml_node *node, const char *k
 static bool
 odd_integer(const char *s, uint64_t *ret)
 {
-	bool hex = s[0] == '0' && (s[1] == 'x' || s[1] == 'X');
+	bool hex = s[0] == '0' && s[1] == 'x';
 	bool o = s[0] == '0' && s[1] == 'o';
 	const char *digits = hex || o ? s + 2 : s + 1;
 	char *end;

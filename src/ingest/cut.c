@@ -73,7 +73,7 @@ whole_rows(const struct ingest *in, const char *data, size_t len)
 	if (in->at_end && len <= INGEST_PIECE_MAX)
 		return len;
 	len = shorter(len, INGEST_PIECE_MAX);
-	while ((n = table_row(data + end, len - end, '"')) > 0)
+	while ((n = table_row(data + end, len - end, in->table->separator, true)) > 0)
 		end += n;
 	return end;
 }

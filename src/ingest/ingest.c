@@ -43,7 +43,8 @@ unpack(struct ingest *in)
 	const uint8_t *head;
 
 	in->source = source_packed(in->source, &in->packing);
-	if (source_peek(in->source, 2, &head) == 2 && head[0] == 0xff && head[1] == 0xfe)
+	if (source_peek(in->source, 2, &head) == 2 && ((head[0] == 0xff && head[1] == 0xfe) ||
+	    (head[0] == 0xfe && head[1] == 0xff)))
 		in->source = source_utf16(in->source);
 }
 
@@ -73,7 +74,7 @@ recognise(struct ingest *in, const char *name, enum ingest_format hint, struct e
 	if (in->format == INGEST_CSV) {
 		text += found.skip;
 		len -= found.skip;
-		first = table_row(text, len, '"');
+		first = table_row(text, len, found.separator, true);
 		in->tables = table_new(text, first == 0 ? len : first, TABLE_CSV, found.separator);
 		in->table = in->tables;
 		in->start += first == 0 ? len : first;

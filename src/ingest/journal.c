@@ -18,17 +18,22 @@ next_field(const char *data, size_t len, size_t *pos, struct field *ret)
 	const char *s = data + *pos, *end = memchr(s, '\n', len - *pos), *equals;
 	uint64_t size = 0;
 
-	if (*pos == len || end == NULL)
+	if (*pos == len)
 		return false;
 	ret->name = s;
-	ret->name_len = (size_t)(end - s);
+	ret->name_len = (size_t)((end == NULL ? data + len : end) - s);
 	equals = memchr(s, '=', ret->name_len);
+	if (end == NULL) { /* only the last line of a file may lack its end */
+		if (equals == NULL)
+			return false;
+		end = data + len;
+	}
 	if (equals != NULL || ret->name_len == 0) {
 		if (equals != NULL)
 			ret->name_len = (size_t)(equals - s);
 		ret->value = equals == NULL ? end : equals + 1;
 		ret->value_len = (size_t)(end - ret->value);
-		*pos += (size_t)(end - s) + 1;
+		*pos += (size_t)(end - s) + (end < data + len);
 		return true;
 	}
 	if (len - *pos - ret->name_len < 10)

@@ -201,11 +201,15 @@ stamp(const char *s, size_t len, int zone_s, int64_t newest_ns, int64_t *ret_ns)
 	return n > 0 && n < len && s[n] == ' ' ? n + 1 : 0;
 }
 
+/*
+ * ${is_bare}: without a priority.  A line of which only a time as in RFC 3339 can be told, and no program,
+ * is of the error log of a web server or database, or of some program's own log: plain text.
+ */
 static void
-rfc3164(struct ingest_thread *t, const char *s, const char *end)
+rfc3164(struct ingest_thread *t, const char *s, const char *end, bool is_bare)
 {
-	struct text host = { s, 0 }, program, pid;
-	size_t n = stamp(s, (size_t)(end - s), t->zone_s, t->newest_ns, &t->event.time_ns);
+	struct text host = { s, 0 }, line = { s, (size_t)(end - s) }, program, pid;
+	size_t n = stamp(s, line.len, t->zone_s, t->newest_ns, &t->event.time_ns);
 	const char *rest;
 
 	s += n;
@@ -219,6 +223,11 @@ rfc3164(struct ingest_thread *t, const char *s, const char *end)
 	else
 		host.len = 0;
 	s = tag(s, end, &program, &pid);
+	if (is_bare && n > 0 && program.len == 0 && *line.at >= '0' && *line.at <= '9') {
+		t->event.format = ingest_format_name(INGEST_TEXT);
+		parse_text(t, &t->syslog[SYSLOG_MESSAGE], line.at, line.len);
+		return;
+	}
 	put_word(t, SYSLOG_HOST, host);
 	put_word(t, SYSLOG_PROGRAM, program);
 	put_word(t, SYSLOG_PID, pid);
@@ -282,7 +291,7 @@ syslog_piece(struct ingest_thread *t)
 			syslog_put_severity(t, number % 8);
 		}
 		if (!(n > 0 && len - n > 2 && s[0] == '1' && s[1] == ' ' && rfc5424(t, s + 2, line + len)))
-			rfc3164(t, s, line + len);
+			rfc3164(t, s, line + len, n == 0);
 		syslog_put_time(t);
 		parse_end(t);
 	}

@@ -47,10 +47,14 @@ next_cell(const char *row, size_t len, char separator, bool may_quote, size_t *p
 			ret->has_quotes = true;
 			p++;
 		}
-		ret->is_quoted = true;
-		ret->at = s + 1;
-		ret->len = (size_t)(p - s) - 1;
-		s = p;
+		if (p < row + len) {
+			ret->is_quoted = true;
+			ret->at = s + 1;
+			ret->len = (size_t)(p - s) - 1;
+			s = p;
+		} else {
+			ret->has_quotes = false;
+		}
 	}
 	end = memchr(s, separator, (size_t)(row + len - s));
 	if (!ret->is_quoted)
@@ -59,23 +63,43 @@ next_cell(const char *row, size_t len, char separator, bool may_quote, size_t *p
 	return true;
 }
 
-size_t
-table_row(const char *data, size_t len, char quote)
+static const char separators[] = { ',', ';', '\t', '|' };
+
+static bool
+is_separator(char c, char separator)
 {
-	const char *p = data, *end = data + len;
-	bool is_open = false;
+	return separator != '\0' ? c == separator : memchr(separators, c, sizeof(separators)) != NULL;
+}
 
-	for (; p < end; p++) {
-		const char *line_end = memchr(p, '\n', (size_t)(end - p));
-		const char *stop = line_end == NULL ? end : line_end;
-
-		for (; quote != '\0' && (p = memchr(p, quote, (size_t)(stop - p))) != NULL; p++)
-			is_open = !is_open;
-		p = stop;
-		if (line_end != NULL && !is_open)
-			return (size_t)(p - data) + 1;
+/* Behind the quote that closes the cell, or NULL; two of them are one within it. */
+static const char *
+closed(const char *p, const char *end)
+{
+	while ((p = memchr(p, '"', (size_t)(end - p))) != NULL) {
+		if (p + 1 == end || p[1] != '"')
+			return p + 1;
+		p += 2;
 	}
-	return 0;
+	return NULL;
+}
+
+size_t
+table_row(const char *data, size_t len, char separator, bool may_quote)
+{
+	const char *p = data, *end = data + len, *line_end = memchr(data, '\n', len), *quote;
+
+	while (line_end != NULL && may_quote &&
+	    (quote = memchr(p, '"', (size_t)(line_end - p))) != NULL) {
+		p = quote + 1;
+		if (quote > data && !is_separator(quote[-1], separator))
+			continue;
+		p = closed(p, end);
+		if (p == NULL)
+			return 0;
+		if (p > line_end)
+			line_end = memchr(p, '\n', (size_t)(end - p));
+	}
+	return line_end == NULL ? 0 : (size_t)(line_end - data) + 1;
 }
 
 /* ---- headers ------------------------------------------------------------------------ */
@@ -206,18 +230,17 @@ table_header(struct table **list, const char *line, size_t len)
 static char
 separator_of(const char *line, size_t len)
 {
-	static const char candidates[] = { ',', ';', '\t', '|' };
 	size_t best = 0;
 	char found = '\0';
 
-	for (size_t i = 0; i < ARRAY_LEN(candidates); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(separators); i++) {
 		size_t n = 0;
 
 		for (size_t k = 0; k < len; k++)
-			n += line[k] == candidates[i];
+			n += line[k] == separators[i];
 		if (n > best) {
 			best = n;
-			found = candidates[i];
+			found = separators[i];
 		}
 	}
 	return found;
@@ -253,20 +276,23 @@ cells(const char *line, size_t len, char separator)
 char
 table_csv_separator(const char *head, size_t len)
 {
-	size_t first = table_row(head, len, '"'), second, pos = 0;
+	size_t first = table_row(head, len, '\0', true), second, pos = 0;
 	struct cell cell;
 	char separator;
 
 	if (first < 2)
 		return '\0';
-	second = table_row(head + first, len - first, '"');
-	if (second == 0)
-		second = len - first;
-	first--;
-	first -= head[first - 1] == '\r';
 	separator = separator_of(head, first);
 	if (separator == '\0')
 		return '\0';
+	second = table_row(head + first, len - first, separator, true);
+	if (second == 0) {
+		const char *end = memchr(head + first, '\n', len - first);
+
+		second = end == NULL ? len - first : (size_t)(end - head) + 1 - first;
+	}
+	first--;
+	first -= head[first - 1] == '\r';
 	while (next_cell(head, first, separator, true, &pos, &cell))
 		if (!is_name(cell))
 			return '\0';
@@ -423,9 +449,12 @@ table_piece(struct ingest_thread *t)
 	if (table->is_web)
 		t->format = "web";
 	for (; pos < t->piece->len; pos += n) {
-		n = table_row(data + pos, t->piece->len - pos, table->kind == TABLE_CSV ? '"' : '\0');
-		if (n == 0)
-			n = t->piece->len - pos;
+		n = table_row(data + pos, t->piece->len - pos, table->separator, table->kind == TABLE_CSV);
+		if (n == 0) { /* without an end of line, or with a quote that is never closed */
+			const char *end = memchr(data + pos, '\n', t->piece->len - pos);
+
+			n = end == NULL ? t->piece->len - pos : (size_t)(end - data) + 1 - pos;
+		}
 		len = n;
 		while (len > 0 && (data[pos + len - 1] == '\n' || data[pos + len - 1] == '\r'))
 			len--;

@@ -17,10 +17,11 @@ void table_free(struct table *table); /* with those that follow; NULL is allowed
 const struct table *table_header(struct table **list, const char *line, size_t len);
 
 /*
- * The length of the row at the beginning of ${data} with its end of line, which is none within quotes;
- * 0: it is not all there.
+ * The length of the row at the beginning of ${data} with its end of line, which is none within a cell in
+ * quotes; a quote elsewhere is a character like others.  ${separator} 0: any that CSV may have.  The
+ * whole row is the line where ${may_quote} is false.  0: it is not all there.
  */
-size_t table_row(const char *data, size_t len, char quote);
+size_t table_row(const char *data, size_t len, char separator, bool may_quote);
 
 /* What parts the columns when the text begins with a header and a row that fits it; 0: it does not. */
 char table_csv_separator(const char *head, size_t len);

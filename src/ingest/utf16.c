@@ -13,6 +13,7 @@ struct utf16_source {
 	size_t len, pos;   /* bytes of in */
 	uint16_t high;     /* the first half of a pair whose other half is still to come */
 	bool begun;
+	bool is_big;       /* the high byte of each unit comes first */
 	char left[8];      /* of a character that did not fit */
 	size_t left_len;
 };
@@ -46,8 +47,10 @@ refill(struct utf16_source *u)
 	memmove(u->in, u->in + u->pos, kept);
 	u->len = kept + source_refill(&u->base, u->in + kept, sizeof(u->in) - kept);
 	u->pos = 0;
-	if (!u->begun && u->len >= 2 && u->in[0] == 0xff && u->in[1] == 0xfe)
+	if (!u->begun && u->len >= 2 && (u->in[0] ^ u->in[1]) == 1 && u->in[0] >= 0xfe) {
+		u->is_big = u->in[0] == 0xfe;
 		u->pos = 2;
+	}
 	u->begun = true;
 	return u->len - u->pos >= 2;
 }
@@ -64,7 +67,7 @@ utf16_read(struct source *source, uint8_t *out, size_t len)
 		if (n == 0) {
 			if (u->len - u->pos < 2 && !refill(u))
 				break;
-			n = put(u, (uint16_t)(u->in[u->pos] | u->in[u->pos + 1] << 8), u->left);
+			n = put(u, (uint16_t)(u->in[u->pos + u->is_big] | u->in[u->pos + !u->is_big] << 8), u->left);
 			u->pos += 2;
 		}
 		u->left_len = n;

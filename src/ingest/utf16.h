@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* utf16.h: texts that Windows wrote in UTF-16 (little endian, with its mark), as UTF-8. */
+/* utf16.h: texts that Windows wrote in UTF-16 (either order, with its mark), as UTF-8. */
 #pragma once
 
 #include "ingest/source.h"

@@ -6,6 +6,8 @@
 #include "ingest/parse.h"
 #include "ingest/when.h"
 
+#define WORDS_BEFORE 3 /* between the time and the request */
+
 const char *const web_names[] = {
 	"cs-host", "c-ip", "cs-username", "cs-method", "cs-uri", "cs-uri-stem", "cs-uri-query",
 	"cs-version", "sc-status", "sc-bytes", "cs-referer", "cs-user-agent",
@@ -107,7 +109,12 @@ take_apart(const char *line, size_t len, struct access *ret)
 	ret->client = first;
 	ret->user = s < bracket ? (struct part){ s, (size_t)(bracket - s) - 1 } : (struct part){ "-", 1 };
 	s = rest;
-	if (s >= end || *s++ != ' ' || s >= end || *s != '"' || first.len == 0)
+	if (s >= end || *s++ != ' ' || first.len == 0)
+		return false;
+	/* nginx is often told to write the server's name, or times, before the request. */
+	for (int i = 0; i < WORDS_BEFORE && s < end && *s != '"'; i++)
+		(void)word(&s, end);
+	if (s >= end || *s != '"')
 		return false;
 	ret->request = quoted(&s, end);
 	ret->status = word(&s, end);

@@ -195,6 +195,15 @@ syslog_is_read_in_all_its_dialects(void **state)
 	    "facility=local7;severity=notice;message=date=2025-11-22 time=14:30:05 devname=\"fw 1\" "
 	    "srcip=10.0.0.1 action=deny;date=2025-11-22;time=14:30:05;devname=fw 1;srcip=10.0.0.1;action=deny;\n",
 	    "");
+	/* The logs of nginx and MySQL: a time, but nobody who says it. */
+	expect(INGEST_SYSLOG,
+	    "2025/11/22 14:30:05 [alert] 12#12: worker process 4 exited\n"
+	    "2025-11-22T07:30:05.5Z 8 [Note] Access denied\n"
+	    "<3>2025-11-22T07:30:05Z h [x] y\n",
+	    "message=2025/11/22 14:30:05 [alert] 12#12: worker process 4 exited;\n"
+	    "message=2025-11-22T07:30:05.5Z 8 [Note] Access denied;\n"
+	    "facility=kern;severity=err;hostname=h;message=[x] y;\n", "");
+	assert_int_equal(time_of("2025/11/22 14:30:05 [alert] 12#12: x\n"), INT64_C(1763796605000));
 }
 
 static void
@@ -244,6 +253,9 @@ web_logs_are_taken_apart(void **state)
 	    "cs-uri-stem=/c;sc-status=403;sc-bytes;cs-referer=http://r/;cs-user-agent=ua;\n"
 	    "c-ip=10.0.0.2;cs-username;cs-uri=\\x16\\x03;sc-status=400;sc-bytes=0;\n",
 	    "260+8 ingest.line.format;");
+	expect(INGEST_WEB, "::1 - - [22/Nov/2025:14:30:05 +0700] vd.gov.vn 0.02 \"GET /a HTTP/1.1\" 200 5\n",
+	    "c-ip=::1;cs-username;cs-method=GET;cs-version=HTTP/1.1;cs-uri=/a;cs-uri-stem=/a;sc-status=200;"
+	    "sc-bytes=5;\n", "");
 	assert_int_equal(time_of("h - - [22/Nov/2025:14:30:05 +0700] \"GET / HTTP/1.0\" 200 1\n"),
 	    INT64_C(1763796605000));
 }
@@ -289,16 +301,16 @@ the_journals_export_is_read(void **state)
 	static const char log[] =
 	    "__CURSOR=s=1\n__REALTIME_TIMESTAMP=1763796605500000\n_HOSTNAME=h\nPRIORITY=3\nSYSLOG_FACILITY=10\n"
 	    "SYSLOG_IDENTIFIER=sshd\n_PID=9\nMESSAGE\n\x05\0\0\0\0\0\0\0a\n\nb!\n_EXE=/usr/sbin/sshd\n\n"
-	    "__CURSOR=s=2\nMESSAGE=two\n\n";
+	    "__CURSOR=s=2\nMESSAGE=two\n\n__CURSOR=s=3\nMESSAGE=without an end";
 	struct log_sink got;
 
 	(void)state;
 	assert_int_equal(read_log(log, sizeof(log) - 1, NULL, &got), INGEST_JOURNAL);
 	assert_string_equal(buf_str(&got.events),
 	    "hostname=h;severity=err;facility=authpriv;program=sshd;pid=9;message=a\n\nb!;_EXE=/usr/sbin/sshd;\n"
-	    "message=two;\n");
+	    "message=two;\nmessage=without an end;\n");
 	assert_string_equal(buf_str(&got.skipped), "");
-	assert_string_equal(buf_str(&got.records), "1 14 ");
+	assert_string_equal(buf_str(&got.records), "1 14 17 ");
 	log_end(&got);
 }
 
@@ -319,6 +331,10 @@ tables_are_named_by_their_headers(void **state)
 	    "Time,Event ID,Message\n2025-11-22 14:30:05,1,\"a, \"\"b\"\"\nc\"\n2025-11-22 14:30:06,2,d\n",
 	    "Time=2025-11-22 14:30:05;EventID=1;Message=a, \"b\"\nc;\n"
 	    "Time=2025-11-22 14:30:06;EventID=2;Message=d;\n", "");
+	/* A quote within a cell, and one that is never closed. */
+	expect(INGEST_CSV, "host;msg\nh1;a 5\" disk\nh2;b\nh3;\"c\"\"\nd\"\nh4;f\n",
+	    "host=h1;msg=a 5\" disk;\nhost=h2;msg=b;\nhost=h3;msg=c\"\nd;\nhost=h4;msg=f;\n", "");
+	expect(INGEST_CSV, "host,msg\nh1,\"a\nh2,b\nh3,\"\"\n", "host=h1;msg=\"a;\nhost=h2;msg=b;\nhost=h3;msg=;\n", "");
 	expect(INGEST_W3C, "#separator \\x09\n#fields\tts\tid.orig_h\tquery\n1763796605.5\t10.0.0.1\t(empty)\n",
 	    "ts=1763796605.5;id.orig_h=10.0.0.1;query;\n", "");
 }
@@ -329,12 +345,13 @@ other_text_is_given_line_by_line(void **state)
 	(void)state;
 	expect(INGEST_TEXT, "something happened\nand more\r\n\nlast",
 	    "message=something happened;\nmessage=and more;\nmessage=last;\n", "");
-	/* Written by Windows in UTF-16. */
-	{
-		static const char log[] = "\xff\xfe" "a\0b\0\n\0\xbf\x1e\n\0";
+	/* Written by Windows in UTF-16, of either order. */
+	for (int big = 0; big < 2; big++) {
+		static const char logs[2][13] = { "\xff\xfe" "a\0b\0\n\0\xbf\x1e\n\0",
+			"\xfe\xff" "\0a\0b\0\n\x1e\xbf\0\n" };
 		struct log_sink got;
 
-		read_log(log, sizeof(log) - 1, NULL, &got);
+		read_log(logs[big], 12, NULL, &got);
 		assert_string_equal(buf_str(&got.events), "message=ab;\nmessage=\xe1\xba\xbf;\n");
 		log_end(&got);
 	}

@@ -14,6 +14,9 @@ values_ignore_case_and_know_wildcards(void **state)
 	assert_false(is_true("    a: 'w?rd'", "a=wrd"));
 	assert_true(is_true("    a: 'a*c*e'", "a=abcde"));
 	assert_false(is_true("    a: 'a*c*e'", "a=abcdef"));
+	/* A character of three bytes is one, also where a run of any length ends before it. */
+	assert_false(is_true("    a: '*??yb'", "a=ễyb"));
+	assert_true(is_true("    a: '*??yb'", "a=xễyb"));
 	assert_true(is_true("    a: 'x\\*y'", "a=x*y"));
 	assert_false(is_true("    a: 'x\\*y'", "a=xzy"));
 	assert_true(is_true("    a: 'c:\\dir\\\\*'", "a=C:\\dir\\file"));
@@ -22,6 +25,7 @@ values_ignore_case_and_know_wildcards(void **state)
 	assert_true(is_true("    a: 4", "a=4"));
 	assert_true(is_true("    a: 0x10", "a=16"));
 	assert_true(is_true("    a: '0x10'", "a=0x10"));
+	assert_true(is_true("    a: 0X10", "a=0x10")); /* in YAML 1.1 a text */
 }
 
 static void
@@ -69,6 +73,9 @@ expressions_are_searched_in_the_value_as_it_is(void **state)
 	assert_false(is_true("    a|re: '^(?!x).*y$'", "a=xwy"));
 	assert_true(is_true("    a|re: '(abc|def)gh{0,2}'", "a=defg"));
 	assert_true(is_true("    a|re: 'ab?c[de]+f'", "a=acdef"));
+	/* A brace that is no quantifier is a character, and what follows it counts. */
+	assert_true(is_true("    a|re: 'ab{1|cd'", "a=xcdx"));
+	assert_true(is_true("    a|re: 'ab{1x|cd}'", "a=xcd}"));
 }
 
 static void
@@ -104,11 +111,19 @@ numbers_addresses_and_times_are_compared_as_such(void **state)
 	assert_true(is_true("    a|gt: 10", "a=0x10"));
 	assert_true(is_true("    a|gte: 1.5", "a=1.5"));
 	assert_false(is_true("    a|gt: 1", "a=many"));
+	assert_false(is_true("    a|gt: 1", "a=infinity"));
+	assert_false(is_true("    a|gt: 1", "a=-inf"));
+	assert_false(is_true("    a|gt: 1", "a=\\s7"));
+	assert_true(is_true("    a|lt: 1", "a=-7.5e1"));
 	assert_true(is_true("    a|cidr: 10.0.0.0/8", "a=10.9.8.7"));
 	assert_false(is_true("    a|cidr: 10.0.0.0/9", "a=10.128.0.1"));
 	assert_true(is_true("    a|cidr: '2001:db8::/33'", "a=2001:db8:7fff::1"));
 	assert_false(is_true("    a|cidr: '2001:db8::/33'", "a=2001:db8:8000::1"));
 	assert_true(is_true("    a|cidr: 10.0.0.0/8", "a=::ffff:10.1.1.1"));
+	assert_true(is_true("    a|cidr: '::ffff:10.0.0.0/104'", "a=10.1.1.1"));
+	assert_true(is_true("    a|cidr: 0.0.0.0/0", "a=10.1.1.1"));
+	assert_false(is_true("    a|cidr: '::/0'", "a=10.1.1.1"));
+	assert_true(is_true("    a|cidr: '::/0'", "a=fe80::1"));
 	assert_true(is_true("    a|hour: 22", "a=2026-11-20T22:15:00Z"));
 	assert_true(is_true("    a|minute: 15", "a=2026-11-20\\s22:15:00"));
 	assert_true(is_true("    a|week: 47", "a=2026-11-20T22:15:00Z"));
@@ -122,6 +137,7 @@ fields_are_compared_with_each_other(void **state)
 	assert_true(is_true("    a|fieldref: b", "a=Same b=sAME"));
 	assert_false(is_true("    a|fieldref: b", "a=same b=other"));
 	assert_false(is_true("    a|fieldref: b", "a=same"));
+	assert_false(is_true("    a|fieldref|startswith: b", "a=same b=\\n"));
 	assert_true(is_true("    a|fieldref|startswith: b", "a=sameness b=same"));
 	assert_true(is_true("    a|fieldref|endswith: b", "a=verysame b=same"));
 	assert_true(is_true("    a|fieldref|contains: b", "a=xsamex b=SAME"));
