@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
+#include <strings.h>
 
 #include "detect/sigma_part.h"
 
@@ -209,7 +210,8 @@ fill(struct sigma_reader *r, const struct key *k, const struct yaml_node *node, 
 		item->part = k->part;
 		return number(r, node, text, &item->number);
 	case SIGMA_EXISTS:
-		if (!str_eq(text, "true") && !str_eq(text, "false"))
+		item->number = strcasecmp(text, "true") == 0;
+		if (item->number == 0 && strcasecmp(text, "false") != 0)
 			return sigma_refuse(r, node, "sigma.exists", "value", text);
 		return 0;
 	default:
@@ -256,7 +258,6 @@ scalar(struct sigma_reader *r, const struct key *k, const char *key, const struc
 {
 	const char *text = sigma_scalar(r, node);
 	struct sigma_item *item;
-	int failed;
 
 	if (node->kind != YAML_SCALAR)
 		return sigma_refuse(r, node, "sigma.value", "key", key);
@@ -276,12 +277,7 @@ scalar(struct sigma_reader *r, const struct key *k, const char *key, const struc
 	if (k->test == SIGMA_TEXT)
 		return texts(r, k, key, node, text, ret);
 	*ret = leaf(r, k, key, text, node->line, &item);
-	failed = fill(r, k, node, text, item);
-	if (failed == 0 && k->test == SIGMA_EXISTS && str_eq(text, "false"))
-		item->test = SIGMA_EXISTS, item->number = 0;
-	else if (failed == 0 && k->test == SIGMA_EXISTS)
-		item->number = 1;
-	return failed;
+	return fill(r, k, node, text, item);
 }
 
 int

@@ -15,6 +15,7 @@ struct sigma_reader {
 	struct err *err;
 	const struct sigma_about *about;
 	size_t items;        /* tests made so far */
+	bool shares_id;      /* the id is not the document's own but a shared one */
 };
 
 /* Sets the fault of the document at ${node}'s place; returns ERR_INVALID. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sigma_read.c: documents into a set. */
 #include <errno.h>
+#include <strings.h>
 
 #include "detect/sigma_part.h"
 
@@ -20,7 +21,7 @@ sigma_level_find(const char *name)
 {
 	int i = 0;
 
-	while (i < SIGMA_LEVELS && !str_eq(name, levels[i]))
+	while (i < SIGMA_LEVELS && strcasecmp(name, levels[i]) != 0)
 		i++;
 	return (enum sigma_level)i;
 }
@@ -161,7 +162,8 @@ check_twice(struct sigma_reader *r, const struct yaml_node *doc, const struct si
 {
 	const struct sigma_rule *before = *a->id == '\0' ? NULL : map_get(&r->set->by_id, a->id);
 
-	if (before == NULL)
+	/* Parts of one old rule have the id of what they share. */
+	if (before == NULL || (r->shares_id && str_eq(before->about.file, r->file)))
 		return 0;
 	sigma_refuse(r, doc, "sigma.duplicate", "id", a->id);
 	err_arg(r->err, "file", before->about.file);
@@ -360,6 +362,7 @@ sigma_read(struct sigma_set *set, const char *data, size_t len, const char *file
 
 		if (doc == NULL)
 			continue;
+		r.shares_id = yaml_get(s.doc[i], "id") == NULL;
 		documents++;
 		rule = arena_alloc(&set->arena, sizeof(*rule));
 		err_clear(&err);

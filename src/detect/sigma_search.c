@@ -54,7 +54,7 @@ read_search(struct sigma_reader *r, const struct yaml_node *key, const struct ya
 	struct sigma_expr *e = NULL, *named;
 	int failed;
 
-	if (value->kind != YAML_SCALAR && value->count == 0)
+	if (value->kind == YAML_SCALAR ? yaml_is_null(value) : value->count == 0)
 		return sigma_refuse(r, key, "sigma.empty", "name", key->text);
 	if (value->kind == YAML_MAP)
 		failed = read_map(r, value, &e);

@@ -248,6 +248,11 @@ yaml_parse(struct arena *arena, const char *data, size_t len, const char *name,
 	yaml_parser_t parser;
 	int failed;
 
+	/* The parser would count a byte order mark as the first line's first column. */
+	if (len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) {
+		data += 3;
+		len -= 3;
+	}
 	if (len > YAML_SIZE_MAX)
 		return refuse(&r, &start, ERR_TOO_LARGE, "yaml.size", NULL, NULL);
 	if (!utf8_valid(data, len)) {
@@ -284,11 +289,25 @@ yaml_get(const struct yaml_node *map, const char *key)
 	return NULL;
 }
 
+/* Whether it is written small, with a capital, or in capitals (YAML 1.2, 10.3.2). */
+static bool
+is_word(const char *text, const char *word)
+{
+	size_t n = strlen(word), big = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (text[i] != word[i] && text[i] != word[i] - 32)
+			return false;
+		big += text[i] != word[i];
+	}
+	return text[n] == '\0' && (big == 0 || big == n || (big == 1 && *text != *word));
+}
+
 bool
 yaml_is_null(const struct yaml_node *node)
 {
 	return node != NULL && node->kind == YAML_SCALAR && !node->quoted &&
-	    (*node->text == '\0' || str_eq(node->text, "~") || str_eq(node->text, "null"));
+	    (*node->text == '\0' || str_eq(node->text, "~") || is_word(node->text, "null"));
 }
 
 bool
@@ -296,10 +315,8 @@ yaml_bool(const struct yaml_node *node, bool *ret)
 {
 	if (node == NULL || node->kind != YAML_SCALAR || node->quoted)
 		return false;
-	if (!str_eq(node->text, "true") && !str_eq(node->text, "false"))
-		return false;
-	*ret = *node->text == 't';
-	return true;
+	*ret = is_word(node->text, "true");
+	return *ret || is_word(node->text, "false");
 }
 
 bool

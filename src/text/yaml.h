@@ -41,10 +41,10 @@ int yaml_parse(struct arena *arena, const char *data, size_t len, const char *na
 /* The value of ${key} in ${map}; NULL when absent or ${map} is not a map (or NULL). */
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
 
-/* Whether ${node} is plain null, ~ or nothing. NULL is not. */
+/* Whether ${node} is plain null (Null, NULL), ~ or nothing. NULL is not. */
 bool yaml_is_null(const struct yaml_node *node);
 
-/* Plain true or false. */
+/* Plain true or false, also with a capital or in capitals; ${ret} is set to false when it is neither. */
 bool yaml_bool(const struct yaml_node *node, bool *ret);
 
 /* A plain decimal integer that fits. */

@@ -40,6 +40,8 @@ absent_null_and_empty_differ(void **state)
 	assert_true(is_true("    a|exists: true", "a=1"));
 	assert_false(is_true("    a|exists: true", "b=1"));
 	assert_true(is_true("    a|exists: false", "b=1"));
+	assert_true(is_true("    a|exists: True", "a=1"));
+	assert_false(is_true("    a|exists: False", "a=1"));
 }
 
 static void
@@ -223,6 +225,10 @@ what_cannot_be_meant_is_refused_with_its_line(void **state)
 	}
 	assert_string_equal(fault_of("title: r\n", NULL), "sigma.missing");
 	assert_string_equal(fault_of("title: r\nlevel: worst\n", NULL), "sigma.level");
+	assert_string_equal(fault_of("title: r\nlevel: High\n", NULL), "sigma.missing");
+	assert_string_equal(fault_of("title: r\nlogsource: {product: x}\ndetection:\n  s:\n  condition: s\n",
+	    &line), "sigma.empty");
+	assert_int_equal(line, 4);
 	assert_string_equal(fault_of("title: r\nlogsource: {product: z}\ndetection:\n  s: {a: 1}\n"
 	    "  condition: s\n", NULL), "detect.unmapped");
 	assert_string_equal(fault_of("title: r\nlogsource: {product: x}\ndetection:\n  s: {a: 1}\n"
@@ -258,7 +264,7 @@ hostile_conditions_end(void **state)
 static void
 documents_of_old_files_share_parts(void **state)
 {
-	static const char yaml[] = "action: global\ntitle: g\ndetection:\n  condition: s\n---\n"
+	static const char yaml[] = "action: global\ntitle: g\nid: i\ndetection:\n  condition: s\n---\n"
 	    "logsource: {product: x}\ndetection:\n  s: {a: 1}\n---\n"
 	    "title: h\nlogsource: {product: x}\ndetection:\n  s: {b: 1}\n";
 

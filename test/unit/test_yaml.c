@@ -36,6 +36,8 @@ text_becomes_the_tree_or_an_error_with_its_place(void **state)
 		{ "", "", NULL, 0, 0 },
 		{ "# only a remark\n", "", NULL, 0, 0 },
 		{ "\xef\xbb\xbf" "a: b\n", "{a=b}", NULL, 0, 0 },
+		{ "\xef\xbb\xbf" "a: b\nc: d\n", "{a=b,c=d}", NULL, 0, 0 },
+		{ "a: NULL\nb: Null\nc: nUll\n", "{a=NULL,b=NULL,c=nUll}", NULL, 0, 0 },
 		{ "a: |\n  one\n  two\n", "{a=one\ntwo\n}", NULL, 0, 0 },
 		{ "a: 1\nb: 2\n a: 3\n", NULL, "yaml.syntax", 3, 3 },
 		{ "a: 1\nb: 2\na: 3\n", NULL, "yaml.duplicate", 3, 1 },
