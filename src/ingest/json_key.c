@@ -186,6 +186,25 @@ windows_name(struct json_keys *keys, struct json_key *key, struct span path)
 	return true;
 }
 
+/* Rules write a name without its blanks; one that somebody asks for with them stays. */
+static void
+without_blanks(struct json_keys *keys, struct json_key *key)
+{
+	char *name;
+	uint32_t n = 0;
+
+	if (memchr(key->name, ' ', key->name_len) == NULL)
+		return;
+	name = arena_alloc(&keys->arena, key->name_len + 1);
+	for (uint32_t i = 0; i < key->name_len; i++)
+		if (key->name[i] != ' ')
+			name[n++] = key->name[i];
+	key->name = name;
+	key->name_len = n;
+	key->id = names_find(keys->names, name, n);
+	key->time_rank = parse_time_rank(name, n);
+}
+
 static void
 find_meaning(struct json_keys *keys, struct json_key *key)
 {
@@ -212,8 +231,10 @@ find_meaning(struct json_keys *keys, struct json_key *key)
 		key->time_rank = 1;
 	else
 		key->time_rank = parse_time_rank(key->name, key->name_len);
-	key->is_source = key->path_len == 10 && memcmp(key->path, "SourceName", 10) == 0;
 	key->id = names_find(keys->names, key->name, key->name_len);
+	if (key->id == 0)
+		without_blanks(keys, key);
+	key->is_source = key->path_len == 10 && memcmp(key->path, "SourceName", 10) == 0;
 }
 
 /* ---- keys ---------------------------------------------------------------------------- */

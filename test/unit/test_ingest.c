@@ -84,6 +84,24 @@ flat_json_gives_its_keys(void **state)
 	    "\"n\":-12,\"big\":123456789012345678901,\"list\":[\"x\",{\"k\":2}],\"o\":{\"p\":{\"q\":\"r\"}},\"e\":{}}\n",
 	    "EventID=1;Image=C:\\xA\n\xf0\x9f\x98\x80\xef\xbf\xbd;a;b=true;c=-1.50e3;n=-12;"
 	    "big=123456789012345678901;list=x;list.k=2;o.p.q=r;\n", "");
+	expect(INGEST_JSON, "{\"Threat Name\":\"x\",\"Date and Time\":\"2025-11-22 14:30:05\"}\n",
+	    "ThreatName=x;DateandTime=2025-11-22 14:30:05;\n", "");
+}
+
+static void
+a_name_with_blanks_is_given_as_it_is_asked_for(void **state)
+{
+	static const char line[] = "{\"Threat Name\":\"x\",\"b c\":1}\n";
+	struct names *names = names_new();
+	struct log_sink got;
+
+	(void)state;
+	names_add(names, "ThreatName", 10);
+	names_add(names, "b c", 3);
+	read_log(line, strlen(line), names, &got);
+	assert_string_equal(buf_str(&got.events), "ThreatName=x;b c=1;\n");
+	log_end(&got);
+	names_free(names);
 }
 
 static void
@@ -582,6 +600,7 @@ a_log_may_come_through_a_pipe(void **state)
 
 TEST_MAIN(
     cmocka_unit_test(flat_json_gives_its_keys),
+    cmocka_unit_test(a_name_with_blanks_is_given_as_it_is_asked_for),
     cmocka_unit_test(what_is_no_json_is_told_and_the_rest_is_read),
     cmocka_unit_test(json_need_not_be_one_object_a_line),
     cmocka_unit_test(windows_events_have_one_set_of_names_in_every_shape),

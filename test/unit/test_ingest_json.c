@@ -105,7 +105,10 @@ flatten(const struct json *value, const char *path, struct buf *out)
 	case JSON_KIND_OBJECT:
 		while (json_next(value, &it, &key, &member)) {
 			buf_reset(&name);
-			buf_printf(&name, "%s%s%s", path, *path == '\0' ? "" : ".", key);
+			buf_printf(&name, "%s%s", path, *path == '\0' ? "" : ".");
+			for (const char *c = key; *c != '\0'; c++)
+				if (*c != ' ')
+					buf_addc(&name, *c);
 			flatten(member, buf_str(&name), out);
 		}
 		break;
