@@ -169,7 +169,7 @@ fit(struct call *call, const struct alert_in *in, struct alert_in *ret)
 	return 0;
 }
 
-/* The observables in normal form, each once, as they are kept: [{"type","value","note","is_ioc"}]. */
+/* The observables in normal form, each once, as they are kept: [{"type","value","note","is_ioc","tlp"}]. */
 static const char *
 observables_json(struct call *call, const struct alert_in *in)
 {
@@ -199,6 +199,8 @@ observables_json(struct call *call, const struct alert_in *in)
 		if (!str_empty(o->note))
 			jsonw_kstring(&w, "note", cut(call, o->note, NOTE_MAX));
 		jsonw_kbool(&w, "is_ioc", o->is_ioc);
+		if (o->tlp != NULL)
+			jsonw_kstring(&w, "tlp", o->tlp);
 		jsonw_object_end(&w);
 	}
 	jsonw_array_end(&w);

@@ -20,6 +20,7 @@ struct alert_observable {
 	const char *value; /* as written; what is no observable of that type is left out */
 	const char *note;  /* NULL: none */
 	bool is_ioc;
+	const char *tlp;   /* how far it may be passed on (as an observable's); NULL: amber */
 };
 
 /* Texts are well-formed UTF-8; NULL where nothing is known, unless said otherwise. */

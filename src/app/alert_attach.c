@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "app/alert_file.h"
 #include "app/change.h"
 #include "app/others.h"
 #include "app/workable.h"
@@ -18,6 +19,8 @@ struct sum {
 	int64_t detections, first_at, received_at;
 	const struct alert *first;
 	const char *numbers, *titles, *hosts, *values; /* the first of each, then dots */
+	const char *names; /* of files, */
+	size_t files;      /* which became evidence */
 	size_t bytes; /* of details not yet in the ledger */
 };
 
@@ -51,12 +54,13 @@ bring_observables(struct call *call, const struct alert *a, const char *incident
 	for (size_t i = 0; i < json_len(list) && call->err->kind == ERR_NONE; i++) {
 		const struct json *o = json_at(list, i);
 		const char *type = json_get_str(o, "type"), *value = json_get_str(o, "value");
+		const char *tlp = json_get_str(o, "tlp");
 
 		if (tx_int(call->tx, "SELECT COUNT(*) FROM observable WHERE incident_id = ? AND type = ? AND"
 		    " value = ?", "ttt", incident_id, type, value) > 0)
 			continue;
 		change_insert(call, "observable", NULL, COLS(CT("incident_id", incident_id), CT("type", type),
-		    CT("value", value), CT("tlp", "amber"), CI("is_ioc", json_get_bool(o, "is_ioc", false)),
+		    CT("value", value), CT("tlp", tlp == NULL ? "amber" : tlp), CI("is_ioc", json_get_bool(o, "is_ioc", false)),
 		    CT("source", a->number), CT("note", json_get_str(o, "note")), CI("seen_at", a->last_at)));
 		sum->values = name(call, sum->values, value);
 		sum->signs++;
@@ -77,6 +81,7 @@ attach_one(struct call *call, const struct alert *a, const struct incident *inci
 	change_update(call, "alert_detail", a->id, -1, COLS(CT("incident_id", incident->id)));
 	alert_event(call, a->id, "merged", incident->number, reason);
 	bring_observables(call, a, incident->id, sum);
+	sum->files += alert_files_enter(call, a, incident, &sum->names);
 	if (sum->alerts++ == 0)
 		sum->first = a;
 	if (alert_rank(a->level) > alert_rank(sum->first->level))
@@ -103,6 +108,7 @@ tell_attached(struct call *call, const struct incident *incident, const char *re
 		"host", *sum->hosts == '\0' ? "–" : sum->hosts, "count", text_int(call, sum->detections),
 		"signs", text_int(call, (int64_t)sum->signs), "values", sum->values,
 		"alerts", text_int(call, (int64_t)sum->alerts)) });
+	alert_files_tell(call, incident, sum->first, sum->files, sum->names);
 	if (sum->signs > 0)
 		escalation_evaluate(call, incident->id);
 }
@@ -111,7 +117,7 @@ int
 alert_attach_all(struct call *call, const struct alert *list, size_t n, const struct incident *incident,
     const char *reason, size_t *ret_changed)
 {
-	struct sum sum = { .numbers = "", .titles = "", .hosts = "", .values = "", .first_at = INT64_MAX,
+	struct sum sum = { .numbers = "", .titles = "", .hosts = "", .values = "", .names = "", .first_at = INT64_MAX,
 	    .received_at = INT64_MAX };
 
 	if (incident_workable(call, incident) != 0)
@@ -136,12 +142,24 @@ int
 alert_attach(struct call *call, const struct alert *a, const struct incident *incident,
     const char *reason)
 {
-	struct sum sum = { .numbers = "", .titles = "", .hosts = "", .values = "", .first_at = INT64_MAX,
+	struct sum sum = { .numbers = "", .titles = "", .hosts = "", .values = "", .names = "", .first_at = INT64_MAX,
 	    .received_at = INT64_MAX };
 
 	if (incident_workable(call, incident) == 0 && attach_one(call, a, incident, reason, &sum) == 0)
 		tell_attached(call, incident, reason, &sum);
 	return call->err->kind;
+}
+
+static void
+release_files(struct call *call, const struct alert *a)
+{
+	struct query q;
+
+	query_open(&q, call->tx, "SELECT id FROM alert_file WHERE alert_id = ?", "t", a->id);
+	while (query_step(&q))
+		change_update(call, "alert_file", arena_strdup(call->arena, query_text(&q, 0)), -1,
+		    COLS(CT("incident_id", NULL)));
+	query_close(&q);
 }
 
 /* Those that came with it and are as they came. */
@@ -173,6 +191,8 @@ alert_take_out(struct call *call, const struct alert *a, const struct incident *
 	    CI("state_at", call->now),
 	    CT("state_by_id", call->actor.kind == ACTOR_ACCOUNT ? call->actor.id : NULL), CT("note", reason)));
 	change_update(call, "alert_detail", a->id, -1, COLS(CT("incident_id", NULL)));
+	/* What is evidence stays evidence; the files wait again for where the alert goes next. */
+	release_files(call, a);
 	alert_event(call, a->id, "taken_out", incident->number, reason);
 	signs = take_observables(call, a, incident->id);
 	change_timeline(call, &(struct timeline_entry){ .incident_id = incident->id, .kind = "alert",

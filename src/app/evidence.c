@@ -114,16 +114,23 @@ struct removal {
 	const char *sha256;
 };
 
-/* Whether a row names that content; every column that does is here. */
+/*
+ * Whether a row names that content; every column that does is here.  A file that came with an
+ * alert waits until the alert is put into an incident, or was closed ALERT_FILE_DAYS ago.
+ */
 static bool
-is_wanted(struct tx *tx, const char *sha256)
+is_wanted(struct tx *tx, struct app *app, const char *sha256)
 {
+	int64_t since = app_now_tx(app, tx) - ALERT_FILE_DAYS * INT64_C(86400000);
+
 	return tx_int(tx, "SELECT (SELECT COUNT(*) FROM evidence WHERE sha256 = ?1 AND state = 'held')"
 	    " + (SELECT COUNT(*) FROM document WHERE signed_sha256 = ?1)"
 	    " + (SELECT COUNT(*) FROM dispatch WHERE proof_sha256 = ?1)"
+	    " + (SELECT COUNT(*) FROM alert_file x JOIN alert a ON a.id = x.alert_id WHERE x.sha256 = ?1 AND"
+	    " x.evidence_id IS NULL AND (a.state <> 'closed' OR a.state_at > ?2))"
 	    " + (SELECT COUNT(*) FROM hunt WHERE json_sha256 = ?1 OR html_sha256 = ?1)"
 	    " + (SELECT COUNT(*) FROM hunt_file f JOIN hunt h ON h.id = f.hunt_id WHERE f.sha256 = ?1 AND"
-	    " (h.state = 'waiting' OR f.purpose IS NOT NULL))", "t", sha256) != 0;
+	    " (h.state = 'waiting' OR f.purpose IS NOT NULL))", "ti", sha256, since) != 0;
 }
 
 /*
@@ -136,7 +143,7 @@ static int
 remove_blob(struct tx *tx, void *arg, struct err *err)
 {
 	struct removal *r = arg;
-	bool wanted = is_wanted(tx, r->sha256);
+	bool wanted = is_wanted(tx, r->app, r->sha256);
 
 	if (err->kind == ERR_NONE && job_done(tx, r->job) == 0 && !wanted)
 		blob_remove(r->app->blobs, r->sha256, err);
@@ -174,7 +181,7 @@ look(struct tx *tx, void *arg, struct err *err)
 {
 	struct sweep *s = arg;
 
-	s->wanted = is_wanted(tx, s->sha256);
+	s->wanted = is_wanted(tx, s->app, s->sha256);
 	return err->kind;
 }
 

@@ -33,6 +33,8 @@ struct evidence_new {
  */
 const char *evidence_insert(struct call *call, const struct evidence_new *evidence);
 
+#define ALERT_FILE_DAYS 30 /* that a file is kept after its alert was closed */
+
 /* The incident was taken: what reporters sent in, and nobody holds, is held by who leads it. */
 void evidence_adopt(struct call *call, const char *incident_id);
 

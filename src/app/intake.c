@@ -51,7 +51,7 @@ closed_json(struct item *item, struct buf *out, struct jsonw *w, bool is_object,
 /* Reads one into ${ret}; false with nothing in ${err}: it is no alert and was skipped. */
 static bool
 read_one(struct arena *arena, enum intake_shape shape, const struct json *json, int64_t now,
-    struct alert_in *ret, struct err *err)
+    struct alert_in *ret, struct intake_files *ret_files, struct err *err)
 {
 	static int (*const read[])(struct item *) = { NULL, intake_khien, intake_thehive, intake_wazuh,
 		intake_suricata };
@@ -85,6 +85,7 @@ read_one(struct arena *arena, enum intake_shape shape, const struct json *json, 
 	item->in.observables = item->observable;
 	item->in.observables_count = item->observables;
 	*ret = item->in;
+	*ret_files = (struct intake_files){ item->file, item->files };
 	return true;
 }
 
@@ -120,7 +121,8 @@ add(struct reading *r, const struct json *json)
 		err_argi(r->err, "max", INTAKE_ALERTS_MAX);
 		return r->err->kind;
 	}
-	if (read_one(r->arena, r->shape, json, r->now, &ret->alert[ret->alerts], &why))
+	if (read_one(r->arena, r->shape, json, r->now, &ret->alert[ret->alerts],
+	    &ret->files[ret->alerts], &why))
 		ret->json[ret->alerts++] = json;
 	else if (why.kind != ERR_NONE)
 		refuse(ret, r->place, &why);
@@ -188,6 +190,7 @@ intake_read(struct arena *arena, enum intake_shape shape, const char *body, int6
 
 	*ret = (struct intake){ 0 };
 	ret->alert = arena_alloc(arena, INTAKE_ALERTS_MAX * sizeof(*ret->alert));
+	ret->files = arena_alloc(arena, INTAKE_ALERTS_MAX * sizeof(*ret->files));
 	ret->json = arena_alloc(arena, INTAKE_ALERTS_MAX * sizeof(*ret->json));
 	ret->owned = arena_alloc(arena, INTAKE_ALERTS_MAX * sizeof(struct json *));
 	if (json_parse(body, strlen(body), &json, &why) == 0) {

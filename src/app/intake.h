@@ -9,6 +9,7 @@
 
 #define INTAKE_BODY_MAX    ((size_t)1 << 20)
 #define INTAKE_ALERTS_MAX  500
+#define INTAKE_FILES_MAX   20  /* of one alert, taken or told */
 #define INTAKE_REFUSED_MAX 20 /* told one by one; the others are counted */
 
 enum intake_shape {
@@ -22,6 +23,28 @@ enum intake_shape {
 /* NULL-terminated: the names of the shapes from INTAKE_KHIEN on. */
 extern const char *const intake_shapes[];
 
+/* Why a file was not taken. */
+#define INTAKE_FILE_ABSENT "alert.file.absent" /* it was named, and its content did not come along */
+#define INTAKE_FILE_BASE64 "alert.file.base64" /* "name;type;base64" it is not */
+#define INTAKE_FILE_EMPTY  "alert.file.empty"
+#define INTAKE_FILE_LARGE  "alert.file.large"
+#define INTAKE_FILE_MANY   "alert.file.many"
+#define INTAKE_FILE_FULL   "alert.file.full"   /* too much waits already */
+
+/* A file that came with an alert, or should have. */
+struct intake_file {
+	const char *key;  /* of the upload with its content; NULL: it did not come along, */
+	const char *why;  /* for that reason, a word of the catalogue */
+	const char *name; /* NULL: only the upload knows */
+	const char *note, *tlp;
+	bool is_ioc;
+};
+
+struct intake_files {
+	const struct intake_file *list;
+	size_t n;
+};
+
 struct intake_refused {
 	size_t place;   /* which one, from 1 */
 	struct err err; /* key and field; err_clear() by intake_clear() */
@@ -30,6 +53,7 @@ struct intake_refused {
 struct intake {
 	struct alert_in *alert; /* in the arena, as is all it points to */
 	const struct json **json; /* what each was read from */
+	struct intake_files *files; /* of each */
 	size_t alerts;
 	struct intake_refused refused[INTAKE_REFUSED_MAX];
 	size_t refused_count; /* may be more than are told */

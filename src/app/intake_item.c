@@ -81,6 +81,12 @@ cleaned(struct arena *arena, const char *text, size_t max, bool lines)
 	return copy;
 }
 
+const char *
+item_clean(const struct item *item, const char *text)
+{
+	return cleaned(item->arena, text, strlen(text) + 1, false);
+}
+
 static const char *
 take_text(struct item *item, const char *path, size_t max, unsigned flags, bool lines)
 {
@@ -200,7 +206,7 @@ item_observe(struct item *item, const char *type, const char *value, const char 
 	if (str_empty(value) || strlen(value) >= OBSERVABLE_SIZE || item->observables == ALERT_OBSERVABLES_MAX)
 		return;
 	item->observable[item->observables++] = (struct alert_observable){ type, value,
-	    note == NULL ? NULL : cleaned(item->arena, note, 200, false), is_ioc };
+	    note == NULL ? NULL : cleaned(item->arena, note, 200, false), is_ioc, item->tlp };
 }
 
 /* ---- the detail ---------------------------------------------------------------------------- */
@@ -230,6 +236,8 @@ add_field(struct item *item, const char *path, const struct json *value, unsigne
 	if (left->fields == 0 || left->visits == 0 || depth > FIELD_DEPTH || item->detail.len + ROOM > ALERT_DETAIL_MAX)
 		return;
 	left->visits--;
+	if (str_eq(json_get_str(value, "dataType"), "file"))
+		return; /* TheHive's, which are told apart */
 	text = scalar(item->arena, value);
 	if (text != NULL) {
 		jsonw_object(&item->w);

@@ -13,6 +13,9 @@ struct item {
 	struct alert_in in;
 	struct alert_observable observable[ALERT_OBSERVABLES_MAX];
 	size_t observables;
+	struct intake_file file[INTAKE_FILES_MAX];
+	size_t files;
+	const char *tlp; /* of signs and files that say none of their own; NULL: nothing was said */
 	struct buf detail; /* an open object */
 	struct jsonw w;
 	struct buf tags;   /* an open array */
@@ -42,6 +45,9 @@ int64_t item_int(struct item *item, const char *path, int64_t min, int64_t max, 
  * now: a sensor's clock may be fast.
  */
 int64_t item_time(struct item *item, const char *path);
+
+/* A copy on one line without control characters, in the arena. */
+const char *item_clean(const struct item *item, const char *text);
 
 /* Adds to the tags, lower case; NULL and what is no text are left out. */
 void item_tag(struct item *item, const char *prefix, const char *tag);

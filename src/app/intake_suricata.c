@@ -41,7 +41,10 @@ observe(struct item *item)
 		{ "email.from", "email" },
 	};
 	const char *host = json_str(item_at(item, "http.hostname")), *url = json_str(item_at(item, "http.url"));
-	const struct json *names = item_at(item, "dns.query");
+	/* 6 and 7 call them query, 8 queries; files of the flow stand in a list. */
+	const struct json *names = item_at(item, "dns.queries") != NULL ? item_at(item, "dns.queries") :
+	    item_at(item, "dns.query");
+	const struct json *files = item_at(item, "files");
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		item_observe(item, rows[i].type, json_str(item_at(item, rows[i].path)), NULL, false);
@@ -49,6 +52,10 @@ observe(struct item *item)
 		item_observe(item, "url", arena_printf(item->arena, "http://%.300s%.1500s", host, url), NULL, false);
 	for (size_t i = 0; json_kind(names) == JSON_KIND_ARRAY && i < json_len(names) && i < 10; i++)
 		item_observe(item, "domain", json_get_str(json_at(names, i), "rrname"), NULL, false);
+	for (size_t i = 0; json_kind(files) == JSON_KIND_ARRAY && i < json_len(files) && i < 10; i++) {
+		item_observe(item, "sha256", json_get_str(json_at(files, i), "sha256"), NULL, false);
+		item_observe(item, "md5", json_get_str(json_at(files, i), "md5"), NULL, false);
+	}
 }
 
 /* What the flow of an alert is called; older sensors and readers of captures give it no number. */
@@ -69,7 +76,7 @@ int
 intake_suricata(struct item *item)
 {
 	static const char *const fields[] = { "proto", "app_proto", "src_ip", "src_port", "dest_ip",
-		"dest_port", "alert", "http", "tls", "dns", "fileinfo", "email", "in_iface", "host", NULL };
+		"dest_port", "alert", "http", "tls", "dns", "fileinfo", "files", "email", "in_iface", "host", NULL };
 	const char *type = item_line(item, "event_type", 40, ITEM_REQUIRED | ITEM_NAME), *when;
 	int64_t gid, sid;
 

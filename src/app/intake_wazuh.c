@@ -27,6 +27,23 @@ observe_hashes(struct item *item, const char *list)
 	}
 }
 
+/* Windows' paths and names come with each backslash twice. */
+static const char *
+single(struct item *item, const char *text)
+{
+	char *copy = arena_strdup(item->arena, text), *to = copy;
+
+	if (copy == NULL)
+		return NULL;
+	for (const char *p = copy; *p != '\0'; p++) {
+		if (p[0] == '\\' && p[1] == '\\')
+			p++;
+		*to++ = *p;
+	}
+	*to = '\0';
+	return copy;
+}
+
 static void
 observe(struct item *item)
 {
@@ -43,7 +60,7 @@ observe(struct item *item)
 
 	/* What is no observable of its type is left out further on. */
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		item_observe(item, rows[i].type, json_str(item_at(item, rows[i].path)), NULL, false);
+		item_observe(item, rows[i].type, single(item, json_str(item_at(item, rows[i].path))), NULL, false);
 	observe_hashes(item, json_str(item_at(item, "data.win.eventdata.hashes")));
 }
 
@@ -91,7 +108,7 @@ intake_wazuh(struct item *item)
 	item->in.source_ref = arena_printf(item->arena, "%s:%s", manager == NULL ? "" : manager,
 	    id == NULL ? "" : id);
 	item->in.host = host_of(item);
-	item->in.user = first_of(item, users);
+	item->in.user = single(item, first_of(item, users));
 	item_tags(item, "attack.", item_at(item, "rule.mitre.id"));
 	item_tags(item, "attack.", item_at(item, "rule.mitre.tactic"));
 	item_tags(item, "", item_at(item, "rule.groups"));

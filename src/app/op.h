@@ -64,6 +64,7 @@ enum op_flag {
 	OP_CREATED = 4, /* HTTP 201 */
 	OP_FINDS = 16,  /* its parameter q looks in the search index, which catches up first */
 	OP_SESSION = 8, /* served by server/session.c over HTTP; not on the command line */
+	OP_THEHIVE = 32, /* refuses over HTTP as TheHive's clients read it: "message", 400 for a wrong field */
 };
 
 /* Columns of the readable table; NULL-terminated names of the items' fields. */
@@ -86,8 +87,9 @@ const struct op *op_get(const char *name);
 struct upload {
 	char name[128];       /* safe file name */
 	char media_type[100]; /* as the sender said; never trusted */
-	char sha256[65];      /* in the blob store already */
+	char sha256[65];      /* in the blob store already; "": too large, and left out */
 	int64_t size;
+	char field[64];       /* the form's, where an operation tells files apart by it; else "" */
 };
 
 enum actor_kind {

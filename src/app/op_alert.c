@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "app/alert.h"
+#include "app/alert_file.h"
 #include "app/app.h"
 #include "app/ops.h"
 #include "app/out.h"
@@ -415,6 +416,7 @@ alert_show(struct call *c)
 	    " a.state_by_id LEFT JOIN account v ON v.id = a.verdict_by_id WHERE a.id = ?", "t", a.id);
 	out_playbook(c, &a);
 	out_observables(c, &a);
+	alert_files_out(c, a.id);
 	jsonw_kobject(c->out, "rule");
 	alert_rule_out(c, a.source, a.rule_id);
 	jsonw_object_end(c->out);

@@ -36,8 +36,25 @@ out_refused(struct call *c, struct intake *intake)
 	buf_clear(&text);
 }
 
+/* Files come one alert at a time, by TheHive's own addresses: here they are only named. */
 static void
-out_taken(struct call *c, const struct alert_in *in, const struct alert_taken *t)
+out_left_out(struct call *c, const struct intake_files *files)
+{
+	if (files->n == 0)
+		return;
+	jsonw_karray(c->out, "left_out");
+	for (size_t i = 0; i < files->n; i++) {
+		jsonw_object(c->out);
+		jsonw_kstring(c->out, "name", files->list[i].name);
+		jsonw_kstring(c->out, "reason", word(c->lang, "alert.file.batch"));
+		jsonw_object_end(c->out);
+	}
+	jsonw_array_end(c->out);
+}
+
+static void
+out_taken(struct call *c, const struct alert_in *in, const struct intake_files *files,
+    const struct alert_taken *t)
 {
 	jsonw_object(c->out);
 	jsonw_kstring(c->out, "id", t->id);
@@ -45,6 +62,7 @@ out_taken(struct call *c, const struct alert_in *in, const struct alert_taken *t
 	jsonw_kstring(c->out, "source", in->source);
 	jsonw_kstring(c->out, "source_ref", in->source_ref);
 	jsonw_kbool(c->out, "is_new", t->is_new);
+	out_left_out(c, files);
 	jsonw_object_end(c->out);
 }
 
@@ -60,7 +78,7 @@ take_all(struct call *c, struct intake *intake)
 		if (alert_take(c, &intake->alert[i], &taken) != 0)
 			return c->err->kind;
 		made += taken.is_new;
-		out_taken(c, &intake->alert[i], &taken);
+		out_taken(c, &intake->alert[i], &intake->files[i], &taken);
 	}
 	jsonw_array_end(c->out);
 	jsonw_kint(c->out, "created", made);
@@ -99,49 +117,10 @@ alert_intake(struct call *c)
 	return take(c, (enum intake_shape)(INTAKE_KHIEN + i));
 }
 
-/* Answers as TheHive does, with the names of 3 and of 4 side by side. */
-static void
-out_thehive(struct call *c, const struct json *json, const struct alert_taken *t)
-{
-	static const char *const same[] = { "type", "source", "sourceRef", "title", "description" };
-	char iso[CLOCK_TEXT_SIZE];
-
-	jsonw_kstring(c->out, "_id", t->id);
-	jsonw_kstring(c->out, "id", t->id);
-	jsonw_kstring(c->out, "_type", "Alert");
-	for (size_t i = 0; i < ARRAY_LEN(same); i++)
-		if (json_get_str(json, same[i]) != NULL)
-			jsonw_kstring(c->out, same[i], json_get_str(json, same[i]));
-	jsonw_kint(c->out, "severity", json_get_int(json, "severity", 2));
-	jsonw_kstring(c->out, "status", "New");
-	jsonw_kint(c->out, "_createdAt", c->now);
-	jsonw_kstring(c->out, "number", t->number);
-	jsonw_kstring(c->out, "created_at", clock_iso(c->now, iso));
-}
-
-static int
-alert_thehive(struct call *c)
-{
-	struct alert_taken taken;
-	struct intake intake;
-
-	if (intake_read(c->arena, INTAKE_THEHIVE, arg_text(c, "body"), c->now, &intake, c->err) == 0) {
-		if (intake.is_list || intake.alerts != 1)
-			call_fail(c, ERR_USAGE, "err.json_object", NULL);
-		else if (alert_take(c, &intake.alert[0], &taken) == 0)
-			out_thehive(c, intake.json[0], &taken);
-		c->is_known = c->err->kind == ERR_NONE && !taken.is_new;
-	}
-	intake_clear(&intake);
-	return c->err->kind;
-}
-
 const struct op ops_alert_take[] = {
 	{ "alert add", "POST", "/alerts", RIGHT_INTAKE, OP_WRITE | OP_CREATED, add_params, alert_add, NULL,
 	    "khien alert add canh-bao.json" },
 	{ "alert intake", "POST", "/alerts/{shape}", RIGHT_INTAKE, OP_WRITE | OP_CREATED, intake_params,
 	    alert_intake, NULL, "khien alert intake suricata eve.json" },
-	{ "alert thehive", "POST", "/alert", RIGHT_INTAKE, OP_WRITE | OP_CREATED, add_params, alert_thehive,
-	    NULL, "khien alert thehive canh-bao-thehive.json" },
 	{ 0 },
 };

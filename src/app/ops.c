@@ -18,7 +18,7 @@ const struct op *const ops_sections[] = {
 	ops_alert,
 	ops_alert_act,
 	ops_alert_mute,
-	ops_alert_take,
+	ops_alert_hive, ops_alert_take,
 	ops_key,
 	ops_task,
 	ops_direction,

@@ -30,6 +30,7 @@ extern const struct op ops_observable[]; /* app/op_observable.c: signs of an att
 extern const struct op ops_alert[];    /* app/op_alert.c: listed, grouped, shown, their rules */
 extern const struct op ops_alert_act[]; /* app/op_alert_act.c: acknowledged, judged, into incidents */
 extern const struct op ops_alert_mute[]; /* app/op_alert_mute.c: hidden for a time, with a reason */
+extern const struct op ops_alert_hive[]; /* app/op_alert_hive.c: as TheHive's clients send them, with files */
 extern const struct op ops_alert_take[]; /* app/op_alert_take.c: handed in by other programs */
 extern const struct op ops_key[];      /* app/op_key.c: keys of those programs */
 extern const struct op ops_review[];   /* app/op_review.c: lessons, corrective actions */

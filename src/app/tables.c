@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 const char *const projection_tables[] = { "account", "agency", "alert", "alert_detail",
-	"alert_event", "alert_mute", "api_key", "check_item", "contact",
+	"alert_event", "alert_file", "alert_mute", "api_key", "check_item", "contact",
 	"corrective_action", "custody", "direction", "dispatch", "division", "document", "document_duty",
 	"document_edition", "duty", "escalation", "evidence", "hunt", "hunt_file", "incident", "incident_access",
 	"incident_link", "incoming", "info_system", "observable", "playbook_approval", "playbook_text",

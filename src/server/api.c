@@ -166,19 +166,38 @@ is_plain(const struct http_request *req)
 	return false;
 }
 
+/* The part of a form that is the body, as TheHive's clients call it. */
+#define BODY_PART "_json"
+
+/* A program's form: what it says in one part, files in others. */
+static int
+program_form(struct http_request *req, struct turn *turn, const char *type, struct err *err)
+{
+	req->sink = form_sink;
+	req->sink_max = FORM_KEY_MAX;
+	if (form_new(&req->arena, turn->server->app, type, FILE_KEY_MAX, &turn->form, err) == 0)
+		form_with_body(turn->form, BODY_PART);
+	return err->kind;
+}
+
 /* Decides how the body is taken. ERR_USAGE err.media_type for kinds that are not. */
 static int
 choose_body(struct http_request *req, struct turn *turn, struct err *err)
 {
-	const char *type = http_header(req, "Content-Type");
-	bool is_raw = op_param_of(turn->route->op, P_BODY) != NULL;
+	const char *type = http_header(req, "Content-Type"), *coding = http_header(req, "Content-Encoding");
+	const struct param *raw = op_param_of(turn->route->op, P_BODY);
+	bool is_raw = raw != NULL;
 
 	if (!req->has_body || req->method == HTTP_GET || req->method == HTTP_HEAD)
 		return 0; /* a body nobody wants is refused by the listener */
+	if (coding != NULL && strcasecmp(coding, "identity") != 0)
+		return err_fail(err, ERR_USAGE, "err.media_type", NULL, "type", coding, "choices", "identity");
 	if (is_raw ? is_plain(req) : http_type_is(req, "application/json")) {
-		req->body_max = BODY_MAX;
+		req->body_max = is_raw && (size_t)raw->max > BODY_MAX ? (size_t)raw->max : BODY_MAX;
 		return 0;
 	}
+	if (is_raw && op_param_of(turn->route->op, P_FILES) != NULL && http_type_is(req, "multipart/form-data"))
+		return program_form(req, turn, type, err);
 	if (!is_raw && http_type_is(req, "multipart/form-data")) {
 		req->sink = form_sink;
 		req->sink_max = turn->signed_in ? FORM_MAX : FORM_PUBLIC_MAX;
@@ -307,6 +326,23 @@ take_body(const struct http_request *req, const struct param *p, struct json *ar
 	return 0;
 }
 
+/* Of a program's form the one part is all that is read. */
+static int
+add_fields(struct json *args, const struct op *op, struct form *form, struct err *err)
+{
+	const struct param *raw = op_param_of(op, P_BODY);
+	const struct url_params *fields = form_fields(form);
+
+	if (form_finish(form, err) != 0)
+		return err->kind;
+	if (raw == NULL)
+		return add_texts(args, op, fields, err);
+	for (size_t i = 0; i < fields->count; i++)
+		if (strcmp(fields->param[i].name, BODY_PART) == 0)
+			json_set_str(args, raw->name, fields->param[i].value);
+	return 0;
+}
+
 static int
 make_args(struct http_request *req, const struct turn *turn, struct json **ret, struct err *err)
 {
@@ -319,8 +355,7 @@ make_args(struct http_request *req, const struct turn *turn, struct json **ret, 
 		return err->kind;
 	if (raw == NULL && parse_body(req, route->op, ret, err) != 0)
 		return err->kind;
-	if (turn->form != NULL && (form_finish(turn->form, err) != 0 ||
-	    add_texts(*ret, route->op, form_fields(turn->form), err) != 0))
+	if (turn->form != NULL && add_fields(*ret, route->op, turn->form, err) != 0)
 		return err->kind;
 	if (add_texts(*ret, route->op, &req->query, err) != 0)
 		return err->kind;
@@ -337,6 +372,7 @@ keep_files(struct http_request *req, const struct turn *turn, struct op_request 
     struct err *err)
 {
 	const struct param *p = op_param_of(request->op, P_FILES);
+	bool is_program = op_param_of(request->op, P_BODY) != NULL; /* which names its files as it likes */
 	struct upload *uploads;
 	size_t count = turn->form == NULL ? 0 : form_files(turn->form);
 
@@ -344,10 +380,10 @@ keep_files(struct http_request *req, const struct turn *turn, struct op_request 
 		return 0;
 	if (p == NULL)
 		return unknown_param(form_file_field(turn->form, 0), err);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; !is_program && i < count; i++)
 		if (strcmp(form_file_field(turn->form, i), p->name) != 0)
 			return unknown_param(form_file_field(turn->form, i), err);
-	if (p->max > 0 && (int64_t)count > p->max) {
+	if (!is_program && p->max > 0 && (int64_t)count > p->max) {
 		err_set(err, ERR_TOO_LARGE, "err.too_many_files", p->name);
 		err_argi(err, "max", p->max);
 		return ERR_TOO_LARGE;

@@ -6,8 +6,8 @@
 #include "base/utf8.h"
 
 struct form_file {
-	const char *field;
-	bool is_unnamed;
+	const char *field, *name;
+	bool is_unnamed, is_left_out;
 	struct upload_writer *writer;
 };
 
@@ -22,6 +22,7 @@ struct form {
 	int64_t file_max;
 	struct form_file *open_file; /* the part that is being read; NULL: a field */
 	struct buf text;
+	const char *body; /* NULL: a form as browsers send it */
 };
 
 static int
@@ -32,7 +33,8 @@ begin_part(void *ctx, const struct multipart_part *part, struct err *err)
 
 	form->open_file = NULL;
 	buf_reset(&form->text);
-	if (part->filename == NULL) {
+	form->text.max = str_eq(form->body, part->name) ? FORM_TEXTS_MAX : FORM_TEXT_MAX;
+	if (part->filename == NULL || str_eq(form->body, part->name)) {
 		if (form->fields.count == FORM_FIELDS_MAX)
 			return err_set(err, ERR_TOO_LARGE, "err.form_too_large", NULL);
 		form->field[form->fields.count].name = arena_strdup(form->arena, part->name);
@@ -44,6 +46,7 @@ begin_part(void *ctx, const struct multipart_part *part, struct err *err)
 		return ERR_TOO_LARGE;
 	}
 	file->field = arena_strdup(form->arena, part->name);
+	file->name = arena_strdup(form->arena, part->filename);
 	file->is_unnamed = strcmp(part->filename, "tep") == 0;
 	form->open_file = file;
 	form->files++;
@@ -58,8 +61,16 @@ file_data(struct form *form, const void *data, size_t len, struct err *err)
 	struct upload_writer *writer = form->open_file->writer;
 	char max[32];
 
+	if (form->open_file->is_left_out)
+		return 0;
 	if (upload_size(writer) + (int64_t)len <= form->file_max)
 		return upload_write(writer, data, len, err);
+	if (form->body != NULL) {
+		upload_drop(writer);
+		form->open_file->writer = NULL;
+		form->open_file->is_left_out = true;
+		return 0;
+	}
 	snprintf(max, sizeof(max), "%lld MB", (long long)(form->file_max >> 20));
 	return err_fail(err, ERR_TOO_LARGE, "err.file_too_large", form->open_file->field, "name",
 	    upload_name(writer), "max", max);
@@ -90,7 +101,7 @@ end_part(void *ctx, struct err *err)
 
 	if (file != NULL) {
 		/* A file box that was left empty: browsers send it without name and content. */
-		if (file->is_unnamed && upload_size(file->writer) == 0) {
+		if (file->is_unnamed && !file->is_left_out && upload_size(file->writer) == 0) {
 			upload_drop(file->writer);
 			file->writer = NULL;
 			form->files--;
@@ -122,6 +133,12 @@ form_new(struct arena *arena, struct app *app, const char *content_type, int64_t
 	buf_init(&form->text, FORM_TEXT_MAX);
 	*ret = form;
 	return 0;
+}
+
+void
+form_with_body(struct form *form, const char *name)
+{
+	form->body = name;
 }
 
 int
@@ -158,13 +175,17 @@ int
 form_keep(struct form *form, struct upload *ret, struct err *err)
 {
 	for (size_t i = 0; i < form->files; i++) {
-		struct upload_writer *writer = form->file[i].writer;
+		struct form_file *file = &form->file[i];
+		struct upload_writer *writer = file->writer;
 		int kind;
 
-		form->file[i].writer = NULL;
-		kind = upload_keep(writer, &ret[i], err);
+		file->writer = NULL;
+		ret[i] = (struct upload){ .size = -1 };
+		kind = file->is_left_out ? 0 : upload_keep(writer, &ret[i], err);
 		if (kind != 0)
 			return kind;
+		snprintf(ret[i].name, sizeof(ret[i].name), "%s", file->name);
+		snprintf(ret[i].field, sizeof(ret[i].field), "%s", file->field);
 	}
 	return 0;
 }

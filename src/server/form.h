@@ -25,6 +25,12 @@ int form_new(struct arena *arena, struct app *app, const char *content_type, int
     struct form **ret, struct err *err);
 
 /*
+ * The form of a program: its part ${name} is a text of at most FORM_TEXTS_MAX, also where it calls
+ * itself a file; a file that is too large is left out and not the reason to refuse the rest.
+ */
+void form_with_body(struct form *form, const char *name);
+
+/*
  * Takes the next bytes.  ERR_TOO_LARGE: "err.file_too_large" ({name}, {max}),
  * "err.too_many_files", "err.form_too_large"; ERR_INVALID "err.utf8" (field);
  * else as multipart_feed and upload_write.  After a failure every call fails alike.
@@ -41,7 +47,7 @@ const struct url_params *form_fields(const struct form *form);
 size_t form_files(const struct form *form);
 const char *form_file_field(const struct form *form, size_t i);
 
-/* Keeps all files; ${ret} has room for form_files(). */
+/* Keeps all files, with their fields; ${ret} has room for form_files(). */
 int form_keep(struct form *form, struct upload *ret, struct err *err);
 
 /* Forgets files that were not kept; NULL is allowed. */

@@ -259,17 +259,22 @@ sends_anything(const struct route *route)
 
 /* What other programs send in their own shapes; doc/alert.md has them. */
 static void
-write_raw_body(struct doc *d)
+write_raw_body(struct doc *d, const struct op *op)
 {
-	jsonw_kraw(&d->w, "requestBody", "{\"required\":true,\"content\":{\"application/json\":{\"schema\":{}},"
-	    "\"application/x-ndjson\":{\"schema\":{\"type\":\"string\"}}}}");
+	jsonw_kraw(&d->w, "requestBody", op_param_of(op, P_FILES) == NULL ?
+	    "{\"required\":true,\"content\":{\"application/json\":{\"schema\":{}},"
+	    "\"application/x-ndjson\":{\"schema\":{\"type\":\"string\"}}}}" :
+	    "{\"required\":true,\"content\":{\"application/json\":{\"schema\":{}},"
+	    "\"multipart/form-data\":{\"schema\":{\"type\":\"object\",\"required\":[\"_json\"],"
+	    "\"properties\":{\"_json\":{\"type\":\"string\"}},\"additionalProperties\":"
+	    "{\"type\":\"string\",\"format\":\"binary\"}}}}}");
 }
 
 static void
 write_request_body(struct doc *d, const struct route *route)
 {
 	if (op_param_of(route->op, P_BODY) != NULL) {
-		write_raw_body(d);
+		write_raw_body(d, route->op);
 		return;
 	}
 	if (!has_body(route) || !sends_anything(route))

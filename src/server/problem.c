@@ -2,6 +2,7 @@
 /* problem.c: answers that say what is wrong and what to do. */
 #include <stdio.h>
 
+#include "server/api.h"
 #include "server/server.h"
 #include "text/html.h"
 
@@ -64,8 +65,15 @@ write_list(struct jsonw *w, enum lang lang, const struct err *err)
 	json_free(list);
 }
 
+/* Whether who asks reads errors as TheHive tells them. */
+static bool
+is_thehive(const struct turn *turn)
+{
+	return turn != NULL && turn->route != NULL && (turn->route->op->flags & OP_THEHIVE) != 0;
+}
+
 static void
-write_json(struct buf *out, enum lang lang, int status, const struct err *err)
+write_json(struct buf *out, enum lang lang, int status, const struct err *err, bool with_message)
 {
 	struct buf text = BUF_INIT(16384);
 	struct jsonw w = JSONW_INIT(out);
@@ -79,6 +87,8 @@ write_json(struct buf *out, enum lang lang, int status, const struct err *err)
 	jsonw_kstring(&w, "title", title(lang, status, key));
 	jsonw_kint(&w, "status", status);
 	jsonw_kstring(&w, "detail", buf_str(&text));
+	if (with_message)
+		jsonw_kstring(&w, "message", buf_str(&text));
 	if (err->field[0] != '\0')
 		jsonw_kstring(&w, "field", err->field);
 	if (err->line > 0)
@@ -143,8 +153,10 @@ problem_as(struct http_request *req, struct http_response *res, int status, cons
 		res->csp = page_csp(req);
 		write_page(req, &res->body, lang, status, err);
 	} else {
+		if (is_thehive(turn) && status == 422)
+			status = 400;
 		http_answer(res, status, "application/problem+json; charset=utf-8");
-		write_json(&res->body, lang, status, err);
+		write_json(&res->body, lang, status, err, is_thehive(turn));
 	}
 	if (err->kind == ERR_TOO_MANY && err_value(err, "seconds") != NULL)
 		http_add_header(res, "Retry-After",

@@ -11,6 +11,8 @@
 #define BODY_MAX        ((size_t)1 << 20)  /* of a JSON body or a plain form */
 #define FILE_PUBLIC_MAX (INT64_C(20) << 20)
 #define FORM_PUBLIC_MAX (INT64_C(64) << 20)
+#define FILE_KEY_MAX    (INT64_C(8) << 20)  /* of a program with a key */
+#define FORM_KEY_MAX    (INT64_C(32) << 20)
 #define FILE_MAX        (INT64_C(4) << 30)
 #define FORM_MAX        (INT64_C(4) << 30)
 

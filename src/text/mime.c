@@ -85,6 +85,49 @@ mime_base64(struct buf *out, const void *data, size_t len, size_t line)
 	}
 }
 
+/* 0 to 63; -1: padding or white space, -2: anything else. */
+static int
+sextet(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (c == '+' || c == '-')
+		return 62;
+	if (c == '/' || c == '_')
+		return 63;
+	return c == '=' || c == ' ' || c == '\t' || c == '\r' || c == '\n' ? -1 : -2;
+}
+
+bool
+mime_unbase64(const char *text, struct buf *out)
+{
+	uint32_t bits = 0;
+	size_t n = 0;
+	bool ended = false;
+
+	for (; *text != '\0'; text++) {
+		int six = sextet(*text);
+
+		if (six == -2 || (six >= 0 && ended))
+			return false;
+		ended |= *text == '=';
+		if (six < 0)
+			continue;
+		bits = bits << 6 | (uint32_t)six;
+		if (++n % 4 == 0)
+			buf_add(out, (char[]){ (char)(bits >> 16), (char)(bits >> 8), (char)bits }, 3);
+	}
+	if (n % 4 == 3)
+		buf_add(out, (char[]){ (char)(bits >> 10), (char)(bits >> 2) }, 2);
+	else if (n % 4 == 2)
+		buf_addc(out, (char)(bits >> 4));
+	return n % 4 != 1 && !out->full;
+}
+
 /* Plain enough for a header or body without encoding. */
 static bool
 plain_ascii(const char *s)

@@ -46,5 +46,11 @@ bool mime_address_valid(const char *address);
  */
 int mime_build(const struct mime_message *message, struct buf *out, struct err *err);
 
+/*
+ * Adds the bytes that base64 of either alphabet stands for; white space and missing padding are
+ * no fault.  False when it is not that, or ${out} is full.
+ */
+bool mime_unbase64(const char *text, struct buf *out);
+
 /* Adds standard base64 in lines of 76 characters ended by CR LF; ${line} 0: in one line. */
 void mime_base64(struct buf *out, const void *data, size_t len, size_t line);

@@ -116,7 +116,7 @@ test('TheHive senders find both of their addresses and an answer they know', asy
   assert.equal((await send('/api/alert', { ...hive, type: 'other' })).status, 201);
   for (const field of ['type', 'source', 'sourceRef', 'title', 'description']) {
     const bad = await send('/api/alert', { ...hive, [field]: undefined });
-    assert.deepEqual([bad.status, bad.json.field], [422, field], bad.text);
+    assert.deepEqual([bad.status, bad.json.field], [400, field], bad.text);
   }
 });
 

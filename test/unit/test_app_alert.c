@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "testing.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include "app/alert.h"
 #include "app/change.h"
+#include "app/evidence.h"
 #include "app_world.h"
+#include "store/blob.h"
 
 /* What the operation under test hands to alert_take(). */
 static struct alert_in in;
@@ -86,10 +91,10 @@ count(const char *sql, const char *key)
 }
 
 static const struct alert_observable signs[] = {
-	{ "ip", "203.0.113[.]7", "máy chủ điều khiển", true },
-	{ NULL, "hxxp://xau[.]example/tai", NULL, false },
-	{ "ip", "không phải địa chỉ", NULL, false }, /* left out */
-	{ "ip", "203.0.113.7", NULL, false },        /* the first again */
+	{ "ip", "203.0.113[.]7", "máy chủ điều khiển", true, NULL },
+	{ NULL, "hxxp://xau[.]example/tai", NULL, false, NULL },
+	{ "ip", "không phải địa chỉ", NULL, false, NULL }, /* left out */
+	{ "ip", "203.0.113.7", NULL, false, NULL },        /* the first again */
 };
 
 static struct alert_in
@@ -184,8 +189,49 @@ one_of_an_incident_brings_its_signs_and_says_so(void **state)
 	into = NULL;
 }
 
+/* Days pass for the file as for nobody else. */
+static void
+sweep_after_days(const char *sha256)
+{
+	const struct timespec old[2] = { { 1000000000, 0 }, { 1000000000, 0 } };
+	struct err err = { 0 };
+
+	utimensat(AT_FDCWD, A("%s/%.2s/%s", world->blobs, sha256, sha256 + 2), old, 0);
+	assert_int_equal(evidence_sweep(world, &err), 0);
+}
+
+static void
+a_file_waits_with_its_alert_and_not_for_ever(void **state)
+{
+	struct json *answer;
+	char sha256[BLOB_HASH_SIZE], sign[40];
+
+	(void)state;
+	json_free(world_ok(NULL, "clock set", "{'time':'2026-11-23T10:00'}"));
+	answer = world_ok(NULL, "alert thehive", "{'body':'{\\u0022type\\u0022:\\u0022t\\u0022,\\u0022source\\u0022:\\u0022s\\u0022,"
+	    "\\u0022sourceRef\\u0022:\\u0022r\\u0022,\\u0022title\\u0022:\\u0022x\\u0022,\\u0022description\\u0022:\\u0022y\\u0022,"
+	    "\\u0022artifacts\\u0022:[{\\u0022dataType\\u0022:\\u0022file\\u0022,\\u0022data\\u0022:\\u0022a.txt;text/plain;TUFV\\u0022}]}'}");
+	snprintf(sign, sizeof(sign), "%s", json_get_str(answer, "number"));
+	snprintf(sha256, sizeof(sha256), "%s", json_get_str(json_at(json_get(answer, "files"), 0), "sha256"));
+	json_free(answer);
+	assert_true(blob_exists(world->blobs, sha256));
+	sweep_after_days(sha256);
+	assert_true(blob_exists(world->blobs, sha256));
+	json_free(world_ok("quantri", "alert verdict", A("{'alerts':'%s','verdict':'benign'}", sign)));
+	sweep_after_days(sha256);
+	assert_true(blob_exists(world->blobs, sha256)); /* the verdict may be taken back */
+	json_free(world_ok(NULL, "clock set", "{'time':'2026-12-24T10:00'}"));
+	sweep_after_days(sha256);
+	assert_false(blob_exists(world->blobs, sha256));
+	/* Without its file it goes into an incident all the same. */
+	json_free(world_ok("quantri", "alert verdict", A("{'alerts':'%s','verdict':'undecided'}", sign)));
+	json_free(world_ok("quantri", "alert open", A("{'alerts':'%s'}", sign)));
+	assert_int_equal(count("SELECT COUNT(*) FROM evidence WHERE sha256 = ?", sha256), 0);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 TEST_MAIN(T(the_same_again_is_one_alert_that_grows),
     T(what_lacks_a_name_or_is_too_long_is_refused_by_field),
-    T(one_of_an_incident_brings_its_signs_and_says_so))
+    T(one_of_an_incident_brings_its_signs_and_says_so),
+    T(a_file_waits_with_its_alert_and_not_for_ever))

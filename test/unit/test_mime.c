@@ -210,7 +210,33 @@ addresses_are_checked(void **state)
 	}
 }
 
-TEST_MAIN(cmocka_unit_test(a_plain_message_goes_as_it_is),
+static void
+base64_is_read_as_it_is_sent(void **state)
+{
+	static const struct { const char *text, *bytes; } good[] = {
+		{ "", "" }, { "TQ==", "M" }, { "TUE=", "MA" }, { "TUFV", "MAU" }, { "TUE", "MA" }, { "TU\r\nFV\n", "MAU" },
+		{ "-_-_", "\xfb\xff\xbf" }, { "+/+/", "\xfb\xff\xbf" },
+	};
+	static const char *const bad[] = { "T", "TUFVT", "TQ==TQ==", "T@==", "TUFV;", "Tế" };
+	struct buf out = BUF_INIT(100), small = BUF_INIT(2);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		buf_reset(&out);
+		assert_true(mime_unbase64(good[i].text, &out));
+		assert_string_equal(buf_str(&out), good[i].bytes);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		buf_reset(&out);
+		assert_false(mime_unbase64(bad[i], &out));
+	}
+	assert_false(mime_unbase64("TUFV", &small));
+	assert_true(small.full);
+	buf_clear(&out);
+	buf_clear(&small);
+}
+
+TEST_MAIN(cmocka_unit_test(base64_is_read_as_it_is_sent), cmocka_unit_test(a_plain_message_goes_as_it_is),
     cmocka_unit_test(vietnamese_is_encoded_in_head_and_body), cmocka_unit_test(lines_stay_short),
     cmocka_unit_test(files_come_as_attachments), cmocka_unit_test(names_that_need_quotes_get_them),
     cmocka_unit_test(nothing_can_add_a_header), cmocka_unit_test(what_is_missing_or_too_much_is_said),

@@ -84,6 +84,7 @@ export interface AlertDetail extends AlertRow {
 	playbook_code?: string;
 	playbook_title?: string;
 	observables: { type: string; value: string; defanged: string; note: string | null; is_ioc: boolean; matches: { incident_id: string; number: string; title: string }[] }[];
+	files: { name: string; note: string | null; sha256: string; size: number; evidence_number: string | null; evidence_state: string | null }[];
 	rule: RuleFigures;
 	mutes: Mute[];
 	history: { kind: string; about: string | null; text: string | null; event_at: string; actor_kind: string; actor_name: string | null }[];

@@ -8,6 +8,7 @@ import { useGet, useSend, type AlertDetail, type AlertMatch } from '../../api';
 import { useAct } from '../../lib/act';
 import { wordFor } from '../../lib/i18n';
 import { useKeys } from '../../lib/keys';
+import { sizeText } from '../../lib/size';
 import { absolute } from '../../lib/time';
 import { ActionDialog } from '../../parts/Form';
 import { Tag } from '../../parts/Marks';
@@ -74,6 +75,7 @@ function One({ a }: { a: AlertDetail }) {
 					<Places refs={a.detail?.refs} hunt={text(a.detail?.hunt)} />
 					<Others detail={a.detail} />
 					<Signs a={a} />
+					<Files a={a} />
 					<Card title={t('alert.history')} plain>
 						<ul className="rows">
 							{a.history.slice().reverse().map((h, n) => (
@@ -163,6 +165,25 @@ function Signs({ a }: { a: AlertDetail }) {
 					</li>
 				))}
 			</ul>
+		</Card>
+	);
+}
+
+/** What a sender attached: evidence once the alert is in an incident. */
+function Files({ a }: { a: AlertDetail }) {
+	const { t } = useTranslation();
+	if (a.files.length === 0) return null;
+	return (
+		<Card title={t('alert.files')} plain>
+			<ul className="rows">
+				{a.files.map((f) => (
+					<li key={f.sha256} className="row tall">
+						<span className="grow"><b>{f.name}</b> <span className="quiet">{sizeText(f.size)}{f.note && ` · ${f.note}`}</span><div className="mono quiet small wrap">SHA-256 {f.sha256}</div></span>
+						{f.evidence_number && (a.incident_number ? <Link to={`/su-co/${a.incident_number}/chung-cu`} className="nowrap">{f.evidence_number}</Link> : <span className="nowrap">{f.evidence_number}</span>)}
+					</li>
+				))}
+			</ul>
+			{!a.incident_id && <p className="quiet small" style={{ margin: '0 16px 12px' }}>{t('alert.files_wait')}</p>}
 		</Card>
 	);
 }
