@@ -21,7 +21,7 @@ add_rule(struct builder *b, const struct sigma_rule *rule)
 {
 	struct sigma_about about = rule->about;
 	struct rule_rec r = { .line = about.line, .level = (uint8_t)about.level,
-		.correlation = rule->kind == SIGMA_CORRELATION, .silent = rule->silent };
+		.correlation = rule->kind == SIGMA_CORRELATION };
 	const char **text;
 
 	for (size_t i = 0; (text = about_text(&about, i)) != NULL; i++)
@@ -70,6 +70,21 @@ stands(struct builder *b, const struct sigma_rule *rule)
 	return true;
 }
 
+/* Rules that only correlations are interested in have no voice of their own, if those are there to speak. */
+static void
+silence(struct builder *b)
+{
+	for (int generate = 0; generate < 2; generate++)
+		for (size_t i = 0; i < b->set->rules; i++) {
+			const struct sigma_correlation *c = b->set->rule[i]->correlation;
+
+			if (c == NULL || b->rule_of[i] == 0 || c->generate != generate)
+				continue;
+			for (size_t k = 0; k < c->rules; k++)
+				b->t->rule[b->rule_of[c->rule[k]->index] - 1].silent = !generate;
+		}
+}
+
 static void
 add_rules(struct builder *b, struct routing *routing)
 {
@@ -102,6 +117,7 @@ add_rules(struct builder *b, struct routing *routing)
 	for (size_t i = 0; i < b->set->rules; i++)
 		if (b->set->rule[i]->kind == SIGMA_CORRELATION && b->rule_of[i] == 0)
 			stands(b, b->set->rule[i]);
+	silence(b);
 }
 
 /* ---- buckets ---- */

@@ -137,7 +137,6 @@ struct sigma_rule {
 	uint32_t index;           /* in the set, without filters */
 	struct sigma_expr *expr;  /* rule; filter: what must hold as well */
 	struct sigma_correlation *correlation;
-	bool silent;              /* only correlations use it: no detection of its own */
 	const char **ref;         /* filter: the rules it is for; "any" alone: all */
 	size_t refs;
 	size_t filters;           /* joined to it */

@@ -63,24 +63,6 @@ link_one(struct linker *l, struct sigma_rule *rule, size_t depth)
 	return good;
 }
 
-/* Rules that only correlations are interested in have no voice of their own. */
-static void
-silence(struct sigma_set *set)
-{
-	for (size_t i = 0; i < set->rules; i++) {
-		const struct sigma_correlation *c = set->rule[i]->correlation;
-
-		for (size_t k = 0; c != NULL && !c->generate && k < c->rules; k++)
-			c->rule[k]->silent = true;
-	}
-	for (size_t i = 0; i < set->rules; i++) {
-		const struct sigma_correlation *c = set->rule[i]->correlation;
-
-		for (size_t k = 0; c != NULL && c->generate && k < c->rules; k++)
-			c->rule[k]->silent = false;
-	}
-}
-
 static bool
 source_fits(const struct sigma_about *filter, const struct sigma_about *rule)
 {
@@ -158,7 +140,6 @@ sigma_link(struct sigma_set *set, sigma_fault_fn fn, void *arg)
 		set->correlations += set->rule[i]->kind == SIGMA_CORRELATION;
 	}
 	free(l.state);
-	silence(set);
 	for (size_t i = 0; i < set->filters; i++)
 		apply_filter(&l, set->filter[i]);
 }

@@ -202,7 +202,6 @@ add_legacy(struct sigma_reader *r, const struct yaml_node *condition, const stru
 	count->correlation->rule = arena_alloc(r->arena, sizeof(*count->correlation->rule));
 	count->correlation->rule[0] = rule;
 	count->correlation->rules = 1;
-	rule->silent = true;
 	push(&r->set->rule, &r->set->rules, &r->set->room, rule);
 	keep(r, count);
 	return 0;

@@ -182,6 +182,9 @@ only_generate_lets_the_parts_speak(void **state)
 	    "  rules: [a]\n  timespan: 10s\n  condition: {gte: 2}\n";
 	static const char loud[] = RULE("a", "a") "title: c\ncorrelation:\n  type: event_count\n"
 	    "  rules: [a]\n  timespan: 10s\n  condition: {gte: 2}\n  generate: true\n";
+	static const char apart[] = RULE("a", "a") "title: b\nname: b\nlogsource: {product: z}\ndetection:\n"
+	    "  s: {b: 1}\n  condition: s\n---\ntitle: c\ncorrelation:\n  type: temporal\n  rules: [a, b]\n"
+	    "  timespan: 10s\n";
 	struct fault_seen fault = { 0 };
 	struct matcher *m = compile_text(silent, false, &fault);
 
@@ -191,6 +194,12 @@ only_generate_lets_the_parts_speak(void **state)
 	assert_false(matcher_silent(m, 1));
 	matcher_free(m);
 	m = compile_text(loud, false, &fault);
+	assert_false(matcher_silent(m, 0));
+	matcher_free(m);
+	/* A correlation that cannot be used, for want of the log source of its other rule, silences nobody. */
+	m = compile_text(apart, false, &fault);
+	assert_int_equal(fault.count, 2);
+	assert_int_equal(matcher_rules(m), 1);
 	assert_false(matcher_silent(m, 0));
 	matcher_free(m);
 }
