@@ -184,6 +184,8 @@ tag(const char *s, const char *end, struct text *ret_program, struct text *ret_p
 		ret_program->len = ret_pid->len = 0;
 		return from;
 	}
+	if (*from == '%') /* Cisco: %ASA-6-302013, which rules look for in the message */
+		return from;
 	s++;
 	return s < end && *s == ' ' ? s + 1 : s;
 }

@@ -228,6 +228,25 @@ test('html: one page without outside resources or scripts, everything escaped', 
   for (const text of ['T1490', 'Xóa bản sao bóng', 'Cô lập máy.', 'PC-07/security.jsonl']) assert.ok(html.includes(text), text);
 });
 
+test('logs of network devices reach the rules for them', () => {
+  const d = folder(), r = folder();
+  const rule = (n, source, detection) => writeFileSync(join(r, `${n}.yml`), `title: ${n}\nid: ${n}\nlogsource: ${source}\ndetection:\n${detection}  condition: sel\nlevel: low\n`);
+  rule('zeek-dns', '{product: zeek, service: dns}', '  sel: {query|endswith: .xau.example}\n');
+  rule('zeek-http', '{product: zeek, service: http}', '  sel: {c-uri|contains: cmd.jsp}\n');
+  rule('any-dns', '{category: dns}', '  sel: {query|endswith: .xau.example}\n');
+  rule('cisco', '{product: cisco, service: aaa}', '  sel: [no access-session]\n');
+  rule('cisco-asa', '{product: cisco, service: aaa}', '  sel: ["%ASA-5-111010"]\n');
+  rule('duo', '{product: cisco, service: duo}', '  sel: {event_type: authentication, reason: bypass_user}\n');
+  rule('nginx', '{service: nginx}', '  sel: [exited on signal]\n');
+  writeFileSync(join(d, 'dns.log'), ['#separator \\x09', '#path\tdns', '#fields\tts\tuid\tid.orig_h\tquery', '1763796605.5\tCx\t10.0.0.1\ta.xau.example', '1763796605.6\tCy\t10.0.0.1\t-', ''].join('\n'));
+  writeFileSync(join(d, 'zeek.json'), [{ uid: 'a', 'id.orig_h': '10.0.0.1', query: 'b.xau.example' }, { uid: 'b', 'id.orig_h': '10.0.0.1', method: 'GET', uri: '/cmd.jsp' }].map((x) => JSON.stringify(x)).join('\n'));
+  writeFileSync(join(d, 'sw.log'), 'Nov 20 08:12:00 sw1 77: Nov 20 08:12:00.1: %PARSER-5-CFGLOG_LOGGEDCMD: User:an  logged command:no access-session x\n<166>Nov 20 2026 08:12:01: %ASA-5-111010: User an\n');
+  writeFileSync(join(d, 'duo.json'), '{"timestamp":1763796605,"event_type":"authentication","reason":"bypass_user"}\n');
+  writeFileSync(join(d, 'error.log'), '2026/11/20 08:12:00 [alert] 7#7: worker process 9 exited on signal 11\r\n');
+  assert.deepEqual(hunt(d, r).found.map((x) => `${x.file} ${x.record} ${x.rule_id}`).sort(), ['dns.log 4 any-dns', 'dns.log 4 zeek-dns', 'duo.json 1 duo',
+    'error.log 1 nginx', 'sw.log 1 cisco', 'sw.log 2 cisco-asa', 'zeek.json 1 any-dns', 'zeek.json 1 zeek-dns', 'zeek.json 2 zeek-http']);
+});
+
 // ---- indicators --------------------------------------------------------------------------
 
 const SHA = 'a'.repeat(63) + '1', MD5 = 'b'.repeat(31) + '2';

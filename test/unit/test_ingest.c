@@ -213,6 +213,8 @@ syslog_is_read_in_all_its_dialects(void **state)
 	    "facility=local7;severity=notice;message=date=2025-11-22 time=14:30:05 devname=\"fw 1\" "
 	    "srcip=10.0.0.1 action=deny;date=2025-11-22;time=14:30:05;devname=fw 1;srcip=10.0.0.1;action=deny;\n",
 	    "");
+	expect(INGEST_SYSLOG, "<166>Nov 22 2025 14:30:05: %ASA-6-302013: Built\n",
+	    "facility=local4;severity=info;program=%ASA-6-302013;message=%ASA-6-302013: Built;\n", "");
 	/* The logs of nginx and MySQL: a time, but nobody who says it. */
 	expect(INGEST_SYSLOG,
 	    "2025/11/22 14:30:05 [alert] 12#12: worker process 4 exited\n"
