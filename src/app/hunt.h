@@ -12,6 +12,8 @@
 #include "os/hunter.h"
 #include "work/job.h"
 
+#define HUNT_LISTS_MAX (HUNTER_LISTS_MAX - 1) /* files with indicators; what was typed is one more */
+
 #define HUNT_JOB "hunt.run" /* its arguments: {"id": of the hunt} */
 
 /* A hunt as operations need it; strings live in the call's arena. */

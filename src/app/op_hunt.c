@@ -7,14 +7,17 @@
 #include "app/app.h"
 #include "app/change.h"
 #include "app/hunt.h"
+#include "app/led.h"
 #include "app/ops.h"
 #include "app/out.h"
+#include "app/upload.h"
 #include "app/workable.h"
 #include "os/file.h"
 #include "store/blob.h"
 
 #define COPY_CHUNK  ((size_t)1 << 18)
 #define NAMED_MAX   5   /* files named in the timeline */
+#define INDICATORS_MAX 500000 /* bytes that are typed; more comes as a file */
 
 static const char *const levels[] = { "none", "informational", "low", "medium", "high", "critical", NULL };
 
@@ -25,7 +28,8 @@ static const char *const levels[] = { "none", "informational", "low", "medium", 
 /* What is looked for and in what. The last ${lists} files are lists of indicators. */
 #define ASKED_PARAMS \
 	{ "level", P_ENUM, 0, 0, 0, levels }, { "from", P_TIME, 0, 0, 0, NULL }, { "to", P_TIME, 0, 0, 0, NULL }, \
-	{ "tag", P_LIST, 0, 0, 0, NULL }, { "lists", P_INT, 0, 0, HUNTER_LISTS_MAX, NULL }, \
+	{ "tag", P_LIST, 0, 0, 0, NULL }, { "lists", P_INT, 0, 0, HUNT_LISTS_MAX, NULL }, \
+	{ "indicators", P_TEXT, 0, 0, INDICATORS_MAX, NULL }, \
 	{ "rules_set", P_LINE, 0, 0, 64, NULL }, { "rules_name", P_LINE, 0, 0, 400, NULL }, \
 	{ "no_prefilter", P_BOOL, 0, 0, 0, NULL }, { "left_out", P_INT, 0, 0, 1000000, NULL }, \
 	{ "left_out_names", P_LIST, 0, 0, 0, NULL }
@@ -238,14 +242,40 @@ left_out_json(struct call *c)
 	    names == NULL ? "[]" : names);
 }
 
+static void
+insert_list(struct call *c, const char *incident_id, const char *id, size_t position, const struct upload *list,
+    const char *name)
+{
+	change_insert(c, "hunt_file", NULL, COLS(CT("hunt_id", id), CT("incident_id", incident_id),
+	    CI("position", position), CT("name", name), CT("sha256", list->sha256), CI("size", list->size),
+	    CT("purpose", "ioc")));
+}
+
+/* What was typed is kept like a file that was sent. */
+static bool
+keep_typed(struct call *c, const char *text, struct upload *ret)
+{
+	struct upload_writer *w = NULL;
+
+	if (upload_begin(c->app, "dau-hieu.txt", "text/plain", INDICATORS_MAX, &w, c->err) != 0)
+		return false;
+	if (upload_write(w, text, strlen(text), c->err) == 0)
+		return upload_keep(w, ret, c->err) == 0;
+	upload_drop(w);
+	return false;
+}
+
 /* Lists of indicators are kept with the hunt and are no evidence. */
 static void
 insert_lists(struct call *c, const char *incident_id, const char *id, size_t position)
 {
+	const char *typed = arg_text(c, "indicators");
+	struct upload list;
+
 	for (size_t i = c->uploads_count - (size_t)arg_int(c, "lists", 0); i < c->uploads_count; i++, position++)
-		change_insert(c, "hunt_file", NULL, COLS(CT("hunt_id", id), CT("incident_id", incident_id),
-		    CI("position", position), CT("name", name_of(c, i)), CT("sha256", c->uploads[i].sha256),
-		    CI("size", c->uploads[i].size), CT("purpose", "ioc")));
+		insert_list(c, incident_id, id, position, &c->uploads[i], name_of(c, i));
+	if (typed != NULL && keep_typed(c, typed, &list))
+		insert_list(c, incident_id, id, position, &list, words_vi(c, "hunt.case.typed", NULL));
 }
 
 /* The hunt's rows and its job. */
@@ -254,7 +284,7 @@ insert(struct call *c, const char *incident_id, const struct hunt_item *item, si
 {
 	struct party by = party_actor(c);
 	const char *number = number_next(c, "ST"), *id;
-	int64_t size = 0, lists = arg_int(c, "lists", 0);
+	int64_t size = 0, lists = arg_int(c, "lists", 0) + arg_has(c, "indicators");
 
 	for (size_t i = 0; i < n; i++)
 		size += item[i].size;

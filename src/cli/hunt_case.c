@@ -42,9 +42,9 @@ check_options(struct cli *cli)
 {
 	if (json_get(cli->args, "threads") != NULL)
 		return err_set(&cli->err, ERR_USAGE, "err.hunt.threads", NULL);
-	if (json_len(json_get(cli->args, "ioc")) > HUNTER_LISTS_MAX) {
+	if (json_len(json_get(cli->args, "ioc")) > HUNT_LISTS_MAX) {
 		err_set(&cli->err, ERR_USAGE, "err.hunt.lists", NULL);
-		err_argi(&cli->err, "max", HUNTER_LISTS_MAX);
+		err_argi(&cli->err, "max", HUNT_LISTS_MAX);
 		return ERR_USAGE;
 	}
 	return cli->data_given || access(cli->data, F_OK) == 0 ? 0 :

@@ -32,7 +32,7 @@
 #define HUNTER_UNPACK_FD 6
 
 #define HUNTER_FILES_MAX   1000
-#define HUNTER_LISTS_MAX   20
+#define HUNTER_LISTS_MAX   21
 #define HUNTER_LIST_MAX    (INT64_C(16) << 20) /* bytes of a list of indicators */
 #define HUNTER_TAGS_MAX    50
 #define HUNTER_NAME_MAX    300

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Logs of a machine go up in the browser, are hunted, and their answer is read inside the incident.
 import assert from 'node:assert/strict';
-import { chmodSync, copyFileSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import test, { after } from 'node:test';
@@ -106,6 +106,52 @@ test('evidence that is there already is hunted again without a second copy', asy
   assert.equal(second.detections, 1);
 });
 
+test('a stretch of time and indicators are asked for by keyboard, and told with the answer', async () => {
+  const field = (key) => page.getByLabel(w(key), { exact: true });
+  await page.locator('.hunt-more summary').focus();
+  await page.keyboard.press('Enter');
+  await field('from').fill('hôm nào');
+  await page.keyboard.press('Tab');
+  await page.getByLabel(w('held_all')).check();
+  assert.equal(await page.getByRole('button', { name: w('start'), exact: true }).isDisabled(), true, 'a time that is none');
+  await field('from').fill('07:00 20/11/2026');
+  await field('to').fill('08:10 20/11/2026');
+  await page.locator('input[type=file]').last().setInputFiles([{ name: 'tim.txt', mimeType: 'text/plain', buffer: Buffer.from('198.51.100.2\n203.0.113.7\n') }]);
+  await page.waitForFunction(() => [...document.querySelectorAll('textarea')].some((t) => t.value.includes('203.0.113.7')));
+  await shot('hunt-asked');
+  await axe(page, 'hunt, what is asked');
+  await page.getByRole('button', { name: w('start'), exact: true }).click();
+  await page.getByRole('heading', { name: w('result', { number: 'ST-2026-0003' }) }).waitFor({ timeout: 60000 });
+  const text = await page.locator('.incident-body').innerText();
+  for (const part of [w('only'), '07:00 20/11/2026 – 08:10 20/11/2026', 'dấu hiệu nhập tay', 'Chỉ xét sự kiện từ 07:00 20/11/2026']) assert.ok(text.includes(part), part);
+  const [third] = (await api.ok('GET', `/incidents/${incident.id}/hunts`)).items;
+  assert.equal(third.from_at, '2026-11-20T00:00:00.000Z');
+  assert.equal((await api.ok('GET', `/hunts/${third.id}`)).lists_read.length, 1);
+  await shot('hunt-asked-result');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await noSideways(page, 'hunt, what is asked');
+  await shot('hunt-asked-phone');
+  await page.setViewportSize(DESK.viewport);
+  await field('from').fill('');
+  await field('to').fill('');
+  await page.locator('.hunt-more textarea').first().fill('');
+});
+
+test('a folder: the JSON copy of an EVTX file stays out, and that is told', async () => {
+  const dir = join(bin, 'thu-muc');
+  mkdirSync(dir);
+  writeFileSync(join(dir, 'May.evtx'), evtx(attackEvents));
+  writeFileSync(join(dir, 'May.json'), '{"EventID":4625}\n');
+  writeFileSync(join(dir, 'khac.json'), '{"EventID":4625}\n');
+  await page.locator('.hunt-pick input').nth(1).setInputFiles(dir);
+  await page.getByText('thu-muc/May.json').waitFor();
+  await page.getByRole('button', { name: w('start'), exact: true }).click();
+  await page.getByRole('heading', { name: w('result', { number: 'ST-2026-0004' }) }).waitFor({ timeout: 60000 });
+  const [h] = (await api.ok('GET', `/incidents/${incident.id}/hunts`)).items;
+  assert.equal(h.files, 2);
+  assert.match(await page.locator('.hunt-gaps').innerText(), /1 tệp nằm cạnh nhật ký[^]*thu-muc\/May\.json/);
+});
+
 test('a hunt under way shows so, and stops when it is told to', async () => {
   putWorker(join(build, 'test/hostile-worker'));
   await page.locator('.hunt-pick input').first().setInputFiles([{ name: 'treo.log', mimeType: 'text/plain', buffer: Buffer.from('evil hang') }]);
@@ -123,7 +169,7 @@ test('a hunt under way shows so, and stops when it is told to', async () => {
   await page.locator('.hunt-pick input').first().setInputFiles([{ name: 'gia.log', mimeType: 'text/plain', buffer: Buffer.from('evil truth') }]);
   me.expect.push(/script.*sandboxed|sandboxed.*allow-scripts|Content.Security.Policy/i);
   await page.getByRole('button', { name: w('start'), exact: true }).click();
-  await page.getByRole('heading', { name: w('result', { number: 'ST-2026-0005' }) }).waitFor();
+  await page.getByRole('heading', { name: w('result', { number: 'ST-2026-0007' }) }).waitFor();
   let alerted = false;
   page.on('dialog', (d) => {
     alerted = true;

@@ -426,6 +426,11 @@ test('over HTTP too: a stretch of time, tags, and a list of indicators sent afte
   assert.deepEqual(h.files_read.map((f) => f.name), ['a.log']);
   assert.equal(h.from_at, '2026-11-22T01:12:30.000Z');
   assert.ok(h.summary.groups.some((g) => g.rule_id === 'khien-ioc-ip' && g.count === 1), 'once in that minute');
+  const typed = await p.ok('POST', `/incidents/${incident.id}/hunts`, { evidence: h.files_read.map((f) => f.evidence_id), level: 'critical', indicators: '1.2.3.4\n' });
+  assert.deepEqual((await ended(p, typed.id)).lists_read.map((l) => [l.name, l.size]), [['dấu hiệu nhập tay', 8]]);
+  const empty = await ended(p, (await p.ok('POST', `/incidents/${incident.id}/hunts`, { evidence: h.files_read.map((f) => f.evidence_id), indicators: '???' })).id);
+  assert.equal(empty.state, 'failed');
+  assert.match(empty.error, /không có dấu hiệu nào/);
   const only = await p.call('POST', `/incidents/${incident.id}/hunts`, form([['tim.txt', '203.0.113.7\n']], { lists: '1' }));
   assert.equal(only.status, 422);
   assert.equal((await p.call('POST', `/incidents/${incident.id}/hunts`, form([['a.log', visit]], { rules_set: 'a'.repeat(64) }))).status, 404);

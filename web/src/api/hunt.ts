@@ -55,15 +55,39 @@ export interface Hunt {
 	json_size: number | null;
 	html_size: number | null;
 	is_under_way: boolean;
+	from_at: string | null;
+	to_at: string | null;
+	tags: string[] | null;
+	rules_name: string | null;
 }
 export interface HuntFull extends Hunt {
 	gaps: HuntGap[] | null;
 	summary: HuntSummary | null;
 	progress: { phase: string; bytes: number; events: number; hits: number };
 	files_read: { position: number; name: string; size: number; evidence_number: string | null }[];
+	lists_read: { name: string; size: number }[];
 }
 export interface HuntUploaded {
 	items: { id: string; number: string; name: string; is_new: boolean }[];
+}
+
+const isYaml = /^\uFEFF?(?:#[^\n]*(?:\n|$)|\r?\n)*(?:---|[\w-]+:(?:\s|$))/;
+
+/** Whether a file of a chosen folder lies beside logs and is none: the JSON copy of an EVTX file, or YAML. */
+async function isBeside(file: File, byPath: Map<string, File>): Promise<boolean> {
+	const path = file.webkitRelativePath;
+	const copy = /^(.*)\.json[^./]*$/i.exec(path);
+	if (path === '') return false;
+	if (/\.ya?ml$/i.test(path)) return isYaml.test(await file.slice(0, 2048).text());
+	const log = copy && byPath.get(`${copy[1]}.evtx`);
+	return log ? (await log.slice(0, 7).text()) === 'ElfFile' : false;
+}
+
+/** What is sent of the files chosen, and what is left out. */
+export async function sift(files: File[]): Promise<{ logs: File[]; beside: File[] }> {
+	const byPath = new Map(files.map((f) => [f.webkitRelativePath, f]));
+	const beside = await Promise.all(files.map((f) => isBeside(f, byPath)));
+	return { logs: files.filter((_, n) => !beside[n]), beside: files.filter((_, n) => beside[n]) };
 }
 
 /** Sends one file; ${onProgress} is told the bytes that went out. */

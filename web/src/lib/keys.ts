@@ -20,8 +20,8 @@ function typing(target: EventTarget | null): boolean {
 function onKey(event: KeyboardEvent): void {
 	if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
 	const target = event.target as HTMLElement;
-	// Enter and space on a button or link are theirs.
-	if ((event.key === 'Enter' || event.key === ' ') && target.closest?.('button,a,[role=tab],input')) return;
+	// Enter and space on a button, a link or what unfolds are theirs.
+	if ((event.key === 'Enter' || event.key === ' ') && target.closest?.('button,a,summary,[role=tab],input')) return;
 	let name = event.key;
 	if (Date.now() - leader < 1200 && name.length === 1) name = `g ${name}`;
 	leader = 0;

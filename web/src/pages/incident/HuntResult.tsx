@@ -30,7 +30,9 @@ export function HuntResult({ hunt: h }: { hunt: HuntFull }) {
 					<dl className="facts">
 						<dt>{t('hunt.read')}</dt><dd>{t('hunt.read_sum', { files: numberText(s?.files_read ?? 0), events: numberText(h.events ?? 0), size: sizeText(h.size) })}{s && s.files_refused > 0 && ` · ${t('hunt.refused', { count: s.files_refused })}`}</dd>
 						{s?.from_ms != null && <><dt>{t('hunt.span')}</dt><dd>{when(s.from_ms)} – {when(s.to_ms)}</dd></>}
-						<dt>{t('hunt.rules')}</dt><dd>{numberText(h.rules ?? 0)} · {t('hunt.from_level', { level: t(`hunt.level_${h.level}`) })} · <span className="mono" title={h.rules_version ?? ''}>{h.rules_version?.slice(0, 12)}</span></dd>
+						{(h.from_at || h.to_at) && <><dt>{t('hunt.only')}</dt><dd>{absolute(h.from_at) || '…'} – {absolute(h.to_at) || '…'}</dd></>}
+						<dt>{t('hunt.rules')}</dt><dd>{numberText(h.rules ?? 0)} · {h.rules_name && `${h.rules_name} · `}{h.level === 'none' ? t('hunt.level_all') : t('hunt.from_level', { level: t(`hunt.level_${h.level}`) })} · {h.tags && `${h.tags.join(', ')} · `}<span className="mono" title={h.rules_version ?? ''}>{h.rules_version?.slice(0, 12)}</span></dd>
+						{h.lists_read.length > 0 && <><dt>{t('hunt.indicators')}</dt><dd>{h.lists_read.map((l) => l.name).join(', ')}</dd></>}
 						<dt>{t('hunt.found')}</dt><dd>{t('hunt.found_sum', { detections: numberText(h.detections ?? 0), groups: numberText(s?.groups_total ?? 0), alerts: numberText(h.alerts ?? 0) })}</dd>
 					</dl>
 					<Group gap="xs">

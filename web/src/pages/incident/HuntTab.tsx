@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // Logs searched for signs of an attack: files in, progress, what was found and what could not be seen.
-import { Button, Checkbox, Group, Select } from '@mantine/core';
+import { Button, Checkbox, Group, Select, Textarea } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call, Problem, useGet, type Evidence, type Page } from '../../api';
-import { uploadLog, type Hunt, type HuntFull } from '../../api/hunt';
+import { sift, uploadLog, type Hunt, type HuntFull } from '../../api/hunt';
 import { useAct } from '../../lib/act';
 import { numberText, sizeText } from '../../lib/size';
 import { absolute } from '../../lib/time';
 import { ProblemAlert } from '../../parts/Form';
 import { Tag } from '../../parts/Marks';
 import { Card, Empty, Loaded } from '../../parts/Page';
+import { TimeField } from '../../parts/TimeField';
 import { HuntResult } from './HuntResult';
 import type { TabProps } from './Page';
 import './hunt.css';
 
-const LEVELS = ['informational', 'low', 'medium', 'high', 'critical'];
+const LEVELS = ['none', 'informational', 'low', 'medium', 'high', 'critical'];
 const FILES_MAX = 1000;
+const TYPED_MAX = 500_000; // bytes of indicators
+const NAMED_OUT = 5;
 const LOOK_MS = 1000;
 
 export default function HuntTab({ incident: i, canHandle }: TabProps) {
@@ -76,6 +79,9 @@ function NewHunt({ incidentId, onStarted }: { incidentId: string; onStarted: (id
 	const [files, setFiles] = useState<File[]>([]);
 	const [held, setHeld] = useState<Set<string>>(new Set());
 	const [level, setLevel] = useState('low');
+	const [from, setFrom] = useState<string | null>(null);
+	const [to, setTo] = useState<string | null>(null);
+	const [indicators, setIndicators] = useState('');
 	const [over, setOver] = useState(false);
 	const [sending, setSending] = useState<Sending | null>(null);
 	const [fault, setFault] = useState<Problem | null>(null);
@@ -95,13 +101,17 @@ function NewHunt({ incidentId, onStarted }: { incidentId: string; onStarted: (id
 		let before = 0;
 		setFault(null);
 		try {
-			for (const [n, file] of files.entries()) {
-				const tell = (bytes: number) => setSending({ done: n, files: files.length, bytes: before + bytes, total, name: file.name, stop });
+			const { logs, beside } = await sift(files);
+			for (const [n, file] of logs.entries()) {
+				const tell = (bytes: number) => setSending({ done: n, files: logs.length, bytes: before + bytes, total, name: file.name, stop });
 				tell(0);
 				evidence.push(...(await uploadLog(incidentId, file, tell, stop.signal)).items.map((e) => e.id));
 				before += file.size;
 			}
-			const hunt = await call<Hunt>('POST', `/incidents/${incidentId}/hunts`, { evidence: [...new Set(evidence)], level });
+			const hunt = await call<Hunt>('POST', `/incidents/${incidentId}/hunts`, {
+				evidence: [...new Set(evidence)], level, from, to, indicators: indicators.trim(),
+				...(beside.length > 0 && { left_out: beside.length, left_out_names: beside.slice(0, NAMED_OUT).map((f) => f.webkitRelativePath) }),
+			});
 			setFiles([]);
 			setHeld(new Set());
 			onStarted(hunt.id);
@@ -130,10 +140,22 @@ function NewHunt({ incidentId, onStarted }: { incidentId: string; onStarted: (id
 				</div>
 				{files.length > 0 && <Chosen files={files} total={total} onDrop={sending ? undefined : (f) => setFiles(files.filter((x) => x !== f))} onClear={sending ? undefined : () => setFiles([])} />}
 				<Held incidentId={incidentId} chosen={held} onChange={setHeld} />
+				<details className="hunt-more">
+					<summary>{t('hunt.more')}{[from, to, indicators.trim()].some(Boolean) && ` · ${t('hunt.more_set')}`}</summary>
+					<div className="stack hunt-held-list">
+						<div className="hunt-span">
+							<TimeField label={t('hunt.from')} value={from} onChange={setFrom} />
+							<TimeField label={t('hunt.to')} value={to} onChange={setTo} />
+						</div>
+						<Textarea label={t('hunt.indicators')} description={t('hunt.indicators_help')} value={indicators} onChange={(e) => setIndicators(e.currentTarget.value)} autosize minRows={3} maxRows={10} disabled={sending !== null} className="mono-input"
+							error={new Blob([indicators]).size > TYPED_MAX ? t('hunt.indicators_long') : undefined} />
+						<Group><Picker label={t('hunt.indicators_file')} disabled={sending !== null} onFiles={(list) => void Promise.all(list.map((f) => f.text())).then((texts) => setIndicators([indicators, ...texts].filter(Boolean).join('\n')))} /></Group>
+					</div>
+				</details>
 				<Group align="flex-end" gap="sm">
 					<Select label={t('hunt.level')} description={t('hunt.level_help')} value={level} onChange={(v) => v && setLevel(v)} allowDeselect={false} disabled={sending !== null}
-						data={LEVELS.map((v) => ({ value: v, label: t(`hunt.level_${v}`) }))} comboboxProps={{ withinPortal: true }} />
-					<Button disabled={files.length + held.size === 0} loading={sending !== null} onClick={() => void begin()}>{t('hunt.start')}</Button>
+						data={LEVELS.map((v) => ({ value: v, label: t(v === 'none' ? 'hunt.level_all' : `hunt.level_${v}`) }))} comboboxProps={{ withinPortal: true }} />
+					<Button disabled={files.length + held.size === 0 || from === 'invalid' || to === 'invalid'} loading={sending !== null} onClick={() => void begin()}>{t('hunt.start')}</Button>
 					{sending && <Button variant="default" onClick={() => sending.stop.abort()}>{t('hunt.stop_upload')}</Button>}
 				</Group>
 				{sending && (
