@@ -273,13 +273,6 @@ tick_checkpoint(struct work *work, void *arg, struct err *err)
 }
 
 static int
-job_duty_remind(struct work *work, const struct job *job, void *arg, struct err *err)
-{
-	(void)work;
-	return run_op(arg, "duty remind", job->kind, job->args_json, err);
-}
-
-static int
 job_duty_evaluate(struct work *work, const struct job *job, void *arg, struct err *err)
 {
 	(void)work;
@@ -304,6 +297,13 @@ tick_duties(struct work *work, void *arg, struct err *err)
 	b->seen_day = day;
 	b->seen_packs = packs;
 	return 0;
+}
+
+static int
+tick_reminders(struct work *work, void *arg, struct err *err)
+{
+	(void)work;
+	return duty_remind_due(((struct background *)arg)->app, err);
 }
 
 struct morning {
@@ -377,7 +377,6 @@ make(struct app *app)
 	work_add_job(b->work, &(struct job_kind){ ESCALATION_LOOK_JOB, job_escalation_look, b, 20 });
 	work_add_job(b->work, &(struct job_kind){ ALERT_TELL_JOB, job_alert_tell, b, 20 });
 	work_add_job(b->work, &(struct job_kind){ EVIDENCE_REMOVE_JOB, job_evidence_remove, b, 20 });
-	work_add_job(b->work, &(struct job_kind){ DUTY_REMIND_JOB, job_duty_remind, b, 20 });
 	work_add_job(b->work, &(struct job_kind){ DUTY_EVALUATE_JOB, job_duty_evaluate, b, 20 });
 	work_add_lane(b->work, "probes", lane_probes, b);
 	work_add_lane(b->work, "hunts", lane_hunts, b);
@@ -385,6 +384,7 @@ make(struct app *app)
 	work_add_lane(b->work, "search", lane_search, b);
 	work_add_tick(b->work, "checkpoint", 60000, tick_checkpoint, b);
 	work_add_tick(b->work, "duties", 2000, tick_duties, b);
+	work_add_tick(b->work, "reminders", 2000, tick_reminders, b);
 	work_add_tick(b->work, "morning", 5000, tick_morning, b);
 	work_add_tick(b->work, "sweep", 24 * 3600000, tick_sweep, b);
 	work_add_tick(b->work, "forget", 24 * 3600000, tick_forget, b);

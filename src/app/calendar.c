@@ -39,8 +39,8 @@ eyes(const struct calendar_ask *ask)
 #define DUTY_SQL \
 	COLUMNS("duty", "d", "d.title", "d.due_at", "d.state", "d.is_provisional") \
 	", d.key, d.clock_from_at, d.kind, d.basis, d.certainty, d.profile, d.obligation, d.period" \
-	" FROM duty d LEFT JOIN incident i ON i.id = d.incident_id WHERE d.agency_id = ? AND d.state IN " \
-	DUTY_UNFINISHED WINDOW("d.due_at") " AND (d.incident_id IS NULL OR " VISIBLE ")" \
+	" FROM duty d LEFT JOIN incident i ON i.id = d.incident_id WHERE d.agency_id = ? AND " \
+	DUTY_UNFINISHED("d.state") WINDOW("d.due_at") " AND (d.incident_id IS NULL OR " VISIBLE ")" \
 	" ORDER BY d.due_at LIMIT 2001"
 
 #define OTHER(kind, table, title, due, state, where) \

@@ -50,9 +50,8 @@ duty_insert(struct call *call, const struct duty_new *d)
 	    CT("form", *o->form == '\0' ? NULL : o->form), CT("period", d->period),
 	    CI("period_from_at", d->period_from_at), CI("period_to_at", d->period_to_at),
 	    CT("key", key), CI("sent_at", d->sent_at),
-	    CI("acknowledged_at", done ? d->acknowledged_at : SQL_NULL), CI("opened_at", call->now)));
-	if (!done)
-		duty_remind_set(call, id, d->kind, d->from_at, d->due_at, 0);
+	    CI("acknowledged_at", done ? d->acknowledged_at : SQL_NULL), CI("opened_at", call->now),
+	    CI("remind_at", done ? SQL_NULL : duty_remind_at(call, d->kind, d->from_at, d->due_at, 0))));
 	return id;
 }
 
@@ -115,7 +114,7 @@ reopen(struct told *t, const struct duty_action *a)
 	    CI("done_at", done ? call->now : SQL_NULL),
 	    CI("acknowledged_at", done ? a->acknowledged_at : SQL_NULL), CI("reminded", SQL_NULL)));
 	if (!done)
-		duty_remind_set(call, a->row->id, a->rule->kind, a->from_at, a->due_at, 0);
+		duty_remind_set(call, a->row->id, a->rule->kind, a->from_at, a->due_at);
 	note_opened(t, a);
 }
 
@@ -164,7 +163,7 @@ carry_out(struct told *t, const struct duty_agency *agency, const struct duty_ac
 	case ACTION_MOVE:
 		change_update(call, "duty", a->row->id, -1, COLS(CI("clock_from_at", a->from_at),
 		    CI("due_at", a->due_at), CI("reminded", SQL_NULL)));
-		duty_remind_set(call, a->row->id, a->rule->kind, a->from_at, a->due_at, 0);
+		duty_remind_set(call, a->row->id, a->rule->kind, a->from_at, a->due_at);
 		t->moved++;
 		break;
 	case ACTION_DROP:
@@ -259,7 +258,7 @@ duty_contact_changed(struct call *call)
 		/* One that is still to be told of takes this change with it. */
 		if (!duty_concerns(&agency, o) || duty_is_off(&agency, r->pack.id) ||
 		    tx_int(call->tx, "SELECT COUNT(*) FROM duty WHERE agency_id = ? AND profile = ? AND"
-		    " obligation = ? AND incident_id IS NULL AND state IN " DUTY_UNFINISHED, "ttt",
+		    " obligation = ? AND incident_id IS NULL AND " DUTY_UNFINISHED("state"), "ttt",
 		    call->agency_id, r->pack.id, o->id) > 0)
 			continue;
 		if (rule.kind == DUTY_WITHIN && !deadline_unit_of(o->due.unit, &rule.unit))

@@ -36,7 +36,13 @@ enum day_kind duty_day_kind(const void *arg, int64_t at_ms);
 
 /* ---- for the parts of duty*.c and op_duty.c ------------------------------------------ */
 
-#define DUTY_UNFINISHED "('pending', 'drafting', 'waiting_signature', 'numbered')"
+/*
+ * Of the column ${state}.  Not a list after IN: SQLite builds a tree of one each time a
+ * statement runs, also for the condition of an index, which must have these words.
+ */
+#define DUTY_UNFINISHED(state) \
+	"(" state " = 'pending' OR " state " = 'drafting' OR " state " = 'waiting_signature' OR " \
+	state " = 'numbered')"
 
 /* What decides which obligations concern the agency at all. */
 struct duty_agency {
@@ -117,15 +123,27 @@ const char *duty_insert(struct call *call, const struct duty_new *d);
 const struct pack_obligation *duty_obligation(const struct packs *packs, const char *profile,
     const char *obligation, int64_t at_ms);
 
-/* Sets the reminders of a duty to what its clock asks for now (app/duty_remind.c). */
-void duty_remind_set(struct call *call, const char *duty_id, enum duty_kind kind, int64_t from_at,
+/*
+ * Reminders (app/duty_remind.c).  Column remind_at says when the duty is looked at next;
+ * the one of ${last} (0: none yet) was the last that went.  SQL_NULL: no more.
+ */
+int64_t duty_remind_at(const struct call *call, enum duty_kind kind, int64_t from_at,
     int64_t due_at, int64_t last);
+/* Sets it again, after the clock moved or the duty came back. */
+void duty_remind_set(struct call *call, const char *duty_id, enum duty_kind kind, int64_t from_at,
+    int64_t due_at);
 
-#define DUTY_REMIND_JOB   "duty.remind"
 #define DUTY_EVALUATE_JOB "duty.evaluate"
 
-/* The job: mail to who leads and to the administrators; a red clock also to the substitutes. */
+/*
+ * Looks at the duty: when a reminder is reached that has not gone, mail to who leads and to
+ * the administrators; a red clock also to the substitutes.  In one transaction with what
+ * remembers it, so each goes once.
+ */
 int duty_remind(struct call *call, const char *duty_id);
+
+/* Looks at every duty whose time has come, each in a transaction of its own. */
+int duty_remind_due(struct app *app, struct err *err);
 
 /* The morning's mail, once a working day; answers whether it was due. */
 bool duty_morning_is_due(struct tx *tx, struct arena *arena, const struct packs *packs,

@@ -2,6 +2,7 @@
 /* duty_case.c: the facts and duties of one incident, or of all, as the plan wants them. */
 #include "app/app.h"
 #include "app/duty.h"
+#include "app/visible.h"
 #include "model/personal.h"
 #include "text/words.h"
 
@@ -16,8 +17,8 @@
  * message back.  One that waits for an answer leaves the whole unacknowledged.
  */
 #define ANSWERED_AT \
-	"CASE WHEN r.channel = 'web' THEN r.entered_at WHEN r.channel IN ('phone', 'in_person', 'paper') THEN" \
-	" r.told_at ELSE (SELECT MIN(m.sent_at) FROM report_message m WHERE m.report_id = r.id AND" \
+	"CASE WHEN r.channel = 'web' THEN r.entered_at WHEN r.channel = 'phone' OR r.channel = 'in_person' OR" \
+	" r.channel = 'paper' THEN r.told_at ELSE (SELECT MIN(m.sent_at) FROM report_message m WHERE m.report_id = r.id AND" \
 	" m.direction = 'out') END"
 
 #define FACTS_SQL \
@@ -180,7 +181,7 @@ add_answered(struct tx *tx, struct arena *arena, const char *agency_id, struct d
 
 	query_open(&q, tx, "SELECT m.id, NULL, m.received_at, m.due_at, m.answered_at, m.state FROM duty"
 	    " d JOIN incoming m ON m.id = substr(d.key, 1, 36) WHERE d.agency_id = ? AND d.incident_id"
-	    " IS NULL AND d.kind <> 'calendar' AND d.state IN " DUTY_UNFINISHED " AND m.state ="
+	    " IS NULL AND d.kind <> 'calendar' AND " DUTY_UNFINISHED("d.state") " AND m.state ="
 	    " 'answered' AND m.incident_id IS NULL", "t", agency_id);
 	while (query_step(&q) && n < REQUESTS_MAX)
 		request_of(&q, arena, &ret[n++]);
@@ -290,9 +291,8 @@ rows_of(struct query *q, bool *more, struct arena *arena, const char *incident_i
 }
 
 #define RUNNING \
-	"i.agency_id = ? AND (i.state NOT IN ('closed', 'closed_not_incident', 'duplicate') OR i.id IN" \
-	" (SELECT x.incident_id FROM duty x WHERE x.agency_id = ? AND x.state IN" \
-	DUTY_UNFINISHED ")) ORDER BY i.id"
+	"i.agency_id = ? AND (" INCIDENT_OPEN("i.state") " OR i.id IN (SELECT x.incident_id FROM duty x" \
+	" WHERE x.agency_id = ? AND " DUTY_UNFINISHED("x.state") ")) ORDER BY i.id"
 
 size_t
 duty_scan(struct tx *tx, const struct packs *packs, const char *agency_id, int64_t now,

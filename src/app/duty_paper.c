@@ -137,7 +137,7 @@ go_back(struct call *call, const struct papers *p)
 	change_update(call, "duty", p->id, -1, COLS(CT("state", duty_state_name(p->draft)),
 	    CT("document_id", p->document_id), CI("sent_at", SQL_NULL), CI("done_at", SQL_NULL),
 	    CI("acknowledged_at", SQL_NULL)));
-	duty_remind_set(call, p->id, p->kind, p->from_at, p->due_at, 0);
+	duty_remind_set(call, p->id, p->kind, p->from_at, p->due_at);
 }
 
 static void

@@ -17,8 +17,8 @@ follow_membership(struct call *call, const struct duty_agency *agency,
 	struct query q;
 
 	query_open(&q, call->tx, "SELECT id FROM duty WHERE agency_id = ? AND profile = ? AND"
-	    " obligation = ? AND incident_id IS NULL AND kind = 'calendar' AND recipients <> ? AND state"
-	    " IN " DUTY_UNFINISHED " LIMIT 50", "tttt", call->agency_id, r->pack.id, o->id, recipients);
+	    " obligation = ? AND incident_id IS NULL AND kind = 'calendar' AND recipients <> ? AND "
+	    DUTY_UNFINISHED("state") " LIMIT 50", "tttt", call->agency_id, r->pack.id, o->id, recipients);
 	while (query_step(&q))
 		change_update(call, "duty", arena_strdup(call->arena, query_text(&q, 0)), -1,
 		    COLS(CT("recipients", recipients)));
@@ -56,8 +56,8 @@ supersede_before(struct call *call, const struct pack_regulation *r,
 	struct query q;
 
 	query_open(&q, call->tx, "SELECT id FROM duty WHERE agency_id = ? AND profile = ? AND"
-	    " obligation = ? AND incident_id IS NULL AND period_to_at < ? AND state IN "
-	    DUTY_UNFINISHED " LIMIT 50", "ttti", call->agency_id, r->pack.id, o->id, due_at);
+	    " obligation = ? AND incident_id IS NULL AND period_to_at < ? AND "
+	    DUTY_UNFINISHED("state") " LIMIT 50", "ttti", call->agency_id, r->pack.id, o->id, due_at);
 	while (query_step(&q))
 		change_update(call, "duty", arena_strdup(call->arena, query_text(&q, 0)), -1,
 		    COLS(CT("state", "superseded"), CT("reason", word(LANG_VI, "duty.reason.next_period"))));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* duty_remind.c: jobs that remind of a clock before and when it runs out, and the morning's mail. */
+/* duty_remind.c: reminders of a clock before and when it runs out, and the morning's mail. */
 #include <stdio.h>
 
 #include "app/app.h"
@@ -10,7 +10,7 @@
 #include "app/setting.h"
 #include "duty/period.h"
 #include "duty/reminder.h"
-#include "work/job.h"
+#include "ledger/row.h"
 
 #define DAY_MS     INT64_C(86400000)
 #define ROUTINE_MS (14 * DAY_MS) /* what comes back more often has no reminders of its own */
@@ -20,24 +20,34 @@
 
 /* ---- setting them -------------------------------------------------------------------------- */
 
-void
-duty_remind_set(struct call *call, const char *duty_id, enum duty_kind kind, int64_t from_at,
-    int64_t due_at, int64_t last)
+int64_t
+duty_remind_at(const struct call *call, enum duty_kind kind, int64_t from_at, int64_t due_at,
+    int64_t last)
 {
 	struct reminder next, gone;
 
 	if (kind == DUTY_CALENDAR) {
 		if (from_at == SQL_NULL || due_at - from_at < ROUTINE_MS)
-			return;
+			return SQL_NULL;
 		/* A duty of the year that opens in its last month does not remind of the spring. */
 		if (last == 0 && reminder_reached(kind, from_at, due_at, call->now, &gone) && !gone.is_red)
 			last = gone.step;
 	}
-	if (!reminder_next(kind, from_at, due_at, (int)last, &next))
-		return;
-	job_put(call->tx, call->agency_id, DUTY_REMIND_JOB, arena_printf(call->arena,
-	    "{\"duty\":\"%s\"}", duty_id), arena_printf(call->arena, DUTY_REMIND_JOB ":%s:%d:%lld",
-	    duty_id, next.step, (long long)next.at), next.at);
+	return reminder_next(kind, from_at, due_at, (int)last, &next) ? next.at : SQL_NULL;
+}
+
+static void
+store_alarm(struct call *call, const char *duty_id, int64_t at)
+{
+	tx_exec(call->tx, "UPDATE duty SET " ROW_ALARM " = ? WHERE id = ? AND agency_id = ?", "ott", at,
+	    duty_id, call->agency_id);
+}
+
+void
+duty_remind_set(struct call *call, const char *duty_id, enum duty_kind kind, int64_t from_at,
+    int64_t due_at)
+{
+	store_alarm(call, duty_id, duty_remind_at(call, kind, from_at, due_at, 0));
 }
 
 /* ---- one reminder ----------------------------------------------------------------------------- */
@@ -115,8 +125,12 @@ duty_remind(struct call *call, const char *duty_id)
 	struct reminded r;
 	bool reached;
 
-	if (!load(call, duty_id, &r) || !duty_is_unfinished(r.state) || r.due_at == SQL_NULL)
+	if (!load(call, duty_id, &r))
 		return call->err->kind;
+	if (!duty_is_unfinished(r.state) || r.due_at == SQL_NULL) {
+		store_alarm(call, r.id, SQL_NULL);
+		return call->err->kind;
+	}
 	reached = reminder_reached(r.kind, r.from_at, r.due_at, call->now, &r.now);
 	if (reached && r.now.step > r.last) {
 		change_update(call, "duty", r.id, -1, COLS(CI("reminded", r.now.step)));
@@ -128,8 +142,70 @@ duty_remind(struct call *call, const char *duty_id)
 			    .args = TIMELINE_ARGS("title", r.title) });
 		r.last = r.now.step;
 	}
-	duty_remind_set(call, r.id, r.kind, r.from_at, r.due_at, r.last);
+	store_alarm(call, r.id, duty_remind_at(call, r.kind, r.from_at, r.due_at, r.last));
 	return call->err->kind;
+}
+
+/* ---- those whose time has come ------------------------------------------------------------ */
+
+#define DUE_MAX 100 /* in one look; the next is soon */
+
+struct due {
+	struct app *app;
+	struct arena *arena;
+	const char *id[DUE_MAX];
+	size_t n;
+};
+
+static int
+read_due(struct tx *tx, void *arg, struct err *err)
+{
+	struct due *due = arg;
+	struct query q;
+
+	query_open(&q, tx, "SELECT id FROM duty WHERE agency_id = ? AND " ROW_ALARM " <= ? ORDER BY "
+	    ROW_ALARM " LIMIT ?", "tii", due->app->agency_id, app_now_tx(due->app, tx), (int64_t)DUE_MAX);
+	while (query_step(&q))
+		due->id[due->n++] = arena_strdup(due->arena, query_text(&q, 0));
+	query_close(&q);
+	return err->kind;
+}
+
+static int
+remind_one(struct app *app, const char *duty_id, struct err *err)
+{
+	struct op_request request = { .op = op_get("duty remind"), .actor = actor_job("duty.remind"),
+		.lang = LANG_VI };
+	struct buf out = BUF_INIT(1 << 20);
+	struct json *args = json_new_object();
+	int ret;
+
+	json_set_str(args, "duty", duty_id);
+	request.args = args;
+	ret = op_call(app, &request, &out, err);
+	json_free(args);
+	buf_clear(&out);
+	return ret;
+}
+
+int
+duty_remind_due(struct app *app, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct due due = { .app = app, .arena = &arena };
+	int ret = store_read(app->store, read_due, &due, err);
+
+	/* One that fails keeps its time, and none of the others waiting. */
+	for (size_t i = 0; ret == 0 && i < due.n; i++) {
+		struct err own = { 0 };
+
+		if (remind_one(app, due.id[i], &own) != 0 && err->kind == ERR_NONE)
+			*err = own;
+		else
+			err_clear(&own);
+	}
+	arena_clear(&arena);
+	return err->kind;
 }
 
 /* ---- the morning -------------------------------------------------------------------------------- */

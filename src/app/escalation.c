@@ -5,6 +5,7 @@
 #include "app/change.h"
 #include "app/led.h"
 #include "app/out.h"
+#include "app/visible.h"
 #include "model/personal.h"
 #include "work/job.h"
 
@@ -275,8 +276,8 @@ count_rows(struct call *call, const char *incident_id, const char *where)
 static bool
 is_open(struct call *call, const char *incident_id)
 {
-	return tx_int(call->tx, "SELECT COUNT(*) FROM incident WHERE id = ? AND state NOT IN ('closed',"
-	    " 'closed_not_incident', 'duplicate')", "t", incident_id) > 0;
+	return tx_int(call->tx, "SELECT COUNT(*) FROM incident WHERE id = ? AND "
+	    INCIDENT_OPEN("state"), "t", incident_id) > 0;
 }
 
 /* Whether a sign appeared since people answered the ones before. */

@@ -22,7 +22,7 @@ static const char *const states[] = { "open", "all", "pending", "drafting", "wai
 	" d.period_from_at, d.period_to_at, d.decided_at, d.decision_doc, d.proof, d.document_id, d.chased_at, d.chase_note, d.opened_at" \
 	" FROM duty d LEFT JOIN incident i ON i.id = d.incident_id WHERE "
 
-#define DUTY_OPEN "d.state IN " DUTY_UNFINISHED
+#define DUTY_OPEN DUTY_UNFINISHED("d.state")
 #define SEEN " AND (d.incident_id IS NULL OR " VISIBLE ")"
 
 enum { C_PROFILE = 5, C_OBLIGATION = 7, C_KIND = 11, C_STATE = 13, C_FROM = 14, C_DUE = 15,
@@ -352,7 +352,7 @@ duty_reopen(struct call *c)
 	change_update(c, "duty", d.id, arg_int(c, "version", -1), COLS(CT("state", "pending"),
 	    CT("reason", NULL), CT("decision_doc", NULL), CI("decided_at", SQL_NULL),
 	    CT("decided_by_id", NULL)));
-	duty_remind_set(c, d.id, d.kind, d.from_at, d.due_at, 0);
+	duty_remind_set(c, d.id, d.kind, d.from_at, d.due_at);
 	tell(c, &d, "timeline.duty_reopen", SQL_NULL, arg_text(c, "reason"), NULL);
 	duty_evaluate(c, d.incident_id);
 	return answer(c, d.id);

@@ -179,7 +179,7 @@ static const struct param list_params[] = {
 #define LIST_FROM " incident i LEFT JOIN account a ON a.id = i.lead_id WHERE 1 = 1"
 #define FEW_MATCHES 300
 
-#define OPEN_STATES " AND i.state NOT IN ('closed', 'closed_not_incident', 'duplicate')"
+#define OPEN_STATES " AND " INCIDENT_OPEN("i.state")
 
 static int
 filter_states(struct call *c, struct filter *f)

@@ -7,6 +7,7 @@
 #include "app/ops.h"
 #include "app/out.h"
 #include "app/playbook.h"
+#include "app/visible.h"
 #include "os/file.h"
 #include "text/yaml.h"
 
@@ -261,8 +262,7 @@ static int64_t
 incidents_of(struct call *call, const char *id, int version)
 {
 	return tx_int(call->tx, "SELECT COUNT(*) FROM incident WHERE agency_id = ? AND playbook = ?"
-	    " AND playbook_version = ? AND state NOT IN ('closed', 'closed_not_incident',"
-	    " 'duplicate')", "ttt", call->agency_id, id,
+	    " AND playbook_version = ? AND " INCIDENT_OPEN("state"), "ttt", call->agency_id, id,
 	    arena_printf(call->arena, "%d", version));
 }
 

@@ -8,6 +8,7 @@
 #include "app/ops.h"
 #include "app/out.h"
 #include "app/plan.h"
+#include "app/visible.h"
 #include "app/workable.h"
 
 #define ID_PARAM { "id", P_ID, PF_REQUIRED | PF_POSITIONAL, 0, 0, NULL }
@@ -106,7 +107,7 @@ list_part(struct call *call, struct filter *f, const char *incident_id, bool due
 	filter_text(f, " AND t.phase = ?", arg_text(call, "phase"));
 	filter_text(f, " AND t.assignee_id = ?", arg_bool(call, "mine") ? call->actor.id : NULL);
 	if (incident_id == NULL)
-		filter_sql(f, " AND i.state NOT IN ('closed', 'closed_not_incident', 'duplicate')");
+		filter_sql(f, " AND " INCIDENT_OPEN("i.state"));
 	filter_sql(f, " ORDER BY t.due_at, COALESCE(i.level, 9), t.position, t.id");
 }
 

@@ -323,7 +323,7 @@ deadline_list(struct call *c)
 	" i.watch_until_at, i.loop_count, (SELECT COUNT(*) FROM task t WHERE t.incident_id = i.id AND" \
 	" t.state = 'open') AS open_tasks FROM " from " LEFT JOIN account a ON a.id = i.lead_id" \
 	" WHERE " where VISIBLE " AND i.agency_id = ?" \
-	" AND i.state NOT IN ('closed', 'closed_not_incident', 'duplicate') AND i.updated_at + 0 <= ?" \
+	" AND " INCIDENT_OPEN("i.state") " AND i.updated_at + 0 <= ?" \
 	" ORDER BY i.updated_at DESC LIMIT 50"
 
 static const char *const open_sql[2] = { OPEN_SQL("incident i", ""),

@@ -12,6 +12,7 @@
 #include "app/change.h"
 #include "app/led.h"
 #include "app/notify.h"
+#include "app/visible.h"
 #include "watch/probe.h"
 
 #define UNTOLD_MAX 3 /* so many runs that could tell nothing, and what was known is stale */
@@ -198,7 +199,7 @@ struct due {
 #define DUE_SQL \
 	"SELECT p.id, p.kind, p.target, p.expect FROM probe p JOIN incident i ON i.id =" \
 	" p.incident_id LEFT JOIN probe_run r ON r.probe_id = p.id WHERE p.is_stopped = 0 AND" \
-	" i.state NOT IN ('closed', 'closed_not_incident', 'duplicate') AND ((p.kind = 'person'" \
+	" " INCIDENT_OPEN("i.state") " AND ((p.kind = 'person'" \
 	" AND p.state = 'true' AND p.expires_at <= ?1) OR (p.kind <> 'person' AND" \
 	" COALESCE(r.next_at, 0) <= ?1)) ORDER BY COALESCE(r.next_at, 0) LIMIT ?2"
 

@@ -11,6 +11,14 @@
 
 #include "app/op.h"
 
+/*
+ * Work on the incident is not over; of the column ${state}.  Not a list after IN: SQLite
+ * builds a tree of one each time a statement runs, also for the condition of an index,
+ * which must have these words.
+ */
+#define INCIDENT_OPEN(state) \
+	"(" state " <> 'closed' AND " state " <> 'closed_not_incident' AND " state " <> 'duplicate')"
+
 #define VISIBLE \
 	"(i.agency_id = ? AND ? >= 0 AND (? = 2 OR (i.is_restricted = 0 AND (? >= 1 OR EXISTS" \
 	" (SELECT 1 FROM scope_item vs WHERE vs.incident_id = i.id AND vs.kind = 'division'" \

@@ -18,7 +18,7 @@ row_plan(struct query *q, struct row_plan *ret)
 	for (int i = 0; i < n && ret->columns < ROW_COLUMNS_MAX; i++) {
 		int at = ret->columns;
 
-		if (strcmp(query_name(q, i), ROW_STAMP) == 0)
+		if (strcmp(query_name(q, i), ROW_STAMP) == 0 || strcmp(query_name(q, i), ROW_ALARM) == 0)
 			continue;
 		for (; at > 0 && strcmp(query_name(q, order[at - 1]), query_name(q, i)) > 0; at--)
 			order[at] = order[at - 1];

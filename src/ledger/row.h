@@ -3,9 +3,10 @@
  * row.h: the image of a row, as it stands in the ledger: canonical JSON of its
  * columns by name, columns that are NULL left out, whole numbers as numbers.
  *
- * One column is in no image: ROW_STAMP, the time of the last thing that happened to a
+ * Two columns are in no image.  ROW_STAMP is the time of the last thing that happened to a
  * row or to what belongs to it.  Lists are ordered by it; other rows tell it too, and it
- * would make every note as long again as the row it is about.
+ * would make every note as long again as the row it is about.  ROW_ALARM is when the
+ * program looks at the row again by itself: machinery like a job, made of what the row says.
  */
 #pragma once
 
@@ -15,6 +16,7 @@
 #define ROW_COLUMNS_MAX 64
 #define ROW_NAME_MAX    40
 #define ROW_STAMP       "updated_at"
+#define ROW_ALARM       "remind_at"
 
 /* The columns of an open query in the order of their names. */
 struct row_plan {

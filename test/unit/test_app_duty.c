@@ -7,6 +7,7 @@
 #include "app/change.h"
 #include "app/duty.h"
 #include "app/packset.h"
+#include "os/embed.h"
 
 static void
 clock_to(const char *time)
@@ -196,6 +197,61 @@ clocks_remind_and_a_red_one_reaches_the_substitute(void **state)
 	assert_int_equal(mails("quantri@example.vn", "D22"), 1);
 }
 
+/* The statements of a migration, one after the other. */
+static void
+migrate_by(const char *path)
+{
+	const struct embed *file = embed_get(path);
+	char *text, *end;
+
+	assert_non_null(file);
+	text = xstrdup((const char *)file->data);
+	for (char *p = text; (end = strstr(p, ";\n")) != NULL; p = end + 2) {
+		*end = '\0';
+		world_sql(p);
+	}
+	free(text);
+}
+
+/* Until then each reminder was a job of its own. */
+static void
+a_store_from_before_reminds_as_it_would_have(void **state)
+{
+	int64_t duties, times;
+	const char *sc;
+
+	(void)state;
+	json_free(world_ok("quantri", "setting set", "{'name':'mail.url','value':'smtp://127.0.0.1:9'}"));
+	json_free(world_ok("quantri", "setting set", "{'name':'mail.from','value':'khien@example.vn'}"));
+	clock_to("2026-11-23T08:00");
+	sc = opened("Vượt khả năng", "2026-11-23T08:00");
+	json_free(world_ok("quantri", "incident confirm-beyond", A("{'id':'%s','confirmed':true}", sc)));
+	duties = world_sql("SELECT COUNT(*) FROM duty WHERE remind_at IS NOT NULL");
+	times = world_sql("SELECT SUM(remind_at) FROM duty");
+	assert_true(duties > 2);
+	world_sql("INSERT INTO job (id, agency_id, kind, args_json, key, due_at, state, created_at) SELECT"
+	    " 'a' || id, agency_id, 'duty.remind', '{}', 'duty.remind:' || id || ':15:1', 1, 'done', 1 FROM duty");
+	world_sql("INSERT INTO job (id, agency_id, kind, args_json, key, due_at, state, created_at) SELECT"
+	    " 'b' || id, agency_id, 'duty.remind', '{}', 'duty.remind:' || id || ':30:' || remind_at,"
+	    " remind_at, 'waiting', 1 FROM duty WHERE remind_at IS NOT NULL");
+	world_sql("DROP INDEX duty_remind");
+	world_sql("ALTER TABLE duty DROP COLUMN remind_at");
+	migrate_by("src/store/migrations/0007.sql");
+	assert_int_equal(world_sql("SELECT COUNT(*) FROM job WHERE kind = 'duty.remind'"), 0);
+	assert_int_equal(world_sql("SELECT COUNT(*) FROM duty WHERE remind_at IS NOT NULL"), duties);
+	assert_int_equal(world_sql("SELECT SUM(remind_at) FROM duty"), times);
+	clock_to("2026-11-23T08:16");
+	work();
+	work();
+	assert_int_equal(mails("quantri@example.vn", "D05"), 1);
+	/* One that is done meanwhile is looked at once more and then no longer. */
+	json_free(world_ok("quantri", "duty done", A("{'id':'%s','proof':'Công văn 2'}", of(sc, "D05", "id"))));
+	clock_to("2026-11-23T08:31");
+	work();
+	assert_int_equal(mails("quantri@example.vn", "D05"), 1);
+	assert_int_equal(world_sql("SELECT COUNT(*) FROM duty WHERE obligation = 'D05' AND remind_at IS NOT NULL"), 0);
+}
+
 static void
 the_morning_mail_goes_once_a_working_day(void **state)
 {
@@ -287,4 +343,4 @@ a_faulty_pack_leaves_the_one_before_in_force(void **state)
 #define T(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 TEST_MAIN(T(one_paper_discharges_several_duties), T(clocks_remind_and_a_red_one_reaches_the_substitute),
-    T(the_morning_mail_goes_once_a_working_day), T(a_faulty_pack_leaves_the_one_before_in_force))
+    T(a_store_from_before_reminds_as_it_would_have), T(the_morning_mail_goes_once_a_working_day), T(a_faulty_pack_leaves_the_one_before_in_force))
