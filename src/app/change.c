@@ -12,6 +12,7 @@
 
 #define COLS_MAX    60
 #define PAYLOAD_MAX ((size_t)8 << 20)
+#define SQL_MAX     4000
 
 void
 change_begin(struct call *call, struct change *change)
@@ -47,10 +48,17 @@ touch(struct call *call, const char *table, const char *id, bool deleted)
 	change->row[change->rows++] = (struct touched){ table, arena_strdup(call->arena, id), deleted };
 }
 
+/* Adds a name of ours: COLS_MAX of them, a table and the words between are far below SQL_MAX. */
+static char *
+add(char *p, const char *word)
+{
+	return stpcpy(p, word);
+}
+
 const char *
 change_insert(struct call *call, const char *table, const char *id, const struct col *cols, size_t n)
 {
-	struct buf sql = BUF_INIT(4000);
+	char sql[SQL_MAX], *p = sql;
 	struct value values[COLS_MAX];
 	char fresh[ID_SIZE];
 	const char *key = arena_strdup(call->arena, id != NULL ? id : id_new(call->now, fresh));
@@ -59,18 +67,16 @@ change_insert(struct call *call, const char *table, const char *id, const struct
 		abort();
 	values[0] = (struct value){ key, SQL_NULL };
 	values[1] = (struct value){ strcmp(table, "agency") == 0 ? key : call->agency_id, SQL_NULL };
-	buf_printf(&sql, "INSERT INTO %s (id, agency_id, version", table);
+	p = add(add(add(p, "INSERT INTO "), table), " (id, agency_id, version");
 	for (size_t i = 0; i < n; i++) {
-		buf_adds(&sql, ", ");
-		buf_adds(&sql, cols[i].name);
+		p = add(add(p, ", "), cols[i].name);
 		values[i + 2] = (struct value){ cols[i].text, cols[i].number };
 	}
-	buf_adds(&sql, ") VALUES (?, ?, 1");
+	p = add(p, ") VALUES (?, ?, 1");
 	for (size_t i = 0; i < n; i++)
-		buf_adds(&sql, ", ?");
-	buf_adds(&sql, ")");
-	tx_execv(call->tx, buf_str(&sql), values, n + 2);
-	buf_clear(&sql);
+		p = add(p, ", ?");
+	add(p, ")");
+	tx_execv(call->tx, sql, values, n + 2);
 	touch(call, table, key, false);
 	return key;
 }
@@ -111,27 +117,24 @@ int
 change_update(struct call *call, const char *table, const char *id, int64_t seen,
     const struct col *cols, size_t n)
 {
-	struct buf sql = BUF_INIT(4000);
+	char sql[SQL_MAX], *p = sql;
 	struct value values[COLS_MAX];
 	int64_t current;
 
 	if (n > COLS_MAX - 3)
 		abort();
-	buf_printf(&sql, "UPDATE %s SET version = version + 1", table);
+	p = add(add(add(p, "UPDATE "), table), " SET version = version + 1");
 	for (size_t i = 0; i < n; i++) {
-		buf_adds(&sql, ", ");
-		buf_adds(&sql, cols[i].name);
-		buf_adds(&sql, " = ?");
+		p = add(add(add(p, ", "), cols[i].name), " = ?");
 		values[i] = (struct value){ cols[i].text, cols[i].number };
 	}
-	buf_adds(&sql, " WHERE id = ? AND agency_id = ?");
+	p = add(p, " WHERE id = ? AND agency_id = ?");
 	values[n] = (struct value){ id, SQL_NULL };
 	values[n + 1] = (struct value){ call->agency_id, SQL_NULL };
 	values[n + 2] = (struct value){ NULL, seen };
 	if (seen >= 0)
-		buf_adds(&sql, " AND version = ?");
-	tx_execv(call->tx, buf_str(&sql), values, n + 2 + (seen >= 0));
-	buf_clear(&sql);
+		add(p, " AND version = ?");
+	tx_execv(call->tx, sql, values, n + 2 + (seen >= 0));
 	if (call->err->kind != ERR_NONE)
 		return call->err->kind;
 	if (tx_changes(call->tx) == 0) {
@@ -201,7 +204,12 @@ change_actor_kind(const struct call *call)
 static void
 stamp(struct call *call, const char *incident_id)
 {
+	struct change *change = call->change;
+
 	/* Writing the same time again would cost as much as the entry itself: three indexes carry it. */
+	if (strcmp(change->stamped, incident_id) == 0)
+		return;
+	snprintf(change->stamped, sizeof(change->stamped), "%s", incident_id);
 	tx_exec(call->tx, "UPDATE incident SET updated_at = ?1 WHERE id = ?2 AND updated_at <> ?1", "it",
 	    call->now, incident_id);
 }

@@ -94,6 +94,7 @@ struct change {
 	int64_t *erased; /* entries whose payload this one erases, ascending */
 	size_t erased_count;
 	char incident_id[37]; /* what its rows say they belong to, "" if they do not */
+	char stamped[37];     /* the incident whose place in lists was brought up to date last */
 	const char *opened_id; /* an incident whose duties nobody has looked at yet; NULL: none */
 };
 

@@ -9,14 +9,23 @@
 
 #define BODY_MAX 20000
 
+static bool
+has_mail(struct call *call)
+{
+	return !str_empty(setting_text(call, "mail.url"));
+}
+
 void
 notify_account(struct call *call, const char *account_id, const char *incident_id, const char *key,
     const char *subject, const char *body)
 {
-	const char *address = tx_text(call->tx, call->arena, "SELECT email FROM account WHERE id = ? AND"
-	    " is_disabled = 0", "t", account_id);
+	const char *address;
 
-	if (str_empty(address) || str_empty(setting_text(call, "mail.url")))
+	if (!has_mail(call))
+		return;
+	address = tx_text(call->tx, call->arena, "SELECT email FROM account WHERE id = ? AND"
+	    " is_disabled = 0", "t", account_id);
+	if (str_empty(address))
 		return;
 	outbox_put(call->tx, call->agency_id, incident_id, "mail", address, subject, body,
 	    arena_printf(call->arena, "%s:%s", key, account_id), call->now);
@@ -30,7 +39,7 @@ notify_role(struct call *call, const char *role, const char *incident_id, const 
 	int told = 0;
 
 	query_open(&q, call->tx, "SELECT id FROM account WHERE agency_id = ? AND is_disabled = 0 AND"
-	    " email IS NOT NULL AND ' ' || roles || ' ' LIKE '% ' || ? || ' %'", "tt", call->agency_id, role);
+	    " email <> '' AND ' ' || roles || ' ' LIKE '% ' || ? || ' %'", "tt", call->agency_id, role);
 	while (query_step(&q)) {
 		notify_account(call, arena_strdup(call->arena, query_text(&q, 0)), incident_id, key, subject, body);
 		told++;
@@ -86,39 +95,52 @@ webhook_body(struct call *call, const char *event, const struct report_words *w)
 }
 
 static void
-webhook(struct call *call, const char *event, const char *incident_id, const char *key,
-    const struct report_words *w)
+webhook(struct call *call, const char *url, const char *event, const char *incident_id,
+    const char *key, const struct report_words *w)
 {
-	const char *url = setting_text(call, "webhook.url");
-
 	if (!str_empty(url))
 		outbox_put(call->tx, call->agency_id, incident_id, "webhook", url, NULL,
 		    webhook_body(call, event, w), arena_printf(call->arena, "%s:webhook", key), call->now);
 }
 
-void
-notify_report(struct call *call, const char *incident_id, const char *report_id)
+/* Returns how many were told. */
+static int
+tell_report(struct call *call, const char *incident_id, const char *report_id, const char *minutes,
+    bool mail, const char *hook)
 {
 	static const char *const names[] = { "number", "incident", "title", "told", "url", "minutes" };
 	struct report_words w = report_words(call, incident_id, report_id);
-	const char *values[] = { w.number, w.incident, w.title, w.told, w.url,
-	    setting_text(call, "notify.escalate_minutes") };
-	const char *key = arena_printf(call->arena, "report:%s:told", report_id);
-	const char *subject = words_with(call, LANG_VI, "mail.report.subject", names, values, ARRAY_LEN(names));
-	const char *body = words_with(call, LANG_VI, "mail.report.body", names, values, ARRAY_LEN(names));
+	const char *values[] = { w.number, w.incident, w.title, w.told, w.url, minutes };
+	const char *key = arena_printf(call->arena, "report:%s:told", report_id), *subject, *body;
+	int told = 0;
 
-	notify_role(call, "netadmin", incident_id, key, subject, body);
-	notify_role(call, "substitute", incident_id, key, subject, body);
-	webhook(call, "report.new", incident_id, key, &w);
+	if (mail) {
+		subject = words_with(call, LANG_VI, "mail.report.subject", names, values, ARRAY_LEN(names));
+		body = words_with(call, LANG_VI, "mail.report.body", names, values, ARRAY_LEN(names));
+		told += notify_role(call, "netadmin", incident_id, key, subject, body);
+		told += notify_role(call, "substitute", incident_id, key, subject, body);
+	}
+	webhook(call, hook, "report.new", incident_id, key, &w);
+	return told + !str_empty(hook);
+}
+
+void
+notify_report(struct call *call, const char *incident_id, const char *report_id)
+{
+	const char *minutes = setting_text(call, "notify.escalate_minutes");
+	const char *hook = setting_text(call, "webhook.url");
+	bool mail = has_mail(call);
+
 	/* That nobody could be told is said where the one who looks will see it. */
-	if (tx_int(call->tx, "SELECT COUNT(*) FROM outbox WHERE incident_id = ?", "t", incident_id) == 0)
+	if ((!mail && str_empty(hook)) ||
+	    tell_report(call, incident_id, report_id, minutes, mail, hook) == 0)
 		change_timeline(call, &(struct timeline_entry){ .incident_id = incident_id,
 		    .kind = "message", .word = "timeline.told_nobody", .occurred_at = SQL_NULL,
 		    .told_at = SQL_NULL, .ref_table = "report", .ref_id = report_id });
 	job_put(call->tx, call->agency_id, "report.escalate", arena_printf(call->arena,
 	    "{\"incident\":\"%s\",\"report\":\"%s\"}", incident_id, report_id),
 	    arena_printf(call->arena, "report.escalate:%s", report_id),
-	    call->now + setting_int(call, "notify.escalate_minutes") * 60000);
+	    call->now + strtoll(minutes, NULL, 10) * 60000);
 }
 
 int
@@ -139,7 +161,7 @@ notify_escalate(struct call *call, const char *incident_id, const char *report_i
 	told = notify_role(call, "office_chief", incident_id, key,
 	    words_with(call, LANG_VI, "mail.escalate.subject", names, values, ARRAY_LEN(names)),
 	    words_with(call, LANG_VI, "mail.escalate.body", names, values, ARRAY_LEN(names)));
-	webhook(call, "report.escalated", incident_id, key, &w);
+	webhook(call, setting_text(call, "webhook.url"), "report.escalated", incident_id, key, &w);
 	change_timeline(call, &(struct timeline_entry){ .incident_id = incident_id, .kind = "message",
 	    .word = told > 0 ? "timeline.escalated" : "timeline.escalated_nobody",
 	    .occurred_at = SQL_NULL, .told_at = SQL_NULL, .ref_table = "report", .ref_id = report_id });

@@ -114,8 +114,15 @@ static int
 out_report_answer(struct call *c, const char *report_id)
 {
 	bool handler = call_may(c, RIGHT_HANDLE);
-	char *card = tx_text(c->tx, c->arena, "SELECT card FROM report WHERE id = ?", "t", report_id);
-	const char *code = tx_text(c->tx, c->arena, "SELECT code FROM report WHERE id = ?", "t", report_id);
+	const char *card = NULL, *code = "";
+	struct query q;
+
+	query_open(&q, c->tx, "SELECT card, code FROM report WHERE id = ?", "t", report_id);
+	if (query_step(&q)) {
+		card = arena_strdup(c->arena, query_text(&q, 0));
+		code = arena_strdup(c->arena, query_text(&q, 1));
+	}
+	query_close(&q);
 
 	out_row(c, NULL, handler ? "SELECT r.id, r.code, r.number, r.incident_id, i.number AS"
 	    " incident_number, r.told_at, a.hotline FROM report r JOIN incident i ON i.id = r.incident_id"
@@ -159,8 +166,8 @@ attach_files(struct call *c, const char *incident_id, const char *report_id, int
 }
 
 static const char *
-insert_report(struct call *c, const char *incident_id, const struct pack_symptom *symptom, int64_t told_at,
-    bool taken)
+insert_report(struct call *c, const char *number, const char *incident_id,
+    const struct pack_symptom *symptom, int64_t told_at, bool taken)
 {
 	bool anonymous = arg_bool(c, "anonymous"), local = call_may(c, RIGHT_HANDLE);
 	const char *system_id = tx_text(c->tx, c->arena, "SELECT id FROM info_system WHERE"
@@ -172,7 +179,7 @@ insert_report(struct call *c, const char *incident_id, const struct pack_symptom
 		place = arg_text(c, "system");
 	else if (system_id == NULL && arg_has(c, "system"))
 		place = arena_printf(c->arena, "%s; %s", place, arg_text(c, "system"));
-	return change_insert(c, "report", NULL, COLS(CT("number", number_next(c, "BC")),
+	return change_insert(c, "report", NULL, COLS(CT("number", number),
 	    CT("code", code_new(CODE_CHARS, code)), CT("incident_id", incident_id),
 	    CT("channel", local && arg_has(c, "channel") ? arg_text(c, "channel") :
 	        local && c->actor.kind == ACTOR_CONSOLE ? "phone" : "web"),
@@ -206,7 +213,7 @@ report_new(struct call *c)
 {
 	int64_t told_at = arg_time(c, "told_at", c->now), noticed_at;
 	const struct pack_symptom *symptom = symptoms_leading(c, arg_list(c, "symptoms", ' '));
-	const char *incident_id, *report_id, *number = NULL, *before;
+	const char *incident_id, *report_id, *number, *incident_number, *before;
 	struct incident existing = { 0 };
 	bool taken;
 
@@ -228,17 +235,18 @@ report_new(struct call *c)
 		incident_id = existing.id;
 	} else {
 		incident_id = incident_insert(c, &(struct incident_new){ .title = make_title(c, symptom),
-		    .occurred_at = SQL_NULL, .detected_at = noticed_at < told_at ? noticed_at : told_at }, &number);
+		    .occurred_at = SQL_NULL, .detected_at = noticed_at < told_at ? noticed_at : told_at },
+		    &incident_number);
 	}
 	taken = existing.id != NULL && existing.taken_at != SQL_NULL;
-	report_id = insert_report(c, incident_id, symptom, told_at, taken);
+	number = number_next(c, "BC");
+	report_id = insert_report(c, number, incident_id, symptom, told_at, taken);
 	as_reporter(c, report_id);
 	attach_files(c, incident_id, report_id, told_at);
 	change_timeline(c, &(struct timeline_entry){ .incident_id = incident_id, .kind = "report",
 	    .word = "timeline.report", .occurred_at = noticed_at, .told_at = told_at,
 	    .ref_table = "report", .ref_id = report_id, .text = arg_text(c, "description"),
-	    .args = TIMELINE_ARGS("number", tx_text(c->tx, c->arena,
-	        "SELECT number FROM report WHERE id = ?", "t", report_id)) });
+	    .args = TIMELINE_ARGS("number", number) });
 	observe_text(c, incident_id, arg_text(c, "description"), "report");
 	if (!taken)
 		notify_report(c, incident_id, report_id);

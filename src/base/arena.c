@@ -104,17 +104,21 @@ char *
 arena_printf(struct arena *arena, const char *fmt, ...)
 {
 	va_list ap, again;
-	char *out;
+	char text[512], *out;
 	int len;
 
 	va_start(ap, fmt);
 	va_copy(again, ap);
-	len = vsnprintf(NULL, 0, fmt, ap);
+	len = vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	if (len < 0)
 		out_of_memory();
 	out = arena_alloc(arena, (size_t)len + 1);
-	vsnprintf(out, (size_t)len + 1, fmt, again);
+	/* Formatting costs more than copying: again only what did not fit. */
+	if ((size_t)len < sizeof(text))
+		memcpy(out, text, (size_t)len + 1);
+	else
+		vsnprintf(out, (size_t)len + 1, fmt, again);
 	va_end(again);
 	return out;
 }

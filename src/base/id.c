@@ -84,6 +84,21 @@ hex_decode(const char *hex, void *ret_data, size_t len)
 	return true;
 }
 
+/* Random bytes of an id, which is no secret: one question to the kernel is enough for many. */
+static void
+some_bytes(unsigned char ret[static 16])
+{
+	static _Thread_local unsigned char pool[256];
+	static _Thread_local size_t left;
+
+	if (left == 0) {
+		random_bytes(pool, sizeof(pool));
+		left = sizeof(pool);
+	}
+	left -= 16;
+	memcpy(ret, pool + left, 16);
+}
+
 /* Where one clock stands. */
 struct stand {
 	int64_t ms, used;
@@ -121,11 +136,11 @@ id_new(int64_t ms, char out[static ID_SIZE])
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	unsigned char b[16];
 	struct stand *s;
-	char hex[33];
+	char hex[33], *p = out;
 	int64_t at;
 	unsigned count;
 
-	random_bytes(b, sizeof(b));
+	some_bytes(b);
 	pthread_mutex_lock(&lock);
 	s = stand_of(ms);
 	if (ms > s->ms || ms < s->ms - 1000) {
@@ -144,7 +159,11 @@ id_new(int64_t ms, char out[static ID_SIZE])
 	b[7] = (unsigned char)count;
 	b[8] = (unsigned char)(0x80 | (b[8] & 0x3f));
 	hex_encode(b, sizeof(b), hex);
-	snprintf(out, ID_SIZE, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+	for (int i = 0; i <= 32; i++) {
+		if (i == 8 || i == 12 || i == 16 || i == 20)
+			*p++ = '-';
+		*p++ = hex[i];
+	}
 	return out;
 }
 
@@ -166,15 +185,16 @@ char *
 code_new(size_t chars, char *out)
 {
 	static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	unsigned char b[64];
 	char *p = out;
 
+	if (chars > sizeof(b))
+		abort();
+	random_bytes(b, chars);
 	for (size_t i = 0; i < chars; i++) {
-		unsigned char b;
-
-		random_bytes(&b, 1);
 		if (i > 0 && i % 4 == 0)
 			*p++ = '-';
-		*p++ = alphabet[b & 31];
+		*p++ = alphabet[b[i] & 31];
 	}
 	*p = '\0';
 	return out;

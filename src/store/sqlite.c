@@ -286,8 +286,9 @@ prepare(struct tx *tx, const char *sql, struct cached **ret_cached)
 	return stmt;
 }
 
+/* ${life}: SQLITE_STATIC when the texts stay until the statement is closed. */
 static int
-bind(sqlite3_stmt *stmt, const char *types, va_list ap)
+bind(sqlite3_stmt *stmt, const char *types, sqlite3_destructor_type life, va_list ap)
 {
 	int rc = SQLITE_OK;
 
@@ -296,7 +297,7 @@ bind(sqlite3_stmt *stmt, const char *types, va_list ap)
 			const char *text = va_arg(ap, const char *);
 
 			rc = text == NULL ? sqlite3_bind_null(stmt, i) :
-			    sqlite3_bind_text(stmt, i, text, -1, SQLITE_TRANSIENT);
+			    sqlite3_bind_text(stmt, i, text, -1, life);
 		} else {
 			int64_t value = va_arg(ap, int64_t);
 
@@ -307,8 +308,9 @@ bind(sqlite3_stmt *stmt, const char *types, va_list ap)
 	return rc;
 }
 
-void
-query_vopen(struct query *q, struct tx *tx, const char *sql, const char *types, va_list ap)
+static void
+open_with(struct query *q, struct tx *tx, const char *sql, const char *types,
+    sqlite3_destructor_type life, va_list ap)
 {
 	int rc;
 
@@ -318,9 +320,15 @@ query_vopen(struct query *q, struct tx *tx, const char *sql, const char *types, 
 	q->stmt = prepare(tx, sql, &q->cached);
 	if (q->stmt == NULL)
 		return;
-	rc = bind(q->stmt, types, ap);
+	rc = bind(q->stmt, types, life, ap);
 	if (rc != SQLITE_OK)
 		fail(tx->conn, rc, tx->err);
+}
+
+void
+query_vopen(struct query *q, struct tx *tx, const char *sql, const char *types, va_list ap)
+{
+	open_with(q, tx, sql, types, SQLITE_TRANSIENT, ap);
 }
 
 void
@@ -431,7 +439,7 @@ tx_exec(struct tx *tx, const char *sql, const char *types, ...)
 	va_list ap;
 
 	va_start(ap, types);
-	query_vopen(&q, tx, sql, types, ap);
+	open_with(&q, tx, sql, types, SQLITE_STATIC, ap);
 	va_end(ap);
 	while (query_step(&q))
 		continue;
@@ -439,15 +447,16 @@ tx_exec(struct tx *tx, const char *sql, const char *types, ...)
 	return query_close(&q);
 }
 
-void
-query_openv(struct query *q, struct tx *tx, const char *sql, const struct value *values, size_t n)
+static void
+open_values(struct query *q, struct tx *tx, const char *sql, sqlite3_destructor_type life,
+    const struct value *values, size_t n)
 {
 	int rc = SQLITE_OK;
 
 	query_open(q, tx, sql, "");
 	for (size_t i = 0; i < n && q->stmt != NULL && rc == SQLITE_OK; i++) {
 		if (values[i].text != NULL)
-			rc = sqlite3_bind_text(q->stmt, (int)i + 1, values[i].text, -1, SQLITE_TRANSIENT);
+			rc = sqlite3_bind_text(q->stmt, (int)i + 1, values[i].text, -1, life);
 		else if (values[i].number == SQL_NULL)
 			rc = sqlite3_bind_null(q->stmt, (int)i + 1);
 		else
@@ -457,12 +466,18 @@ query_openv(struct query *q, struct tx *tx, const char *sql, const struct value 
 		fail(tx->conn, rc, tx->err);
 }
 
+void
+query_openv(struct query *q, struct tx *tx, const char *sql, const struct value *values, size_t n)
+{
+	open_values(q, tx, sql, SQLITE_TRANSIENT, values, n);
+}
+
 int
 tx_execv(struct tx *tx, const char *sql, const struct value *values, size_t n)
 {
 	struct query q;
 
-	query_openv(&q, tx, sql, values, n);
+	open_values(&q, tx, sql, SQLITE_STATIC, values, n);
 	while (query_step(&q))
 		continue;
 	tx->changes = stuck(tx) ? 0 : sqlite3_changes64(tx->conn->db);
@@ -483,7 +498,7 @@ tx_int(struct tx *tx, const char *sql, const char *types, ...)
 	va_list ap;
 
 	va_start(ap, types);
-	query_vopen(&q, tx, sql, types, ap);
+	open_with(&q, tx, sql, types, SQLITE_STATIC, ap);
 	va_end(ap);
 	if (query_step(&q))
 		value = query_opt(&q, 0);
@@ -499,7 +514,7 @@ tx_text(struct tx *tx, struct arena *arena, const char *sql, const char *types, 
 	va_list ap;
 
 	va_start(ap, types);
-	query_vopen(&q, tx, sql, types, ap);
+	open_with(&q, tx, sql, types, SQLITE_STATIC, ap);
 	va_end(ap);
 	if (query_step(&q))
 		value = arena_strdup(arena, query_text(&q, 0));
