@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* facts_words.c: the case in the words papers need: lists with names, the last of each kind. */
 #include "app/app.h"
+#include "app/duty.h"
 #include "app/facts_part.h"
 
 #define TEXT_MAX ((size_t)8 << 10)
@@ -209,7 +210,7 @@ named_lists(struct facts *f)
 	many_named(f, "observables_named", "SELECT type, value, note, seen_at FROM observable"
 	    " WHERE incident_id = ? ORDER BY is_ioc DESC, type, value", signs);
 	many_named(f, "duties_open", "SELECT title, due_at, basis, state FROM duty WHERE incident_id = ?"
-	    " AND state IN ('pending', 'drafting', 'waiting_signature', 'numbered')"
+	    " AND " DUTY_UNFINISHED("state")
 	    " ORDER BY due_at IS NULL, due_at, id", duties);
 }
 

@@ -260,21 +260,33 @@ list_part(struct call *c, struct filter *f, const char *match)
 	return 0;
 }
 
+static void
+add_part(struct call *c, struct out_page *page, const char *match)
+{
+	struct filter part;
+
+	if (list_part(c, &part, match) == 0)
+		out_page_add(c, page, &part, NULL);
+	else
+		filter_clear(&part);
+}
+
 static int
 incident_list(struct call *c)
 {
-	struct filter part[FIND_PARTS];
-	size_t n = 0;
+	struct out_page page;
 
+	out_page_begin(c, page_limit(c), &page);
 	if (!arg_has(c, "q"))
-		list_part(c, &part[n++], NULL);
-	for (int i = 0; i < FIND_PARTS && arg_has(c, "q"); i++) {
+		add_part(c, &page, NULL);
+	/* To count those that have a word only begun means reading all: only when they are wanted. */
+	for (int i = 0; i < FIND_PARTS && arg_has(c, "q") && !page.more; i++) {
 		const char *match = search_words(c, "q", (enum find_words)i);
 
 		if (match != NULL)
-			list_part(c, &part[n++], match);
+			add_part(c, &page, match);
 	}
-	out_parts(c, part, n, page_limit(c), NULL);
+	out_page_end(c, &page);
 	return c->err->kind;
 }
 

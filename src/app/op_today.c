@@ -5,6 +5,7 @@
  * for it that stops after a few rows.
  */
 #include "app/alert.h"
+#include "app/duty.h"
 #include "app/ops.h"
 #include "app/out.h"
 #include "app/visible.h"
@@ -237,7 +238,7 @@ out_alerts(struct call *c)
 	" AS title, " due " AS due_at, " provisional " AS provisional FROM "
 
 #define DUTY_OPEN \
-	" AND x.state IN ('pending', 'drafting', 'waiting_signature', 'numbered')" \
+	" AND " DUTY_UNFINISHED("x.state") \
 	" AND x.due_at IS NOT NULL"
 /* Of what comes back by the calendar: not every day and week, and not long before. */
 #define PERIODIC_SOON \

@@ -328,14 +328,15 @@ out_filtered(struct call *call, const char *key, int64_t limit, const struct fil
 	return n;
 }
 
-/* Where a page made of several queries stands. */
-struct page {
-	int64_t skip, left;
-	bool more;
-};
+void
+out_page_begin(struct call *call, int64_t limit, struct out_page *ret)
+{
+	*ret = (struct out_page){ page_offset(call), limit, false };
+	jsonw_karray(call->out, "items");
+}
 
-static void
-out_part(struct call *call, struct filter *f, struct page *page,
+void
+out_page_add(struct call *call, struct out_page *page, struct filter *f,
     void (*row)(struct call *call, struct query *q))
 {
 	struct query q;
@@ -350,25 +351,33 @@ out_part(struct call *call, struct filter *f, struct page *page,
 		} else {
 			page->left--;
 			jsonw_object(call->out);
-			row(call, &q);
+			(row == NULL ? out_fields : row)(call, &q);
 			jsonw_object_end(call->out);
 		}
 	}
 	query_close(&q);
+	filter_clear(f);
+}
+
+void
+out_page_end(struct call *call, const struct out_page *page)
+{
+	jsonw_array_end(call->out);
+	jsonw_kbool(call->out, "more", page->more);
 }
 
 void
 out_parts(struct call *call, struct filter *part, size_t n, int64_t limit,
     void (*row)(struct call *call, struct query *q))
 {
-	struct page page = { page_offset(call), limit, false };
+	struct out_page page;
 
-	jsonw_karray(call->out, "items");
+	out_page_begin(call, limit, &page);
 	for (size_t i = 0; i < n; i++) {
-		if (!page.more)
-			out_part(call, &part[i], &page, row == NULL ? out_fields : row);
-		filter_clear(&part[i]);
+		if (page.more)
+			filter_clear(&part[i]);
+		else
+			out_page_add(call, &page, &part[i], row);
 	}
-	jsonw_array_end(call->out);
-	jsonw_kbool(call->out, "more", page.more);
+	out_page_end(call, &page);
 }

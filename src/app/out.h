@@ -57,9 +57,19 @@ size_t out_filtered(struct call *call, const char *key, int64_t limit, const str
 
 /*
  * The page of "items" that begins at the argument offset, then "more", out of the rows
- * of several queries, one after the other; a later one is asked only when it is
- * needed.  ${row} writes one row into the open object, NULL: out_fields().
- * Clears the filters, which carry no LIMIT of their own.
+ * of several queries, one after the other.  Once ${more} is true the others need not be
+ * made.  ${row} writes one row into the open object, NULL: out_fields().  Clears the
+ * filter, which carries no LIMIT of its own.
  */
+struct out_page {
+	int64_t skip, left;
+	bool more;
+};
+void out_page_begin(struct call *call, int64_t limit, struct out_page *ret);
+void out_page_add(struct call *call, struct out_page *page, struct filter *f,
+    void (*row)(struct call *call, struct query *q));
+void out_page_end(struct call *call, const struct out_page *page);
+
+/* The same of queries that are there already; a later one is asked only when it is needed. */
 void out_parts(struct call *call, struct filter *part, size_t n, int64_t limit,
     void (*row)(struct call *call, struct query *q));
