@@ -13,7 +13,7 @@
 #include "os/file.h"
 
 #define CACHE_MAX ((size_t)1 << 29)
-#define TABLES    14
+#define TABLES    15
 #define ALIGN     64
 
 struct head {
@@ -25,7 +25,7 @@ struct head {
 	uint32_t fields, literals, opens, program;
 };
 
-static const char magic[8] = "khienM3\n";
+static const char magic[8] = "khienM4\n";
 
 /* ---- writing ---- */
 

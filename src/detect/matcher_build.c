@@ -4,7 +4,8 @@
 #include "detect/matcher_part.h"
 #include "detect/sigma_part.h"
 
-#define SORT_MAX 200 /* parts of one AND */
+#define SORT_MAX  200 /* parts of one AND */
+#define COST_MANY 40
 
 size_t
 build_field(struct builder *b, const struct renames *names, const char *field,
@@ -130,6 +131,9 @@ cost_of(const struct builder *b, const struct node *n)
 		    : item->kind == ITEM_REGEX ? 60 : item->kind == ITEM_GLOB ? 20 : 3;
 	for (uint32_t i = 0; i < n->count; i++)
 		sum += b->cost[b->t->kid[n->first + i]];
+	/* Many texts are looked for together (matcher_many.c). */
+	if (n->op == NODE_OR && sum > COST_MANY && sum <= n->count * UINT64_C(12) + 1)
+		return COST_MANY;
 	return sum > 1000000 ? 1000000 : (uint32_t)sum;
 }
 
@@ -138,7 +142,7 @@ node_new(struct builder *b, enum node_op op, uint32_t first, uint32_t count)
 {
 	struct node *n = TABLE_ADD(b->t, node, 1);
 
-	n->op = (uint8_t)op;
+	n->op = op & 0xff;
 	n->first = first;
 	n->count = count;
 	if (b->t->nodes > b->costs) {

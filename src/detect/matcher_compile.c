@@ -122,8 +122,9 @@ add_rules(struct builder *b, struct routing *routing)
 
 /* ---- buckets ---- */
 
+/* A literal or a field, what it is a witness of, and of a literal the field it must stand in. */
 struct pair {
-	uint32_t key, variant;
+	uint32_t key, variant, field;
 };
 
 struct pairs {
@@ -132,13 +133,13 @@ struct pairs {
 };
 
 static void
-pair_add(struct pairs *p, uint32_t key, uint32_t variant)
+pair_add(struct pairs *p, uint32_t key, uint32_t variant, uint32_t field)
 {
 	if (p->count == p->room) {
 		p->room = p->room == 0 ? 256 : p->room * 2;
 		p->list = xrealloc(p->list, p->room * sizeof(*p->list));
 	}
-	p->list[p->count++] = (struct pair){ key, variant };
+	p->list[p->count++] = (struct pair){ key, variant, field };
 }
 
 static int
@@ -148,7 +149,9 @@ pair_compare(const void *a, const void *b)
 
 	if (x->key != y->key)
 		return x->key < y->key ? -1 : 1;
-	return (x->variant > y->variant) - (x->variant < y->variant);
+	if (x->variant != y->variant)
+		return x->variant < y->variant ? -1 : 1;
+	return (x->field > y->field) - (x->field < y->field);
 }
 
 static void
@@ -201,7 +204,8 @@ make_scan(struct bucketing *g, struct bucket *bucket)
 	for (size_t i = 0; i < p->count; i++) {
 		if (i == 0 || p->list[i].key != p->list[i - 1].key)
 			t->number[bucket->literal + n++] = (uint32_t)t->numbers;
-		*TABLE_ADD(t, number, 1) = p->list[i].variant;
+		(void)table_number(t, p->list[i].variant);
+		(void)table_number(t, p->list[i].field);
 	}
 	t->number[bucket->literal + n] = (uint32_t)t->numbers;
 }
@@ -227,10 +231,10 @@ take_witness(struct bucketing *g, struct bucket *bucket, uint32_t variant, uint3
 		const struct sign *s = &w->sign[i];
 
 		if (s->literal == WITNESS_PRESENCE) {
-			pair_add(&g->presence, s->field, variant);
+			pair_add(&g->presence, s->field, variant, 0);
 			continue;
 		}
-		pair_add(&g->literal, s->literal, variant);
+		pair_add(&g->literal, s->literal, variant, s->field);
 		if (s->field == 0)
 			bucket->whole |= is_texty(witness_literal(&g->w, s->literal)) ? 1 : 2;
 		else
@@ -290,6 +294,7 @@ build_buckets(struct builder *b)
 		    (uint32_t)witness_literal(&g.w, i)->len });
 	for (size_t i = 0; i < b->t->buckets; i++)
 		make_bucket(&g, i);
+	build_many(b, g.weights);
 	scan_weights_free(g.weights);
 	free(g.of);
 	free(g.literal.list);

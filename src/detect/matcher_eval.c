@@ -243,6 +243,7 @@ value_fits(struct matcher_thread *t, const struct item *item, uint32_t value)
 {
 	const struct event_value *v = &t->event->value[value];
 	bool limited = false, found;
+	struct text low;
 	double n;
 
 	if (v->type == VALUE_NULL)
@@ -253,8 +254,8 @@ value_fits(struct matcher_thread *t, const struct item *item, uint32_t value)
 	case ITEM_ANY:
 		return true;
 	case ITEM_REGEX:
-		found = regex_find(t->m->regex[item->other], t->regex, thread_text(t, value).at,
-		    thread_text(t, value).len, &limited);
+		low = thread_lower(t, value);
+		found = regex_find(t->m->regex[item->other], t->regex, thread_text(t, value), low, &limited);
 		t->count.limited += limited;
 		return found;
 	case ITEM_CIDR:
@@ -326,6 +327,12 @@ item_true(struct matcher_thread *t, uint32_t n)
 }
 
 bool
+eval_known(struct matcher_thread *t, uint32_t item)
+{
+	return item_true(t, item);
+}
+
+bool
 eval_node(struct matcher_thread *t, uint32_t n)
 {
 	const struct tables *tables = &t->m->t;
@@ -342,6 +349,8 @@ eval_node(struct matcher_thread *t, uint32_t n)
 		ret = item_true(t, node->first);
 	else if (node->op == NODE_NOT)
 		ret = !eval_node(t, tables->kid[node->first]);
+	else if (node->op == NODE_MANY && eval_many(t, node))
+		ret = true;
 	else
 		for (uint32_t i = 0; i < node->count; i++) {
 			uint32_t kid = tables->kid[node->first + i];

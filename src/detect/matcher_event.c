@@ -15,6 +15,7 @@ matcher_thread_new(const struct matcher *m)
 	t->slot = xcalloc(t->slots, sizeof(*t->slot));
 	t->lows = EVENT_VALUES_MAX;
 	t->low = xcalloc(t->lows, sizeof(*t->low));
+	t->span = xcalloc(t->lows, sizeof(*t->span));
 	t->item_memo = xcalloc(m->t.items + 1, sizeof(*t->item_memo));
 	t->node_memo = xcalloc(m->t.nodes + 1, sizeof(*t->node_memo));
 	t->variant_gen = xcalloc(m->t.variants + 1, sizeof(*t->variant_gen));
@@ -34,6 +35,7 @@ matcher_thread_free(struct matcher_thread *t)
 		return;
 	free(t->slot);
 	free(t->low);
+	free(t->span);
 	free(t->item_memo);
 	free(t->node_memo);
 	free(t->variant_gen);
@@ -137,6 +139,7 @@ begin(struct matcher_thread *t, const struct event *event)
 	t->hits = 0;
 	if (event->values > t->lows) {
 		t->low = xrealloc(t->low, event->values * sizeof(*t->low));
+		t->span = xrealloc(t->span, event->values * sizeof(*t->span));
 		memset(t->low + t->lows, 0, (event->values - t->lows) * sizeof(*t->low));
 		t->lows = event->values;
 	}
@@ -204,15 +207,34 @@ propose(struct matcher_thread *t, uint32_t variant)
 	t->candidate[t->candidates++] = variant;
 }
 
+/* The field of the value that is scanned at ${at}. */
+static uint32_t
+field_at(const struct matcher_thread *t, size_t at)
+{
+	size_t low = 0, high = t->spans;
+
+	while (high - low > 1) {
+		size_t middle = (low + high) / 2;
+
+		if (t->span[middle].at <= at)
+			low = middle;
+		else
+			high = middle;
+	}
+	return t->span[low].field;
+}
+
 static void
-found(void *arg, uint32_t id)
+found(void *arg, uint32_t id, size_t at)
 {
 	struct matcher_thread *t = arg;
 	const struct tables *tables = &t->m->t;
 	const uint32_t *list = tables->number + t->bucket->literal + id;
+	uint32_t field = field_at(t, at);
 
-	for (uint32_t i = list[0]; i < list[1]; i++)
-		propose(t, tables->number[i]);
+	for (uint32_t i = list[0]; i < list[1]; i += 2)
+		if (tables->number[i + 1] == 0 || tables->number[i + 1] == field)
+			propose(t, tables->number[i]);
 }
 
 /* Written with the few characters that is_texty() in matcher_compile.c knows. */
@@ -231,6 +253,7 @@ scan(struct matcher_thread *t, const struct bucket *b)
 	const struct event *e = t->event;
 	size_t from = t->lower_len;
 
+	t->spans = 0;
 	for (uint32_t i = 0; i < e->values; i++) {
 		uint32_t id = e->value[i].id;
 
@@ -241,6 +264,7 @@ scan(struct matcher_thread *t, const struct bucket *b)
 			continue;
 		if (e->value[i].type == VALUE_NULL)
 			continue;
+		t->span[t->spans++] = (struct span_of){ (uint32_t)(t->lower_len - from), id };
 		thread_lower_room(t, 4);
 		witness_mark(id, t->lower + t->lower_len);
 		t->lower_len += 2;

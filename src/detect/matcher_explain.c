@@ -20,7 +20,7 @@ explain_item(struct explainer *x, uint32_t number, uint32_t name)
 	bool is_true;
 
 	/* Conditions of the log source say nothing about the rule. */
-	if (item->shown == 0)
+	if (item->shown == 0 || !eval_known(x->t, number))
 		return;
 	value = eval_item(x->t, item, &is_true);
 	if (!is_true)

@@ -42,17 +42,27 @@ item_has_number(const struct item *item)
 	    (item->kind >= ITEM_LESS && item->kind <= ITEM_MORE_EQ);
 }
 
-enum node_op { NODE_AND, NODE_OR, NODE_NOT, NODE_ITEM };
+enum node_op {
+	NODE_AND, NODE_OR, NODE_NOT, NODE_ITEM,
+	NODE_MANY,                 /* OR, of which many knows a part */
+};
 
 struct node {
-	uint8_t op;
-	uint8_t reserved[3];
+	uint32_t op : 8, many : 24;
 	uint32_t name;             /* of the selection, or 0 */
 	uint32_t first, count;     /* into kid; ITEM: first is the item */
 };
 
 /* Kids are nodes; after compiling, those that are items and have no name are the items themselves. */
 #define KID_ITEM UINT32_C(0x80000000)
+
+/* Texts that alternatives ask one field for. */
+struct many {
+	uint32_t scan;             /* compiled literals, in byte */
+	uint32_t field;
+	uint32_t item, items;      /* that each literal stands for, into number */
+	uint32_t next;             /* the many of another field of the same node, or 0 */
+};
 
 /* A rule in one of the ways its log source is found. */
 struct variant {
@@ -112,7 +122,8 @@ struct bucket {
 	uint32_t variant, variants;/* all, into number, ascending */
 	uint32_t open, opens;      /* those without a witness */
 	uint32_t presence, presences; /* pairs of field and variant, by field */
-	uint32_t literal, literals;/* literals + 1 offsets into number of lists of variants; ids of the scan */
+	uint32_t literal, literals;/* literals + 1 offsets into number of lists of pairs: variant, its field or 0; ids
+	                              of the scan */
 	uint32_t scan;             /* compiled literals, in byte; 0: none */
 	uint32_t need;             /* bit set over fields of what is scanned, into number */
 	uint32_t whole;            /* every text is scanned: 1; numbers, times and the like too: 2 */
@@ -122,7 +133,8 @@ struct bucket {
 #define MATCHER_TABLES(X) \
 	X(char, byte) X(char, shown) X(uint32_t, number) X(struct item, item) X(struct node, node) X(uint32_t, kid) \
 	X(struct variant, variant) X(struct take, take) X(struct rule_rec, rule) X(struct corr_rec, corr) \
-	X(struct cond, cond) X(struct word, word) X(struct route, route) X(struct bucket, bucket)
+	X(struct cond, cond) X(struct word, word) X(struct route, route) X(struct bucket, bucket) \
+	X(struct many, many)
 
 #define X(type, name) type *name; size_t name##s, name##_room;
 struct tables {
@@ -214,6 +226,9 @@ void routing_done(struct routing *r); /* makes cells and buckets; frees */
 /* Chooses witnesses for the variants and compiles the scans. */
 void build_buckets(struct builder *b);
 
+/* Makes NODE_MANY of nodes that ask a field for many texts; after witnesses were chosen. */
+void build_many(struct builder *b, const struct scan_weights *weights);
+
 /* What correlations over the rule need of its events, in the variant's names. */
 void build_takes(struct builder *b, const struct sigma_rule *rule, size_t variant,
     const struct renames *names);
@@ -232,6 +247,11 @@ struct low {
 	uint32_t next;             /* next value of the same name + 1 */
 };
 
+/* A value in what is scanned: where it begins, and its field. */
+struct span_of {
+	uint32_t at, field;
+};
+
 struct slot {
 	uint32_t gen, first;       /* first value of that name + 1 */
 };
@@ -243,6 +263,8 @@ struct matcher_thread {
 	uint32_t slots;
 	struct low *low;
 	uint32_t lows;
+	struct span_of *span;      /* room for lows */
+	size_t spans;
 	char *lower;
 	size_t lower_len, lower_room;
 	struct buf scratch;
@@ -271,5 +293,9 @@ thread_first(const struct matcher_thread *t, uint32_t field)
 }
 
 bool eval_node(struct matcher_thread *t, uint32_t node);
+/* Whether an item is true, asked once an event. */
+bool eval_known(struct matcher_thread *t, uint32_t item);
+/* Answers the items of a NODE_MANY that it can find together; whether one of them is true. */
+bool eval_many(struct matcher_thread *t, const struct node *node);
 /* The first value that makes the item true + 1; 0 and ${ret_true} when no value is needed. */
 uint32_t eval_item(struct matcher_thread *t, const struct item *item, bool *ret_true);

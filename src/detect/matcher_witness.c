@@ -81,6 +81,24 @@ witness_mark(uint32_t field, char out[static 2])
 	out[1] = (char)(field & 0xff);
 }
 
+/* What stands in very many events however few rules ask for it: a part of it tells nothing. */
+static bool
+is_common(const char *text, size_t len)
+{
+	static const char *const common[] = { "c:\\windows\\system32\\", "c:\\windows\\syswow64\\",
+		"c:\\program files (x86)\\", "c:\\program files\\", "c:\\programdata\\", "c:\\users\\",
+		"\\appdata\\local\\", "\\appdata\\roaming\\", "\\device\\harddiskvolume", ".exe\"", ".dll\"",
+		"hklm\\software\\microsoft\\windows\\currentversion\\", "hklm\\system\\currentcontrolset\\services\\",
+		"\\registry\\machine\\software\\microsoft\\windows", "microsoft corporation", "microsoft-windows-",
+		"microsoft\xc2\xae windows\xc2\xae operating system", "nt authority\\system", "https://www.",
+		"mozilla/5.0 (windows nt 10.0; win64; x64) applewebkit/537.36 (khtml, like gecko)" };
+
+	for (size_t i = 0; i < ARRAY_LEN(common); i++)
+		if (memmem(common[i], strlen(common[i]), text, len) != NULL)
+			return true;
+	return false;
+}
+
 /* How telling a text is: long ones are, and those few rules ask for; the field's marks count too. */
 static double
 score_of(const struct literal *l)
@@ -130,7 +148,8 @@ literal(struct witnesses *w, const char *text, size_t len, uint32_t field, bool 
 	ret.sign->field = field;
 	ret.sign->literal = literal_of(w, stack, n, n);
 	/* A short value is one of few (GET, tcp, true), so it says little that it is the whole value. */
-	ret.score = start && end && len < WORD_MIN ? SCORE_WORD : score_of(&w->literals->list[ret.sign->literal]);
+	ret.score = start && end && len < WORD_MIN ? SCORE_WORD : is_common(text, len) ? SCORE_LEAST
+	    : score_of(&w->literals->list[ret.sign->literal]);
 	return ret;
 }
 

@@ -16,6 +16,8 @@
 
 struct regex {
 	pcre2_code *code;
+	char *pieces;   /* regex_pieces(); NULL: none are known */
+	bool is_pieces; /* it asks for these and nothing else */
 };
 
 struct regex_thread {
@@ -23,6 +25,30 @@ struct regex_thread {
 	pcre2_match_context *context;
 	pcre2_jit_stack *stack;
 };
+
+static bool
+has_letters(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (s[i] >= 'a' && s[i] <= 'z')
+			return true;
+	return false;
+}
+
+static void
+keep_pieces(struct regex *regex, const char *pattern, bool ignorecase)
+{
+	struct arena arena = ARENA_INIT;
+	size_t len;
+	bool all;
+	const char *pieces = regex_pieces(&arena, pattern, &len, &all);
+
+	if (pieces != NULL) {
+		regex->pieces = memcpy(xmalloc(len), pieces, len);
+		regex->is_pieces = all && (ignorecase || !has_letters(pieces, len));
+	}
+	arena_clear(&arena);
+}
 
 int
 regex_compile(const char *pattern, bool ignorecase, bool multiline, bool dotall, struct regex **ret,
@@ -49,6 +75,7 @@ regex_compile(const char *pattern, bool ignorecase, bool multiline, bool dotall,
 	pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE);
 	*ret = xcalloc(1, sizeof(**ret));
 	(*ret)->code = compiled;
+	keep_pieces(*ret, pattern, ignorecase);
 	return 0;
 }
 
@@ -58,6 +85,7 @@ regex_free(struct regex *regex)
 	if (regex == NULL)
 		return;
 	pcre2_code_free(regex->code);
+	free(regex->pieces);
 	free(regex);
 }
 
@@ -90,11 +118,50 @@ regex_thread_free(struct regex_thread *t)
 	free(t);
 }
 
-bool
-regex_find(const struct regex *regex, struct regex_thread *t, const char *s, size_t len, bool *ret_limited)
+/* Whether of one alternative all pieces are there, one behind the other. */
+static bool
+has_pieces(const struct regex *regex, struct text low)
 {
-	int n = pcre2_match(regex->code, (PCRE2_SPTR)s, len, 0, 0, t->data, t->context);
+	const unsigned char *p = (const unsigned char *)regex->pieces;
 
+	for (; *p != 0; p++) {
+		const char *at = low.at;
+		size_t left = low.len;
+
+		for (; *p != 0; p += 1 + *p) {
+			const char *found = at == NULL ? NULL : memmem(at, left, p + 1, *p);
+
+			if (found != NULL)
+				left -= (size_t)(found - at) + *p;
+			at = found == NULL ? NULL : found + *p;
+		}
+		if (at != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Nothing in it that letters' kinds, or ends of lines, could make a difference with. */
+static bool
+is_plain(struct text text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.at[i] >= 0x80 || ((unsigned char)text.at[i] < 0x20 && text.at[i] != '\t'))
+			return false;
+	return true;
+}
+
+bool
+regex_find(const struct regex *regex, struct regex_thread *t, struct text text, struct text low,
+    bool *ret_limited)
+{
+	int n;
+
+	if (regex->pieces != NULL && !has_pieces(regex, low))
+		return false;
+	if (regex->is_pieces && is_plain(text))
+		return true;
+	n = pcre2_match(regex->code, (PCRE2_SPTR)text.at, text.len, 0, 0, t->data, t->context);
 	if (n < 0 && n != PCRE2_ERROR_NOMATCH)
 		*ret_limited = true;
 	return n >= 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "event/event.h"
 
 struct regex;
 struct regex_thread; /* what one thread needs for any number of expressions */
@@ -15,8 +16,11 @@ void regex_free(struct regex *regex); /* NULL is allowed */
 struct regex_thread *regex_thread_new(void);
 void regex_thread_free(struct regex_thread *thread); /* NULL is allowed */
 
-/* Whether the expression is found in the bytes. ${ret_limited} becomes true when it was given up. */
-bool regex_find(const struct regex *regex, struct regex_thread *thread, const char *s, size_t len,
+/*
+ * Whether the expression is found in the bytes; ${low}: the same in small letters (detect/lower.h).
+ * ${ret_limited} becomes true when it was given up.
+ */
+bool regex_find(const struct regex *regex, struct regex_thread *thread, struct text text, struct text low,
     bool *ret_limited);
 
 /*
@@ -29,3 +33,11 @@ struct regex_literal {
 };
 struct arena;
 size_t regex_literals(struct arena *arena, const char *pattern, size_t max, struct regex_literal *ret);
+
+/*
+ * Of each alternative of the whole expression the pieces that stand, one behind the other, in what it
+ * finds, in small letters: a byte with the length and the bytes of each, then 0; after the last
+ * alternative 0 again.  In the arena; NULL when nothing can be said.  ${ret_all}: the expression says
+ * nothing else, only .* between them.
+ */
+const char *regex_pieces(struct arena *arena, const char *pattern, size_t *ret_len, bool *ret_all);

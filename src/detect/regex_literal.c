@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * regex_literal.c: what must stand in every text that an expression finds.
+ * regex_literal.c: what must stand in every text that an expression finds, as literals of which one
+ * is there, and as pieces that follow each other.
  *
  * A small reader of expressions that understands enough to be sure and gives up on the rest:
  * of a sequence the longest run of plain characters, of alternatives one each.  Parts that may
@@ -15,6 +16,7 @@
 #define RUN_MAX      64
 #define DEPTH_MAX    20
 #define SHORTEST     2 /* shorter texts stand everywhere */
+#define PIECES_MAX   500
 
 struct choice {
 	struct regex_literal text[ALTERNATIVES];
@@ -26,6 +28,10 @@ struct reader {
 	const char *p;
 	int depth;
 	bool lost; /* something was not understood */
+	char pieces[PIECES_MAX];
+	size_t pieces_len, pieces_from; /* from: where the alternative under way begins */
+	bool without; /* an alternative has no piece */
+	bool is_more; /* than pieces with anything between them */
 };
 
 struct run {
@@ -51,11 +57,39 @@ take_better(struct choice *best, const struct choice *other)
 		*best = *other;
 }
 
+/* Of the whole expression's own sequences only. */
+static void
+add_piece(struct reader *r, const char *text, size_t len)
+{
+	if (r->depth != 1 || len == 0)
+		return;
+	if (r->pieces_len + len + 3 > PIECES_MAX) {
+		r->is_more = true;
+		return;
+	}
+	r->pieces[r->pieces_len++] = (char)len;
+	memcpy(r->pieces + r->pieces_len, text, len);
+	r->pieces_len += len;
+}
+
+static void
+end_pieces(struct reader *r)
+{
+	if (r->depth != 1)
+		return;
+	if (r->pieces_len == r->pieces_from || r->pieces_len + 2 > PIECES_MAX)
+		r->without = true;
+	else
+		r->pieces[r->pieces_len++] = 0;
+	r->pieces_from = r->pieces_len;
+}
+
 static void
 end_run(struct reader *r, struct run *run, struct choice *best)
 {
 	struct choice one = { .count = 1 };
 
+	add_piece(r, run->text, run->len);
 	if (run->len >= SHORTEST) {
 		one.text[0] = (struct regex_literal){ arena_strndup(r->arena, run->text, run->len), run->len };
 		take_better(best, &one);
@@ -185,6 +219,7 @@ sequence(struct reader *r)
 
 	while (!r->lost && *r->p != '\0' && *r->p != '|' && *r->p != ')') {
 		struct choice inner = { .count = 0 };
+		bool is_gap = r->p[0] == '.' && r->p[1] == '*' && r->p[2] != '+';
 		int c = -1, least;
 
 		if (*r->p == '(') {
@@ -199,13 +234,19 @@ sequence(struct reader *r)
 			r->p++;
 		}
 		least = quantifier(r);
+		if (!is_gap && (c < 0 || least >= 0))
+			r->is_more = true;
 		if (c < 0 || least == 0)
 			end_run(r, &run, &best);
 		if (least != 0 && inner.count > 0)
 			take_better(&best, &inner);
+		if (least != 0 && inner.count == 1)
+			add_piece(r, inner.text[0].text, inner.text[0].len);
 		if (c >= 0 && least != 0) {
-			if (run.len == RUN_MAX)
+			if (run.len == RUN_MAX) {
 				end_run(r, &run, &best);
+				r->is_more = true;
+			}
 			run.text[run.len++] = (char)lower_char((uint32_t)c);
 		} else if (c >= 0) {
 			end_run(r, &run, &best);
@@ -228,6 +269,7 @@ alternatives(struct reader *r)
 	while (!r->lost) {
 		struct choice one = sequence(r);
 
+		end_pieces(r);
 		if (one.count == 0 || all.count + one.count > ALTERNATIVES)
 			known = false;
 		for (size_t i = 0; known && i < one.count; i++)
@@ -253,4 +295,20 @@ regex_literals(struct arena *arena, const char *pattern, size_t max, struct rege
 	for (size_t i = 0; i < all.count; i++)
 		ret[i] = all.text[i];
 	return all.count;
+}
+
+const char *
+regex_pieces(struct arena *arena, const char *pattern, size_t *ret_len, bool *ret_all)
+{
+	struct reader r = { .arena = arena, .p = pattern };
+	char *ret;
+
+	alternatives(&r);
+	if (r.lost || *r.p != '\0' || r.without)
+		return NULL;
+	r.pieces[r.pieces_len++] = 0;
+	*ret_len = r.pieces_len;
+	*ret_all = !r.is_more;
+	ret = arena_alloc(arena, r.pieces_len);
+	return memcpy(ret, r.pieces, r.pieces_len);
 }

@@ -260,7 +260,7 @@ scan_compile(const struct scan_literal *l, size_t count, const struct scan_weigh
 struct scan {
 	const char *data, *text;
 	size_t len;
-	void (*fn)(void *arg, uint32_t literal);
+	scan_found_fn fn;
 	void *arg;
 };
 
@@ -279,7 +279,7 @@ look(const struct scan *s, const struct index *x, uint32_t gram, size_t at)
 	    e++) {
 		if (e->before <= at && at - e->before + e->len <= s->len &&
 		    memcmp(s->text + at - e->before, s->data + e->text, e->len) == 0)
-			s->fn(s->arg, e->literal);
+			s->fn(s->arg, e->literal, at - e->before);
 		if (e->last)
 			return;
 	}
@@ -319,7 +319,7 @@ pass(const struct scan *s, const struct index *x, uint32_t wide, uint32_t bytes,
 }
 
 void
-scan_run(const void *compiled, const char *text, size_t len, void (*fn)(void *arg, uint32_t literal), void *arg)
+scan_run(const void *compiled, const char *text, size_t len, scan_found_fn fn, void *arg)
 {
 	const struct compiled *c = compiled;
 	const struct scan s = { compiled, text, len, fn, arg };

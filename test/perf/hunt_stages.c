@@ -24,21 +24,21 @@ struct pass {
 };
 
 static uint64_t scan_ticks, eval_ticks, scanned;
+static bool evaluating; /* texts that a rule looks for in a value are part of evaluating */
 
-void __real_scan_run(const void *compiled, const char *text, size_t len,
-    void (*fn)(void *arg, uint32_t literal), void *arg);
-void __wrap_scan_run(const void *compiled, const char *text, size_t len,
-    void (*fn)(void *arg, uint32_t literal), void *arg);
+void __real_scan_run(const void *compiled, const char *text, size_t len, scan_found_fn fn, void *arg);
+void __wrap_scan_run(const void *compiled, const char *text, size_t len, scan_found_fn fn, void *arg);
 bool __real_eval_node(struct matcher_thread *t, uint32_t node);
 bool __wrap_eval_node(struct matcher_thread *t, uint32_t node);
 
 void
-__wrap_scan_run(const void *compiled, const char *text, size_t len, void (*fn)(void *arg, uint32_t literal),
-    void *arg)
+__wrap_scan_run(const void *compiled, const char *text, size_t len, scan_found_fn fn, void *arg)
 {
 	uint64_t start = __rdtsc();
 
 	__real_scan_run(compiled, text, len, fn, arg);
+	if (evaluating)
+		return;
 	scan_ticks += __rdtsc() - start;
 	scanned += len;
 }
@@ -47,8 +47,11 @@ bool
 __wrap_eval_node(struct matcher_thread *t, uint32_t node)
 {
 	uint64_t start = __rdtsc();
-	bool ret = __real_eval_node(t, node);
+	bool ret;
 
+	evaluating = true;
+	ret = __real_eval_node(t, node);
+	evaluating = false;
 	eval_ticks += __rdtsc() - start;
 	return ret;
 }

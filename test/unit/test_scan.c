@@ -18,14 +18,17 @@ next(uint32_t below)
 
 struct seen {
 	bool found[LITERALS];
+	const struct scan_literal *literal;
+	const char *text;
 };
 
 static void
-on_found(void *arg, uint32_t literal)
+on_found(void *arg, uint32_t literal, size_t at)
 {
 	struct seen *seen = arg;
 
 	assert_true(literal < LITERALS);
+	assert_memory_equal(seen->text + at, seen->literal[literal].text, seen->literal[literal].len);
 	seen->found[literal] = true;
 }
 
@@ -49,7 +52,7 @@ compare(uint32_t literals, uint32_t shortest, uint32_t longest, uint32_t letters
 	assert_int_equal(len % SCAN_ALIGN, 0);
 	for (int round = 0; round < 20; round++) {
 		size_t size = round < 10 ? (size_t)round : next(TEXT);
-		struct seen seen = { { false } };
+		struct seen seen = { { false }, literal, text };
 
 		for (size_t i = 0; i < size; i++)
 			text[i] = (char)(next(letters) * 37);
@@ -84,8 +87,8 @@ nothing_is_found_in_nothing(void **unused)
 {
 	struct scan_literal literal[] = { { "a", 1 }, { "abcd", 4 }, { "bc", 2 } };
 	struct scan_weights *weights = scan_weights_new();
-	struct seen seen = { { false } };
 	char text[SCAN_SLACK] = "abcdefg";
+	struct seen seen = { { false }, literal, text };
 	size_t len;
 	void *set = scan_compile(literal, 3, weights, &len);
 

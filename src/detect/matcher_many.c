@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * matcher_many.c: alternatives that ask one field for many texts: all of them in one pass over it.
+ *
+ * Evaluating such a node answers every item of it, so that what comes after (why a rule was true,
+ * other rules that ask the same) finds the answers there.
+ */
+#include "detect/matcher_witness.h"
+
+#define MANY_LEAST 6 /* fewer texts are looked for one by one */
+#define TEXT_LEAST 4 /* bytes; shorter ones would need passes of their own */
+#define NUMBER_MAX 0xffffffu
+
+/* ---- compiling ---- */
+
+struct asked {
+	uint32_t field, item;
+};
+
+struct asking {
+	struct asked *list;
+	size_t count, room;
+};
+
+static void
+collect(struct asking *a, const struct tables *t, const struct node *n)
+{
+	for (uint32_t i = 0; i < n->count; i++) {
+		const struct node *kid = &t->node[t->kid[n->first + i]];
+		const struct item *item = &t->item[kid->first];
+
+		if (kid->op == NODE_OR && kid->name == 0)
+			collect(a, t, kid);
+		if (kid->op != NODE_ITEM || item->kind != ITEM_CONTAINS || item->cased || item->field == 0 ||
+		    item->len < TEXT_LEAST)
+			continue;
+		if (a->count == a->room) {
+			a->room = a->room == 0 ? 64 : a->room * 2;
+			a->list = xrealloc(a->list, a->room * sizeof(*a->list));
+		}
+		a->list[a->count++] = (struct asked){ item->field, kid->first };
+	}
+}
+
+static int
+asked_compare(const void *a, const void *b)
+{
+	const struct asked *x = a, *y = b;
+
+	if (x->field != y->field)
+		return x->field < y->field ? -1 : 1;
+	return (x->item > y->item) - (x->item < y->item);
+}
+
+/* The number of the scan made, before which ${next} others come. */
+static uint32_t
+make_many(struct tables *t, const struct asked *list, size_t n, const struct scan_weights *weights, uint32_t next)
+{
+	struct scan_literal *literal = xcalloc(n, sizeof(*literal));
+	struct many many = { .field = list[0].field, .item = (uint32_t)t->numbers, .items = (uint32_t)n, .next = next };
+	size_t len;
+	void *scan;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct item *item = &t->item[list[i].item];
+
+		literal[i] = (struct scan_literal){ t->byte + item->text, item->len };
+	}
+	scan = scan_compile(literal, n, weights, &len);
+	many.scan = table_bytes(t, scan, len, SCAN_ALIGN);
+	free(scan);
+	free(literal);
+	for (size_t i = 0; i < n; i++)
+		(void)table_number(t, list[i].item);
+	*TABLE_ADD(t, many, 1) = many;
+	return (uint32_t)t->manys - 1;
+}
+
+static void
+take_node(struct tables *t, uint32_t number, struct asking *a, const struct scan_weights *weights)
+{
+	struct node n = t->node[number];
+	uint32_t many = 0;
+	size_t count = 0;
+
+	a->count = 0;
+	collect(a, t, &n);
+	if (a->count < MANY_LEAST)
+		return;
+	qsort(a->list, a->count, sizeof(*a->list), asked_compare);
+	for (size_t i = 0; i < a->count; i++)
+		if (i == 0 || asked_compare(&a->list[i], &a->list[i - 1]) != 0)
+			a->list[count++] = a->list[i];
+	for (size_t from = 0, to; from < count; from = to) {
+		for (to = from; to < count && a->list[to].field == a->list[from].field; to++)
+			;
+		if (to - from >= MANY_LEAST)
+			many = make_many(t, a->list + from, to - from, weights, many);
+	}
+	if (many == 0 || many > NUMBER_MAX)
+		return;
+	t->node[number].op = NODE_MANY;
+	t->node[number].many = many & NUMBER_MAX;
+}
+
+void
+build_many(struct builder *b, const struct scan_weights *weights)
+{
+	struct asking a = { NULL, 0, 0 };
+
+	(void)TABLE_ADD(b->t, many, 1);
+	for (uint32_t i = 0; i < b->t->nodes; i++)
+		if (b->t->node[i].op == NODE_OR)
+			take_node(b->t, i, &a, weights);
+	free(a.list);
+}
+
+/* ---- evaluating ---- */
+
+struct looking {
+	struct matcher_thread *t;
+	const uint32_t *item;
+	bool found;
+};
+
+static void
+is_there(void *arg, uint32_t literal, size_t at)
+{
+	struct looking *l = arg;
+
+	(void)at;
+	l->t->item_memo[l->item[literal]] = l->t->gen << 1 | 1;
+	l->found = true;
+}
+
+bool
+eval_many(struct matcher_thread *t, const struct node *node)
+{
+	const struct tables *tables = &t->m->t;
+	bool found = false;
+
+	for (uint32_t i = node->many; i != 0; i = tables->many[i].next) {
+		const struct many *many = &tables->many[i];
+		struct looking l = { t, tables->number + many->item, false };
+
+		for (uint32_t k = 0; k < many->items; k++)
+			t->item_memo[l.item[k]] = t->gen << 1;
+		for (uint32_t v = thread_first(t, many->field); v != 0; v = t->low[v - 1].next) {
+			struct text text;
+
+			if (t->event->value[v - 1].type == VALUE_NULL)
+				continue;
+			thread_lower(t, v - 1);
+			thread_lower_room(t, SCAN_SLACK);
+			text = thread_lower(t, v - 1);
+			scan_run(tables->byte + many->scan, text.at, text.len, is_there, &l);
+		}
+		found |= l.found;
+	}
+	return found;
+}
