@@ -8,7 +8,6 @@
 #include "detect/matcher_witness.h"
 
 #define MANY_LEAST 6 /* fewer texts are looked for one by one */
-#define TEXT_LEAST 4 /* bytes; shorter ones would need passes of their own */
 #define NUMBER_MAX 0xffffffu
 
 /* ---- compiling ---- */
@@ -32,7 +31,7 @@ collect(struct asking *a, const struct tables *t, const struct node *n)
 		if (kid->op == NODE_OR && kid->name == 0)
 			collect(a, t, kid);
 		if (kid->op != NODE_ITEM || item->kind != ITEM_CONTAINS || item->cased || item->field == 0 ||
-		    item->len < TEXT_LEAST)
+		    item->len == 0)
 			continue;
 		if (a->count == a->room) {
 			a->room = a->room == 0 ? 64 : a->room * 2;

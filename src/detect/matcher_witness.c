@@ -50,8 +50,23 @@ rehash(struct literals *l)
 	}
 }
 
+/* What stands in very many events however few rules ask for it: a part of it tells nothing. */
+static bool
+is_common(const char *text, size_t len)
+{
+	static const char common[] = "c:\\windows\\system32\\\nc:\\windows\\syswow64\\\nc:\\program files (x86)\\\n"
+	    "c:\\program files\\\nc:\\programdata\\\nc:\\users\\\n\\appdata\\local\\\n\\appdata\\roaming\\\n"
+	    "\\device\\harddiskvolume\n.exe\"\n.dll\"\nhklm\\software\\microsoft\\windows\\currentversion\\\n"
+	    "hklm\\system\\currentcontrolset\\services\\\n\\registry\\machine\\software\\microsoft\\windows\n"
+	    "microsoft corporation\nmicrosoft-windows-\nmicrosoft\xc2\xae windows\xc2\xae operating system\n"
+	    "nt authority\\system\nhttps://www.\n"
+	    "mozilla/5.0 (windows nt 10.0; win64; x64) applewebkit/537.36 (khtml, like gecko)";
+
+	return memmem(common, sizeof(common) - 1, text, len) != NULL;
+}
+
 static uint32_t
-literal_of(struct witnesses *w, const char *text, size_t len, size_t shown)
+literal_of(struct witnesses *w, const char *text, size_t len, const char *inner, size_t inner_len)
 {
 	struct literals *l = w->literals;
 	size_t at;
@@ -69,7 +84,7 @@ literal_of(struct witnesses *w, const char *text, size_t len, size_t shown)
 		l->list = xrealloc(l->list, l->room * sizeof(*l->list));
 	}
 	l->list[l->count] = (struct literal){ arena_strndup(w->arena, text, len), len, 0,
-		(uint32_t)shown };
+		(uint32_t)len, is_common(inner, inner_len) };
 	l->slot[at] = (uint32_t)++l->count;
 	return (uint32_t)l->count - 1;
 }
@@ -81,30 +96,14 @@ witness_mark(uint32_t field, char out[static 2])
 	out[1] = (char)(field & 0xff);
 }
 
-/* What stands in very many events however few rules ask for it: a part of it tells nothing. */
-static bool
-is_common(const char *text, size_t len)
-{
-	static const char *const common[] = { "c:\\windows\\system32\\", "c:\\windows\\syswow64\\",
-		"c:\\program files (x86)\\", "c:\\program files\\", "c:\\programdata\\", "c:\\users\\",
-		"\\appdata\\local\\", "\\appdata\\roaming\\", "\\device\\harddiskvolume", ".exe\"", ".dll\"",
-		"hklm\\software\\microsoft\\windows\\currentversion\\", "hklm\\system\\currentcontrolset\\services\\",
-		"\\registry\\machine\\software\\microsoft\\windows", "microsoft corporation", "microsoft-windows-",
-		"microsoft\xc2\xae windows\xc2\xae operating system", "nt authority\\system", "https://www.",
-		"mozilla/5.0 (windows nt 10.0; win64; x64) applewebkit/537.36 (khtml, like gecko)" };
-
-	for (size_t i = 0; i < ARRAY_LEN(common); i++)
-		if (memmem(common[i], strlen(common[i]), text, len) != NULL)
-			return true;
-	return false;
-}
-
 /* How telling a text is: long ones are, and those few rules ask for; the field's marks count too. */
 static double
 score_of(const struct literal *l)
 {
 	double n = l->shown > 24 ? 24 : l->shown;
 
+	if (l->is_common)
+		return SCORE_LEAST;
 	for (uint32_t often = l->used; often > 1; often /= 2)
 		n -= 1.2;
 	return n < SCORE_LEAST ? SCORE_LEAST : n;
@@ -146,10 +145,9 @@ literal(struct witnesses *w, const char *text, size_t len, uint32_t field, bool 
 	}
 	ret.sign = arena_alloc(w->arena, sizeof(*ret.sign));
 	ret.sign->field = field;
-	ret.sign->literal = literal_of(w, stack, n, n);
+	ret.sign->literal = literal_of(w, stack, n, text, len);
 	/* A short value is one of few (GET, tcp, true), so it says little that it is the whole value. */
-	ret.score = start && end && len < WORD_MIN ? SCORE_WORD : is_common(text, len) ? SCORE_LEAST
-	    : score_of(&w->literals->list[ret.sign->literal]);
+	ret.score = start && end && len < WORD_MIN ? SCORE_WORD : score_of(&w->literals->list[ret.sign->literal]);
 	return ret;
 }
 

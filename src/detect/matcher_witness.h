@@ -11,6 +11,7 @@ struct literal {
 	size_t len;
 	uint32_t used;   /* places that ask for it */
 	uint32_t shown;  /* its length as a measure of how telling it is */
+	bool is_common;  /* part of what very many events have */
 };
 
 /* A literal in the values of a field (0: in any value), or only that the field is there. */

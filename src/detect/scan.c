@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/scan.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include "base/arena.h"
 
 #define WEIGHT_BITS 16
 #define BITS_LEAST  10
 #define BITS_MOST   16  /* of what tells which grams there are: 64 KiB */
 #define STRIDE_MOST 4
+#define FILTER_MOST 160 /* literals; of more, a filter lets too many places through */
+#define SHARES      8   /* literals of a filter are sorted into: a bit for each */
+#define LEADING     3   /* bytes of theirs that it looks at */
 
-enum { WIDE, PAIR, SINGLE, WIDTHS }; /* literals of at least four bytes, of two or three, of one */
-static const uint32_t width[WIDTHS] = { 4, 2, 1 };
+enum { WIDE, PAIR, SINGLE, WIDTHS }; /* literals of at least wide_from() bytes, of two, of one */
+static const uint32_t width[WIDTHS] = { 4, 2, 1 }; /* of a gram */
 static const uint32_t mask[WIDTHS] = { UINT32_MAX, 0xffff, 0xff };
 
 /* One literal at one gram; those of a gram lie together. */
@@ -24,12 +31,22 @@ struct slot {
 };
 
 /*
+ * Which shares of the short literals a place may begin: of each of the next bytes what its lower and
+ * its upper half allow, sixteen places at a time.  (The method is known as Teddy, from Hyperscan.)
+ */
+struct filter {
+	uint8_t low[LEADING][16], high[LEADING][16];
+};
+
+/*
  * Of one width.  Every ${stride}th place of a text is looked at, so each literal is there with as many
- * grams, of which one falls on such a place.  Places of data are counted from the beginning of all.
+ * grams, of which one falls on such a place; 0: every place, by a filter.  Places of data are counted
+ * from the beginning of all.
  */
 struct index {
 	uint32_t entries, stride, shift, slot_shift, slot_mask;
-	uint32_t mark, slot, entry; /* mark: bytes by hash: 0, or a bit for each gram that is there */
+	uint32_t mark; /* bytes by hash: 0, or a bit for each gram that is there; or a filter */
+	uint32_t slot, entry;
 };
 
 struct compiled {
@@ -127,35 +144,50 @@ by_gram(const void *a, const void *b)
 	return x->literal < y->literal ? -1 : x->literal > y->literal;
 }
 
-static uint8_t
-width_of(const struct scan_literal *l)
-{
-	return l->len >= 4 ? WIDE : l->len >= 2 ? PAIR : SINGLE;
-}
+/* How literals are told apart, and looked for. */
+struct plan {
+	uint32_t wide_from; /* bytes */
+	uint32_t stride;    /* for wide ones */
+	bool filters;       /* for the others */
+};
 
-/* How far the shortest of the wide ones lets places be apart. */
-static uint32_t
-stride_of(const struct scan_literal *l, size_t n)
+/* Few short ones are for the filter; many of them are looked for as the wide ones are, closer together. */
+static struct plan
+plan_for(const struct scan_literal *l, size_t n)
 {
-	uint32_t stride = STRIDE_MOST;
+	struct plan plan = { 3 + STRIDE_MOST, STRIDE_MOST, true };
+	size_t few = 0;
 
 	for (size_t i = 0; i < n; i++)
-		while (width_of(&l[i]) == WIDE && l[i].len < 3 + stride)
-			stride /= 2;
-	return stride;
+		few += l[i].len < plan.wide_from;
+	if (few <= FILTER_MOST)
+		return plan;
+	plan.wide_from = 4;
+	plan.filters = false;
+	for (size_t i = 0; i < n; i++)
+		while (l[i].len >= plan.wide_from && l[i].len < 3 + plan.stride)
+			plan.stride /= 2;
+	return plan;
+}
+
+static uint8_t
+width_of(const struct scan_literal *l, const struct plan *plan)
+{
+	return l->len >= plan->wide_from ? WIDE : l->len >= 2 ? PAIR : SINGLE;
 }
 
 static struct pick *
-pick(const struct scan_literal *l, size_t n, const struct scan_weights *w, uint32_t stride, size_t *ret_n)
+pick(const struct scan_literal *l, size_t n, const struct scan_weights *w, const struct plan *plan,
+    size_t *ret_n)
 {
-	struct pick *p = xcalloc(n * stride + 1, sizeof(*p));
+	struct pick *p = xcalloc(n * plan->stride + 1, sizeof(*p));
 	size_t picks = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		uint8_t k = width_of(&l[i]);
+		uint8_t k = width_of(&l[i], plan);
 
-		for (uint32_t from = 0; from < (k == WIDE ? stride : 1); from++) {
-			uint32_t at = k == WIDE ? rarest(&l[i], w, from, stride) : 0;
+		for (uint32_t from = 0; from < (k == WIDE ? plan->stride : 1); from++) {
+			uint32_t at = k == WIDE ? rarest(&l[i], w, from, plan->stride) : 0;
 
 			p[picks++] = (struct pick){ gram_of(l[i].text + at, k), (uint32_t)i, (uint16_t)at, k };
 		}
@@ -193,11 +225,29 @@ put(char *data, const struct index *x, uint32_t gram, uint32_t entry)
 	struct slot *slot = (struct slot *)(void *)(data + x->slot);
 	uint32_t at = mix(gram) >> x->slot_shift;
 
-	data[x->mark + (mix(gram) >> x->shift)] |= tag(gram);
 	while (slot[at].entry != 0 && slot[at].gram != gram)
 		at = (at + 1) & x->slot_mask;
 	if (slot[at].entry == 0)
 		slot[at] = (struct slot){ gram, entry + 1 };
+}
+
+/* Neighbours in order begin alike, so they share a bit. */
+static void
+put_filter(struct filter *f, const struct scan_literal *l, size_t i, size_t n)
+{
+	uint8_t bit = (uint8_t)(1 << (i * SHARES / n));
+
+	for (uint32_t k = 0; k < LEADING; k++) {
+		if (k < l->len) {
+			f->low[k][l->text[k] & 15] |= bit;
+			f->high[k][(uint8_t)l->text[k] >> 4] |= bit;
+			continue;
+		}
+		for (int c = 0; c < 16; c++) {
+			f->low[k][c] |= bit;
+			f->high[k][c] |= bit;
+		}
+	}
 }
 
 /* ${text}: where the literal's bytes lie already. */
@@ -213,7 +263,7 @@ make_index(char **data, size_t *len, const struct pick *p, size_t n, uint32_t st
 	x.shift = 32 - bits;
 	x.slot_shift = 32 - slots;
 	x.slot_mask = (1u << slots) - 1;
-	x.mark = more(data, len, (size_t)1 << bits);
+	x.mark = more(data, len, stride == 0 ? sizeof(struct filter) : (size_t)1 << bits);
 	x.slot = more(data, len, sizeof(struct slot) << slots);
 	x.entry = more(data, len, n * sizeof(*entry));
 	entry = (struct entry *)(void *)(*data + x.entry);
@@ -222,6 +272,10 @@ make_index(char **data, size_t *len, const struct pick *p, size_t n, uint32_t st
 			.len = (uint16_t)l[p[i].literal].len, .before = p[i].before,
 			.last = i + 1 == n || p[i + 1].gram != p[i].gram };
 		put(*data, &x, p[i].gram, (uint32_t)i);
+		if (stride == 0)
+			put_filter((struct filter *)(void *)(*data + x.mark), &l[p[i].literal], i, n);
+		else
+			(*data)[x.mark + (mix(p[i].gram) >> x.shift)] |= tag(p[i].gram);
 	}
 	return x;
 }
@@ -230,9 +284,9 @@ void *
 scan_compile(const struct scan_literal *l, size_t count, const struct scan_weights *w, size_t *ret_len)
 {
 	struct compiled head = { 0 };
-	uint32_t stride = stride_of(l, count);
+	struct plan plan = plan_for(l, count);
 	size_t picks;
-	struct pick *p = pick(l, count, w, stride, &picks);
+	struct pick *p = pick(l, count, w, &plan, &picks);
 	uint32_t *text = xcalloc(count + 1, sizeof(*text));
 	char *data = NULL;
 	size_t len = 0;
@@ -246,7 +300,7 @@ scan_compile(const struct scan_literal *l, size_t count, const struct scan_weigh
 		for (to = from; to < picks && p[to].width == p[from].width; to++)
 			;
 		head.index[p[from].width] = make_index(&data, &len, p + from, to - from,
-		    p[from].width == WIDE ? stride : 1, l, text);
+		    p[from].width == WIDE ? plan.stride : plan.filters ? 0 : 1, l, text);
 	}
 	memcpy(data, &head, sizeof(head));
 	free(text);
@@ -318,6 +372,70 @@ pass(const struct scan *s, const struct index *x, uint32_t wide, uint32_t bytes,
 		try(s, x, mark, load(s->text + i) & wide, i);
 }
 
+/* Where a filter allows it, one place at a time. */
+static void
+pass_filter(const struct scan *s, const struct index *x, uint32_t wide)
+{
+	const struct filter *f = (const struct filter *)(const void *)(s->data + x->mark);
+
+	for (size_t i = 0; i < s->len; i++) {
+		uint8_t share = UINT8_MAX;
+
+		for (uint32_t k = 0; k < LEADING; k++) {
+			uint8_t c = (uint8_t)s->text[i + k];
+
+			share &= f->low[k][c & 15] & f->high[k][c >> 4];
+		}
+		if (share != 0)
+			look(s, x, load(s->text + i) & wide, i);
+	}
+}
+
+#if defined(__x86_64__)
+__attribute__((target("ssse3"))) static void
+pass_filter_16(const struct scan *s, const struct index *x, uint32_t wide)
+{
+	const struct filter *f = (const struct filter *)(const void *)(s->data + x->mark);
+	const __m128i half = _mm_set1_epi8(15), none = _mm_setzero_si128();
+	__m128i low[LEADING], high[LEADING];
+
+	for (int k = 0; k < LEADING; k++) {
+		low[k] = _mm_loadu_si128((const __m128i *)(const void *)f->low[k]);
+		high[k] = _mm_loadu_si128((const __m128i *)(const void *)f->high[k]);
+	}
+	for (size_t i = 0; i < s->len; i += 16) {
+		__m128i share = _mm_set1_epi8(-1);
+		unsigned at;
+
+		for (int k = 0; k < LEADING; k++) {
+			__m128i c = _mm_loadu_si128((const __m128i *)(const void *)(s->text + i + k));
+			__m128i a = _mm_shuffle_epi8(low[k], _mm_and_si128(c, half));
+			__m128i b = _mm_shuffle_epi8(high[k], _mm_and_si128(_mm_srli_epi16(c, 4), half));
+
+			share = _mm_and_si128(share, _mm_and_si128(a, b));
+		}
+		at = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(share, none)) & 0xffff;
+		for (; at != 0; at &= at - 1) {
+			size_t place = i + (size_t)__builtin_ctz(at);
+
+			look(s, x, load(s->text + place) & wide, place);
+		}
+	}
+}
+#endif
+
+static void
+run_filter(const struct scan *s, const struct index *x, uint32_t wide)
+{
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("ssse3")) {
+		pass_filter_16(s, x, wide);
+		return;
+	}
+#endif
+	pass_filter(s, x, wide);
+}
+
 void
 scan_run(const void *compiled, const char *text, size_t len, scan_found_fn fn, void *arg)
 {
@@ -331,7 +449,10 @@ scan_run(const void *compiled, const char *text, size_t len, scan_found_fn fn, v
 		pass(&s, x, mask[WIDE], width[WIDE], 2);
 	else if (x->entries > 0)
 		pass(&s, x, mask[WIDE], width[WIDE], 1);
-	for (x = &c->index[PAIR]; x < c->index + WIDTHS; x++)
-		if (x->entries > 0)
+	for (x = &c->index[PAIR]; x < c->index + WIDTHS; x++) {
+		if (x->entries > 0 && x->stride == 0)
+			run_filter(&s, x, mask[x - c->index]);
+		else if (x->entries > 0)
 			pass(&s, x, mask[x - c->index], width[x - c->index], 1);
+	}
 }
