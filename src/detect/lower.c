@@ -111,7 +111,10 @@ small(__m128i v)
 }
 #endif
 
-/* As much as is ASCII, by sixteen; may write up to 16 bytes more than it says. */
+/*
+ * As much as is ASCII, by sixteen; may write up to 16 bytes more than it says.  What is left at the
+ * end is done with some of what is before it once more.
+ */
 static size_t
 ascii8(const char *s, size_t len, char *out)
 {
@@ -125,6 +128,24 @@ ascii8(const char *s, size_t len, char *out)
 		_mm_storeu_si128((__m128i *)(void *)(out + i), small(v));
 		if (bad != 0)
 			return i + (size_t)__builtin_ctz((unsigned)bad);
+	}
+	if (i < len && len >= 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s + len - 16));
+
+		if (_mm_movemask_epi8(v) == 0) {
+			_mm_storeu_si128((__m128i *)(void *)(out + len - 16), small(v));
+			return len;
+		}
+	} else if (len >= 8) {
+		__m128i v = _mm_unpacklo_epi64(_mm_loadl_epi64((const __m128i *)(const void *)s),
+		    _mm_loadl_epi64((const __m128i *)(const void *)(s + len - 8)));
+
+		if (_mm_movemask_epi8(v) == 0) {
+			v = small(v);
+			_mm_storel_epi64((__m128i *)(void *)out, v);
+			_mm_storel_epi64((__m128i *)(void *)(out + len - 8), _mm_unpackhi_epi64(v, v));
+			return len;
+		}
 	}
 #endif
 	for (; i < len && (unsigned char)s[i] < 0x80; i++)
@@ -154,6 +175,21 @@ ascii16(const uint8_t *p, size_t units, char *out)
 		if (_mm_movemask_epi8(_mm_cmpeq_epi16(bad, _mm_setzero_si128())) != 0xffff)
 			break;
 		_mm_storeu_si128((__m128i *)(void *)(out + i), small(_mm_packus_epi16(a, b)));
+	}
+	if (i < units && units >= 8 && units - i <= 16) {
+		/* The first and the last eight of what is left, or of all. */
+		size_t from = units - i >= 8 ? i : units - 8;
+		__m128i a = _mm_loadu_si128((const __m128i *)(const void *)(p + 2 * from));
+		__m128i b = _mm_loadu_si128((const __m128i *)(const void *)(p + 2 * (units - 8)));
+		__m128i bad = _mm_and_si128(_mm_or_si128(a, b), high);
+
+		if (_mm_movemask_epi8(_mm_cmpeq_epi16(bad, _mm_setzero_si128())) == 0xffff) {
+			__m128i v = small(_mm_packus_epi16(a, b));
+
+			_mm_storel_epi64((__m128i *)(void *)(out + from), v);
+			_mm_storel_epi64((__m128i *)(void *)(out + units - 8), _mm_unpackhi_epi64(v, v));
+			return units;
+		}
 	}
 #endif
 	for (; i < units; i++) {

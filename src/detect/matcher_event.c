@@ -54,10 +54,8 @@ matcher_count(const struct matcher_thread *t, struct matcher_count *ret)
 }
 
 void
-thread_lower_room(struct matcher_thread *t, size_t more)
+thread_lower_grow(struct matcher_thread *t, size_t more)
 {
-	if (t->lower_len + more <= t->lower_room)
-		return;
 	t->lower_room = (t->lower_len + more) * 2;
 	t->lower = xrealloc(t->lower, t->lower_room);
 }
@@ -81,27 +79,35 @@ thread_text(struct matcher_thread *t, uint32_t value)
 	return (struct text){ buf_str(&t->scratch) + low->text_at, low->text_len };
 }
 
-/* Adds the value in small letters to what is collected. */
-static void
-append(struct matcher_thread *t, uint32_t value)
+#define MARKS 4 /* bytes of the marks around a value */
+
+/* Adds the value in small letters to what is collected, with room for the marks around it. */
+static inline void
+append(struct matcher_thread *t, uint32_t value, bool marked)
 {
 	const struct event_value *v = &t->event->value[value];
 	struct low *low = &t->low[value];
-	struct text text;
+	struct text text = { v->data, v->len };
+	bool is_utf16 = v->type == VALUE_UTF16;
 	size_t n;
 
+	if (!is_utf16 && v->type != VALUE_TEXT)
+		text = thread_text(t, value);
+	thread_lower_room(t, MARKS + (is_utf16 ? LOWER_ROOM_UTF16(text.len / 2) : LOWER_ROOM_UTF8(text.len)));
+	if (marked) {
+		witness_mark(v->id, t->lower + t->lower_len);
+		t->lower_len += 2;
+	}
 	low->gen = t->gen;
 	low->at = (uint32_t)t->lower_len;
-	if (v->type == VALUE_UTF16) {
-		thread_lower_room(t, LOWER_ROOM_UTF16((size_t)v->len / 2));
-		n = lower_utf16(v->data, v->len / 2, t->lower + t->lower_len);
-	} else {
-		text = thread_text(t, value);
-		thread_lower_room(t, LOWER_ROOM_UTF8(text.len));
-		n = lower_utf8(text.at, text.len, t->lower + t->lower_len);
-	}
+	n = is_utf16 ? lower_utf16(text.at, text.len / 2, t->lower + t->lower_len)
+	    : lower_utf8(text.at, text.len, t->lower + t->lower_len);
 	low->len = (uint32_t)n;
 	t->lower_len += n;
+	if (marked) {
+		witness_mark(v->id, t->lower + t->lower_len);
+		t->lower_len += 2;
+	}
 }
 
 struct text
@@ -110,7 +116,7 @@ thread_lower(struct matcher_thread *t, uint32_t value)
 	struct low *low = &t->low[value];
 
 	if (low->gen != t->gen)
-		append(t, value);
+		append(t, value, false);
 	return (struct text){ t->lower + low->at, low->len };
 }
 
@@ -265,13 +271,7 @@ scan(struct matcher_thread *t, const struct bucket *b)
 		if (e->value[i].type == VALUE_NULL)
 			continue;
 		t->span[t->spans++] = (struct span_of){ (uint32_t)(t->lower_len - from), id };
-		thread_lower_room(t, 4);
-		witness_mark(id, t->lower + t->lower_len);
-		t->lower_len += 2;
-		append(t, i);
-		thread_lower_room(t, 4);
-		witness_mark(id, t->lower + t->lower_len);
-		t->lower_len += 2;
+		append(t, i, true);
 	}
 	if (t->lower_len == from)
 		return;

@@ -283,7 +283,14 @@ struct matcher_thread {
 /* Values in small letters and as they are; valid until the next event. */
 struct text thread_lower(struct matcher_thread *t, uint32_t value);
 struct text thread_text(struct matcher_thread *t, uint32_t value);
-void thread_lower_room(struct matcher_thread *t, size_t more);
+void thread_lower_grow(struct matcher_thread *t, size_t more);
+
+static inline void
+thread_lower_room(struct matcher_thread *t, size_t more)
+{
+	if (t->lower_len + more > t->lower_room)
+		thread_lower_grow(t, more);
+}
 
 /* First value + 1 of a field. */
 static inline uint32_t

@@ -89,13 +89,6 @@ literal_of(struct witnesses *w, const char *text, size_t len, const char *inner,
 	return (uint32_t)l->count - 1;
 }
 
-void
-witness_mark(uint32_t field, char out[static 2])
-{
-	out[0] = (char)(0xf8 | (field >> 8 & 7));
-	out[1] = (char)(field & 0xff);
-}
-
 /* How telling a text is: long ones are, and those few rules ask for; the field's marks count too. */
 static double
 score_of(const struct literal *l)

@@ -41,4 +41,9 @@ const struct literal *witness_literal(const struct witnesses *w, uint32_t id);
 size_t witness_literals(const struct witnesses *w);
 
 /* What stands before and after each value of the field in the text that is scanned. */
-void witness_mark(uint32_t field, char out[static 2]);
+static inline void
+witness_mark(uint32_t field, char out[static 2])
+{
+	out[0] = (char)(0xf8 | (field >> 8 & 7));
+	out[1] = (char)(field & 0xff);
+}

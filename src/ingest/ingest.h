@@ -34,8 +34,6 @@
  *   csv      as its header says, blanks removed (comma, semicolon, tab or bar between)
  *   xml      Windows events as they are exported (<Event>…</Event>), with the names of evtx.h
  *   text     message: the line
- * Sigma names the agent c-useragent too: where somebody asks for that name, both are given
- * (likewise c-uri, c-uri-query, c-uri-stem, sc-status as c-status).
  */
 #pragma once
 

@@ -41,10 +41,10 @@ struct table_ids {
 
 struct json_keys; /* json_key.c */
 
-/* Places in web_names and thread->web; those from WEB_C_URI on are given to who asks for them. */
+/* Places in web_names and thread->web. */
 enum {
 	WEB_HOST, WEB_CLIENT, WEB_USER, WEB_METHOD, WEB_URI, WEB_STEM, WEB_QUERY, WEB_VERSION, WEB_STATUS,
-	WEB_BYTES, WEB_REFERER, WEB_AGENT, WEB_C_URI, WEB_C_STEM, WEB_C_QUERY, WEB_C_STATUS, WEB_C_AGENT
+	WEB_BYTES, WEB_REFERER, WEB_AGENT
 };
 
 /* One for each thread. */

@@ -367,18 +367,17 @@ column(const struct ingest_thread *t, int n)
 	return (struct text){ v->data, v->len };
 }
 
-/* cs-uri, which W3C logs have in two parts; both names of the agent. */
+/* cs-uri, which W3C logs have in two parts; the agent without its plus signs. */
 static void
 put_web(struct ingest_thread *t, const struct table *table)
 {
-	const struct parse_name *uri = &t->web[WEB_URI], *alias = &t->web[WEB_C_AGENT];
-	struct text stem = column(t, table->stem), query = column(t, table->query), agent;
+	const struct parse_name *uri = &t->web[WEB_URI];
+	struct text stem = column(t, table->stem), query = column(t, table->query);
 	size_t len = stem.len + (query.len > 0 ? query.len + 1 : 0);
 	char *out;
 
 	if (table->agent >= 0 && column(t, table->agent).len > 0)
 		unplus(t, &t->value[table->agent]);
-	agent = column(t, table->agent);
 	if (stem.len > 0 && (uri->id != 0 || t->names == NULL) && (out = parse_room(t, len)) != NULL) {
 		memcpy(out, stem.at, stem.len);
 		if (query.len > 0) {
@@ -387,8 +386,6 @@ put_web(struct ingest_thread *t, const struct table *table)
 		}
 		parse_text(t, uri, out, len);
 	}
-	if (agent.len > 0 && alias->id != 0)
-		parse_text(t, alias, agent.at, agent.len);
 }
 
 static void

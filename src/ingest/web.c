@@ -10,8 +10,7 @@
 
 const char *const web_names[] = {
 	"cs-host", "c-ip", "cs-username", "cs-method", "cs-uri", "cs-uri-stem", "cs-uri-query",
-	"cs-version", "sc-status", "sc-bytes", "cs-referer", "cs-user-agent",
-	"c-uri", "c-uri-stem", "c-uri-query", "c-status", "c-useragent", NULL
+	"cs-version", "sc-status", "sc-bytes", "cs-referer", "cs-user-agent", NULL
 };
 
 struct part {
@@ -150,15 +149,8 @@ put_request(struct ingest_thread *t, struct part request)
 	stem = question == NULL ? uri.len : (size_t)(question - uri.at);
 	parse_text(t, &n[WEB_URI], uri.at, uri.len);
 	parse_text(t, &n[WEB_STEM], uri.at, stem);
-	if (n[WEB_C_URI].id != 0)
-		parse_text(t, &n[WEB_C_URI], uri.at, uri.len);
-	if (n[WEB_C_STEM].id != 0)
-		parse_text(t, &n[WEB_C_STEM], uri.at, stem);
-	if (question == NULL)
-		return;
-	parse_text(t, &n[WEB_QUERY], question + 1, uri.len - stem - 1);
-	if (n[WEB_C_QUERY].id != 0)
-		parse_text(t, &n[WEB_C_QUERY], question + 1, uri.len - stem - 1);
+	if (question != NULL)
+		parse_text(t, &n[WEB_QUERY], question + 1, uri.len - stem - 1);
 }
 
 static void
@@ -173,16 +165,12 @@ put(struct ingest_thread *t, const struct access *a)
 	parse_dash(t, &n[WEB_USER], a->user.at, a->user.len);
 	put_request(t, a->request);
 	parse_dash(t, &n[WEB_STATUS], a->status.at, a->status.len);
-	if (n[WEB_C_STATUS].id != 0)
-		parse_dash(t, &n[WEB_C_STATUS], a->status.at, a->status.len);
 	if (a->bytes.at != NULL)
 		parse_dash(t, &n[WEB_BYTES], a->bytes.at, a->bytes.len);
 	if (a->referer.at != NULL)
 		parse_dash(t, &n[WEB_REFERER], a->referer.at, a->referer.len);
 	if (a->agent.at != NULL)
 		parse_dash(t, &n[WEB_AGENT], a->agent.at, a->agent.len);
-	if (a->agent.at != NULL && n[WEB_C_AGENT].id != 0)
-		parse_dash(t, &n[WEB_C_AGENT], a->agent.at, a->agent.len);
 }
 
 bool

@@ -281,23 +281,6 @@ web_logs_are_taken_apart(void **state)
 }
 
 static void
-names_somebody_asks_for_are_given_as_aliases(void **state)
-{
-	static const char line[] = "h - - [22/Nov/2025:14:30:05 +0700] \"GET /p HTTP/1.0\" 200 1 \"-\" \"ua\"\n";
-	struct names *names = names_new();
-	struct log_sink got;
-
-	(void)state;
-	names_add(names, "c-useragent", 11);
-	names_add(names, "c-uri", 5);
-	read_log(line, strlen(line), names, &got);
-	assert_non_null(strstr(buf_str(&got.events), ";c-uri=/p;"));
-	assert_non_null(strstr(buf_str(&got.events), ";cs-user-agent=ua;c-useragent=ua;"));
-	log_end(&got);
-	names_free(names);
-}
-
-static void
 audit_records_are_decoded(void **state)
 {
 	(void)state;
@@ -611,7 +594,6 @@ TEST_MAIN(
     cmocka_unit_test(syslog_gives_its_time_where_asked_for),
     cmocka_unit_test(times_of_syslog_get_the_year_they_must_have),
     cmocka_unit_test(web_logs_are_taken_apart),
-    cmocka_unit_test(names_somebody_asks_for_are_given_as_aliases),
     cmocka_unit_test(audit_records_are_decoded),
     cmocka_unit_test(the_journals_export_is_read),
     cmocka_unit_test(tables_are_named_by_their_headers),
