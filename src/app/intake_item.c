@@ -4,6 +4,8 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <string.h>
+#include <strings.h>
 
 #include "base/utf8.h"
 #include "model/observable.h"
@@ -236,8 +238,6 @@ add_field(struct item *item, const char *path, const struct json *value, unsigne
 	if (left->fields == 0 || left->visits == 0 || depth > FIELD_DEPTH || item->detail.len + ROOM > ALERT_DETAIL_MAX)
 		return;
 	left->visits--;
-	if (str_eq(json_get_str(value, "dataType"), "file"))
-		return; /* TheHive's, which are told apart */
 	text = scalar(item->arena, value);
 	if (text != NULL) {
 		jsonw_object(&item->w);
@@ -254,16 +254,51 @@ add_field(struct item *item, const char *path, const struct json *value, unsigne
 		    below, depth + 1, left);
 }
 
+static bool
+is_sign(const struct item *item, const char *data)
+{
+	for (size_t i = 0; i < item->observables; i++)
+		if (str_eq(item->observable[i].value, data))
+			return true;
+	return false;
+}
+
+/* What stands among the signs, or is a file, is told there. */
+static void
+add_kind(struct item *item, const struct json *o, struct budget *left)
+{
+	const struct json *data = json_get(o, "data");
+	const char *kind = json_get_str(o, "dataType");
+
+	if (kind == NULL || strcasecmp(kind, "file") == 0 || (json_str(data) != NULL && is_sign(item, json_str(data))))
+		return;
+	if (json_kind(data) == JSON_KIND_ARRAY && is_sign(item, json_str(json_at(data, 0))))
+		return;
+	add_field(item, kind, data, 0, left);
+}
+
 void
-item_fields(struct item *item, const char *const *members)
+item_fields_of(struct item *item, const char *const *members, const char *const *lists)
 {
 	struct budget left = { FIELDS_MAX, VISITS_MAX };
 
 	jsonw_karray(&item->w, "matched");
 	for (size_t i = 0; members[i] != NULL; i++)
 		add_field(item, members[i], item_at(item, members[i]), 0, &left);
+	for (size_t i = 0; lists[i] != NULL; i++) {
+		const struct json *list = item_at(item, lists[i]);
+
+		for (size_t k = 0; json_kind(list) == JSON_KIND_ARRAY && k < json_len(list); k++)
+			add_kind(item, json_at(list, k), &left);
+	}
 	jsonw_array_end(&item->w);
 	item->field_count++;
+}
+
+void
+item_fields(struct item *item, const char *const *members)
+{
+	item_fields_of(item, members, (const char *const[]){ NULL });
 }
 
 /* What a technique most often means for an agency, for a first proposal; a person decides. */
@@ -281,7 +316,7 @@ item_playbook(const struct item *item)
 	};
 
 	for (size_t i = 0; item->in.tags_json != NULL && i < ARRAY_LEN(rows); i++)
-		if (strstr(item->in.tags_json, rows[i].tag) != NULL)
+		if (strcasestr(item->in.tags_json, rows[i].tag) != NULL)
 			return rows[i].playbook;
 	return NULL;
 }

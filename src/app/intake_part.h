@@ -62,6 +62,12 @@ void item_detail(struct item *item, const char *key, const char *text);
 /* "matched": [{"field","value"}] of every scalar below those members of the alert, as far as there is room. */
 void item_fields(struct item *item, const char *const *members);
 
+/*
+ * The same, and of TheHive's observables those that are no signs of ours, by their kind:
+ * {"field":"user-agent","value":…}.
+ */
+void item_fields_of(struct item *item, const char *const *members, const char *const *lists);
+
 /* The playbook that ATT&CK techniques among the tags lead to; NULL: none is known. */
 const char *item_playbook(const struct item *item);
 

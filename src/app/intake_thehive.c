@@ -150,8 +150,8 @@ from_tags(struct item *item, const char *prefix)
 int
 intake_thehive(struct item *item)
 {
-	static const char *const fields[] = { "type", "severity", "tlp", "pap", "flag", "caseTemplate",
-		"customFields", "artifacts", "observables", NULL };
+	static const char *const fields[] = { "tlp", "pap", "flag", "caseTemplate", "customFields", NULL };
+	static const char *const lists[] = { "artifacts", "observables", NULL };
 	static const char *const level[] = { "low", "medium", "high", "critical" };
 	const char *type = item_line(item, "type", 60, ITEM_REQUIRED | ITEM_NAME);
 	const char *ref = item_line(item, "sourceRef", 120, ITEM_REQUIRED | ITEM_NAME);
@@ -177,6 +177,6 @@ intake_thehive(struct item *item)
 	item_detail(item, "summary", item_text(item, "summary", 4000, 0));
 	if (take_observables(item, "artifacts") != 0 || take_observables(item, "observables") != 0)
 		return item->err->kind;
-	item_fields(item, fields);
+	item_fields_of(item, fields, lists);
 	return item->err->kind;
 }

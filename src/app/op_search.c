@@ -158,12 +158,15 @@ out_hit(struct call *c, struct query *q, const char *text)
 }
 
 /* States and levels of an alert are others than an incident's, and go by their own names. */
-enum { A_ID, A_INCIDENT, A_NUMBER, A_TITLE, A_STATE, A_LEVEL, A_MUTED, A_TEXT };
-#define ALERT_HIT "SELECT a.id, a.incident_id, a.number, a.title, a.state, a.level, " ALERT_MUTED ", "
+enum { A_ID, A_INCIDENT, A_NUMBER, A_TITLE, A_STATE, A_LEVEL, A_MUTED, A_HOST, A_LAST, A_TEXT };
+#define ALERT_HIT "SELECT a.id, a.incident_id, a.number, a.title, a.state, a.level, " ALERT_MUTED "," \
+	" a.host, a.last_at, "
 
 static void
 out_alert(struct call *c, struct query *q, const char *text)
 {
+	char iso[CLOCK_TEXT_SIZE];
+
 	jsonw_object(c->out);
 	jsonw_kstring(c->out, "kind", "alert");
 	jsonw_kstring(c->out, "id", query_text(q, A_ID));
@@ -173,6 +176,8 @@ out_alert(struct call *c, struct query *q, const char *text)
 	jsonw_kstring(c->out, "alert_state", query_text(q, A_STATE));
 	jsonw_kstring(c->out, "alert_level", query_text(q, A_LEVEL));
 	jsonw_kbool(c->out, "is_muted", query_int(q, A_MUTED) != 0);
+	jsonw_kstring(c->out, "host", query_text(q, A_HOST));
+	jsonw_kstring(c->out, "last_at", clock_iso(query_int(q, A_LAST), iso));
 	jsonw_kstring(c->out, "snippet", text);
 	jsonw_object_end(c->out);
 }
@@ -444,7 +449,7 @@ changes(struct call *c)
 }
 
 static const char *const search_columns[] = { "kind", "number", "title", "state", "level",
-	"alert_state", "alert_level", "snippet", NULL };
+	"alert_state", "alert_level", "host", "snippet", NULL };
 static const char *const change_columns[] = { "seq", "at", "actor", "op_text", "incident_number",
 	NULL };
 

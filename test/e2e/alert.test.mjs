@@ -137,6 +137,49 @@ test('one alert says its story; it goes into an incident with its signs and come
   await me.close();
 });
 
+test('whole groups go into an incident by keyboard, all of them and at once; their files are evidence there', async () => {
+  const { key } = await s.admin.ok('POST', '/keys', { name: 'thehive' });
+  const post = (path, body) => fetch(s.server.url + path, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  for (const [rule, n] of [['R-one', 210], ['R-two', 3]])
+    assert.equal((await post('/api/v1/alerts', Array.from({ length: n }, (_, i) => ({ source: 'mayquet', source_ref: `${rule}-${i}`, rule_id: rule, title: `Đợt quét ${rule}`, level: 'critical', host: `PC-${i % 4}` })))).status, 201);
+  const hive = { type: 'external', source: 'Velociraptor', sourceRef: 'F.1', title: 'Mẫu lạ', description: 'x', severity: 4, tags: ['rule=R-file'], artifacts: [{ dataType: 'file', data: `mau-la.exe;application/octet-stream;${Buffer.from('mẫu').toString('base64')}` }] };
+  assert.equal((await post('/api/alert', hive)).status, 201);
+  const me = await inside(DESK);
+  const { page } = me;
+  await open(page, '/canh-bao?muc=critical');
+  for (const rule of ['Đợt quét R-one', 'Đợt quét R-two', 'Mẫu lạ']) await page.locator('main tbody tr').filter({ hasText: rule }).locator('input[type=checkbox]').check();
+  await page.locator('main h1').click();
+  await page.keyboard.press('j');
+  await page.keyboard.press('o');
+  await dialog(page).getByText(/214 cảnh báo/).waitFor();
+  await dialog(page).getByRole('button', { name: say('incidents.open'), exact: true }).click();
+  await page.waitForURL(/su-co.SC-/);
+  const number = page.url().split('/').pop();
+  await open(page, `/su-co/${number}/dien-bien`);
+  await page.getByText(/Đưa 214 cảnh báo vào sự cố/).waitFor();
+  await page.getByText(/Đưa 1 tệp gửi kèm cảnh báo vào chứng cứ: mau-la\.exe/).waitFor();
+  await open(page, `/su-co/${number}/chung-cu`);
+  await page.getByText('mau-la.exe').first().waitFor();
+  // The search: from anywhere, by a part of what is known.
+  await page.keyboard.press('/');
+  await page.keyboard.type('mau la');
+  await page.keyboard.press('Enter');
+  const hit = page.getByRole('list', { name: say('search.results') }).getByRole('link', { name: /CB-.*Mẫu lạ/ });
+  await hit.waitFor();
+  await axe(page, 'search');
+  await page.getByRole('button', { name: say('search.only_incident') }).click();
+  await eventually(async () => (await hit.count()) === 0, 'incidents only');
+  await page.getByRole('button', { name: say('search.only_alert') }).click();
+  await hit.click();
+  await page.waitForURL(/canh-bao.CB-/);
+  await page.getByRole('heading', { name: say('alert.files') }).waitFor();
+  await page.getByText('mau-la.exe').first().waitFor();
+  await page.getByRole('link', { name: /^CC-/ }).waitFor();
+  await axe(page, 'alert with a file');
+  assert.deepEqual(me.faults, []);
+  await me.close();
+});
+
 test('a key is made in the browser, shown once, and sends an alert the list tells of', async () => {
   const me = await inside(DESK);
   const { page } = me;

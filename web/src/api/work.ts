@@ -147,6 +147,8 @@ export interface Hit {
 	alert_state?: string;
 	alert_level?: AlertLevel;
 	is_muted?: boolean;
+	host?: string | null;
+	last_at?: string;
 	id: string;
 	incident_id: string | null;
 	number: string | null;

@@ -9,6 +9,7 @@ import { useRowKeys } from '../lib/rows';
 import { Chip } from '../parts/DataTable';
 import { Level, StateMark, Tag } from '../parts/Marks';
 import { Empty, Loaded, PageHead } from '../parts/Page';
+import { When } from '../parts/When';
 import { AlertLevelMark, AlertState } from './alerts/parts';
 
 const MOST = 200;
@@ -53,7 +54,7 @@ export default function Search() {
 									<li key={h.kind + h.id}>
 										<Link to={hitLink(h)} className="row multi hit" data-row={hitLink(h)}>
 											<Tag kind="line">{wordFor('hit', h.kind)}</Tag>
-											<span className="grow"><b>{h.number}</b> {h.title}{h.snippet && <div className="quiet small">{h.snippet}</div>}</span>
+											<span className="grow"><b>{h.number}</b> {h.title}{(h.snippet || h.last_at) && <div className="quiet small">{h.last_at && <>{h.host ? `${h.host} · ` : ''}<When at={h.last_at} />{h.snippet && h.snippet !== h.host ? ' · ' : ''}</>}{h.snippet !== h.host && h.snippet}</div>}</span>
 											{h.alert_level && <AlertLevelMark level={h.alert_level} />}
 											{h.alert_state && <AlertState state={h.alert_state} muted={h.is_muted} />}
 											{h.level && <Level level={h.level} />}

@@ -18,6 +18,7 @@ export default function Keys() {
 	const [adding, setAdding] = useState(false);
 	const [revoking, setRevoking] = useState<ApiKey | null>(null);
 	const [made, setMade] = useState<{ name: string; key: string } | null>(null);
+	const here = window.location.origin;
 	const add = <Button size="xs" onClick={() => setAdding(true)}>{t('key.add')}</Button>;
 	return (
 		<div className="stack narrow">
@@ -34,7 +35,7 @@ export default function Keys() {
 						{d.items.length === 0 ? <Empty title={t('key.none')}>{t('key.none_next')}</Empty> : (
 							<ul className="rows">
 								{d.items.map((k) => (
-									<li key={k.id} className="row tall">
+									<li key={k.id} className="row tall keys">
 										<div className="grow">
 											<b>{k.name}</b> <span className="mono quiet">{k.prefix}…</span>
 											<div className="quiet small">{t('key.made_by', { name: k.made_by ?? '–', at: absolute(k.made_at) })}{k.expires_at && <> · {t('key.until', { at: absolute(k.expires_at) })}</>}{k.revoke_reason && <> · {k.revoke_reason}</>}</div>
@@ -49,7 +50,15 @@ export default function Keys() {
 					</Card>
 				)}
 			</Loaded>
-			<p className="quiet small">{t('key.how')} <span className="mono">POST {window.location.origin}/api/v1/alerts</span></p>
+			<Card title={t('key.senders')} plain>
+				<dl className="senders">
+					<dt>{t('key.header')}</dt><dd className="mono">Authorization: Bearer {made?.key ?? t('key.key')}</dd>
+					<dt>Wazuh</dt><dd className="mono">{here}/api/v1/alerts/wazuh</dd>
+					<dt>Suricata (EVE)</dt><dd className="mono">{here}/api/v1/alerts/suricata</dd>
+					<dt>{t('key.thehive')}</dt><dd className="mono">{here}</dd>
+					<dt>{t('key.others')}</dt><dd className="mono">{here}/api/v1/alerts</dd>
+				</dl>
+			</Card>
 			<ActionDialog opened={adding} onClose={() => setAdding(false)} title={t('key.add')} submit={t('key.add')} size="md" initial={{ days: 365 }}
 				fields={[{ name: 'name', label: t('key.name'), required: true, placeholder: 'wazuh' }, { name: 'days', label: t('key.days'), kind: 'number', help: t('key.days_help') }]}
 				onSubmit={async (v) => { const saved = await send<{ key: string; name: string }>('POST', '/keys', v); setMade(saved); }} />

@@ -104,7 +104,7 @@ function Matched({ rows }: { rows: AlertMatch[] }) {
 	const { t } = useTranslation();
 	const why = rows.some((m) => m.why);
 	return (
-		<Card title={t('alert.matched')} plain>
+		<Card title={why ? t('alert.matched') : t('alert.fields')} plain>
 			<div className="scroll" tabIndex={0} role="region" aria-label={t('alert.matched')}>
 				<table className="list fields-list">
 					<thead><tr><th>{t('alert.field')}</th><th>{t('alert.value')}</th>{why && <th>{t('alert.why')}</th>}</tr></thead>
@@ -159,7 +159,7 @@ function Signs({ a }: { a: AlertDetail }) {
 				{a.observables.map((o) => (
 					<li key={o.type + o.value} className="row tall">
 						<span className="quiet nowrap">{wordFor('observable', o.type)}</span>
-						<span className="mono grow">{o.defanged}{o.note && <span className="quiet"> · {o.note}</span>}</span>
+						<span className="grow wrap"><span className="mono">{o.defanged}</span>{o.note && <span className="quiet"> · {o.note}</span>}</span>
 						{o.is_ioc && <Tag kind="bad">IOC</Tag>}
 						{o.matches.map((m) => <Link key={m.number} to={`/su-co/${m.number}/dau-hieu`} className="nowrap" title={m.title}>{m.number}</Link>)}
 					</li>
@@ -197,7 +197,7 @@ function Side({ a }: { a: AlertDetail }) {
 			<section>
 				<h2>{t('alert.facts')}</h2>
 				<p>{t('alert.source')}: {wordFor('alert_source', a.source)}</p>
-				<p>{t('alert.rule')}: <span className="mono">{a.rule_id}</span></p>
+				{a.rule_id !== a.title && <p>{t('alert.rule')}: <span className="mono">{a.rule_id}</span></p>}
 				{a.playbook_title && <p>{t('alert.playbook')}: <Link to={`/quan-tri/phuong-an/${a.playbook}`}>{a.playbook_code} {a.playbook_title}</Link></p>}
 				{a.tags && a.tags.length > 0 && <p className="tags">{a.tags.map((x) => <Tag key={x}>{x}</Tag>)}</p>}
 				<p className="quiet small">{t('alert.reference')}: <span className="mono">{a.source_ref}</span></p>

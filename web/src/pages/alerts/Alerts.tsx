@@ -63,6 +63,7 @@ export default function Alerts() {
 			<div className="chips">
 				<TextInput size="xs" w={200} aria-label={t('alert.filter')} placeholder={t('alert.filter')} value={text} onChange={(e) => setText(e.currentTarget.value)} />
 				{STATES.map((s) => <Chip key={s} on={state === s} onClick={() => put({ 'trang-thai': s === 'open' ? null : s })}>{t(`alert.chip_${s}`)}</Chip>)}
+				<span className="between" aria-hidden />
 				{LEVELS.slice(0, 3).map((l) => <Chip key={l} on={level === l} onClick={() => put({ muc: level === l ? null : l })}>{wordFor('alert_level', l)}</Chip>)}
 			</div>
 			{by === 'one' ? <Singles key="one" filters={filters} more={page < 2 ? () => setPage(2) : undefined} />

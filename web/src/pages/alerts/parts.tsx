@@ -116,7 +116,7 @@ export function AlertActs({ act, subject, onClose, onOpened, onDone }: { act: Al
 	switch (act) {
 	case 'verdict':
 		return (
-			<ActionDialog {...common} title={t('alert.verdict')} submit={t('alert.verdict_save')} size="md" intro={<p className="quiet" style={{ margin: 0 }}>{what}</p>}
+			<ActionDialog {...common} title={t('alert.verdict')} submit={t('alert.verdict_save')} size="lg" intro={<p className="quiet" style={{ margin: 0 }}>{what}</p>}
 				fields={[
 					{ name: 'verdict', label: t('alert.verdict_what'), kind: 'choice', required: true, options: ['true_positive', 'false_positive', 'benign', 'undecided'].map((v) => ({ value: v, label: wordFor('verdict', v) })), help: t('alert.verdict_help') },
 					{ name: 'note', label: t('alert.note'), kind: 'area' },
