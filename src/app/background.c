@@ -14,6 +14,7 @@
 #include "app/notify.h"
 #include "app/packset.h"
 #include "app/probe.h"
+#include "app/rules.h"
 #include "app/search.h"
 #include "app/setting.h"
 #include "base/log.h"
@@ -358,8 +359,10 @@ tick_forget(struct work *work, void *arg, struct err *err)
 static int
 tick_sweep(struct work *work, void *arg, struct err *err)
 {
+	struct app *app = ((struct background *)arg)->app;
+
 	(void)work;
-	return evidence_sweep(((struct background *)arg)->app, err);
+	return rules_sweep(app, err) != 0 ? err->kind : evidence_sweep(app, err);
 }
 
 static struct background *

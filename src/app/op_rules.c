@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* op_rules.c: editions of detection rules: brought in, listed, gone back to. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "app/change.h"
 #include "app/ops.h"
@@ -155,8 +157,12 @@ keep(struct call *c, const char *to, const char *sha256)
 
 	if (file_mkdir(rules, 0700, c->err) != 0)
 		return c->err->kind;
-	if (rename(to, path) != 0 && errno != EEXIST && errno != ENOTEMPTY)
-		return err_sys(c->err, file_err_kind(errno), path, errno);
+	if (rename(to, path) != 0) {
+		if (errno != EEXIST && errno != ENOTEMPTY)
+			return err_sys(c->err, file_err_kind(errno), path, errno);
+		/* Until its row is there, rules_sweep() has to leave it. */
+		utimensat(AT_FDCWD, path, NULL, 0);
+	}
 	return file_sync_dir(rules, c->err);
 }
 
@@ -230,7 +236,7 @@ import(struct call *c)
 		record(c, report, base[1] == '\0' ? from : base + 1);
 	file_remove_tree(to, NULL);
 	json_free(report);
-	return c->err->kind;
+	return c->err->kind != ERR_NONE ? c->err->kind : rules_sweep(c->app, c->err);
 }
 
 static const char *const import_columns[] = { "reason", "file", "line", "rule_id", "title", NULL };

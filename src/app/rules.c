@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/rules.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/id.h"
 #include "os/child.h"
 #include "os/file.h"
 
@@ -39,6 +44,86 @@ rules_folder_now(struct app *app, struct arena *arena)
 	struct asked a = { app, arena, NULL };
 
 	return store_read(app->store, ask, &a, NULL) == 0 ? a.folder : NULL;
+}
+
+/* ---- what nobody knows of -------------------------------------------------------------------- */
+
+#define EDITION_NAME 16
+#define STAGED       ".rules-"
+#define SWEEP_AGE_S  (24 * 3600)
+
+/* A folder of editions on its way out: in the transaction only its name changes, for it may be large. */
+struct orphan {
+	const char *path, *name, *to;
+};
+
+static int
+put_aside(struct tx *tx, void *arg, struct err *err)
+{
+	const struct orphan *o = arg;
+
+	if (tx_int(tx, "SELECT COUNT(*) FROM rule_edition WHERE sha256 = ?", "t", o->name) == 0 &&
+	    err->kind == ERR_NONE && rename(o->path, o->to) != 0)
+		return err_sys(err, file_err_kind(errno), o->path, errno);
+	return err->kind;
+}
+
+static bool
+is_old(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_mtime < time(NULL) - SWEEP_AGE_S;
+}
+
+/* Tells ${fn} of every entry of a folder; one that is not there has none. */
+static void
+each(struct app *app, const char *dir, void (*fn)(struct app *app, const char *dir, const char *name, struct err *err),
+    struct err *err)
+{
+	DIR *d = opendir(dir);
+	struct dirent *entry;
+
+	while (d != NULL && err->kind == ERR_NONE && (entry = readdir(d)) != NULL)
+		fn(app, dir, entry->d_name, err);
+	if (d != NULL)
+		closedir(d);
+}
+
+static void
+sweep_edition(struct app *app, const char *dir, const char *name, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	const char *path = arena_printf(&arena, "%s/%s", dir, name);
+	char token[17];
+
+	if (strlen(name) == EDITION_NAME && strspn(name, "0123456789abcdef") == EDITION_NAME && is_old(path))
+		store_write(app->store, put_aside, &(struct orphan){ path, name, arena_printf(&arena,
+		    "%s/" STAGED "%s", app->dir, token_new(8, token)) }, err);
+	arena_clear(&arena);
+}
+
+static void
+sweep_staged(struct app *app, const char *dir, const char *name, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	const char *path = arena_printf(&arena, "%s/%s", dir, name);
+
+	(void)app;
+	if (str_starts(name, STAGED) && is_old(path))
+		file_remove_tree(path, err);
+	arena_clear(&arena);
+}
+
+int
+rules_sweep(struct app *app, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+
+	each(app, arena_printf(&arena, "%s/rules", app->dir), sweep_edition, err);
+	each(app, app->dir, sweep_staged, err);
+	arena_clear(&arena);
+	return err->kind;
 }
 
 /* ---- khien-hunt ------------------------------------------------------------------------- */

@@ -20,6 +20,12 @@ const char *rules_folder(struct tx *tx, struct arena *arena, const struct app *a
 const char *rules_folder_now(struct app *app, struct arena *arena);
 
 /*
+ * Removes what imports left that died before their row was written: folders of editions nobody
+ * knows and folders under way, untouched for a day.  ERR_IO and as of store_write().
+ */
+int rules_sweep(struct app *app, struct err *err);
+
+/*
  * Runs khien-hunt, beside this program, for one request (the JSON of its descriptor 3) and gives
  * its standard output in ${out}, which has a maximum.  A failure it tells in JSON becomes ${err}:
  * key "rules.child" with {reason}; its kind ERR_INVALID.

@@ -19,7 +19,7 @@ const PAGES = ['/', '/bao-cao', `/bao-cao/${report}`, '/su-co', '/thoi-han', '/t
   ...['', 'viec', 'dien-bien', 'pham-vi', 'dau-hieu', 'chung-cu', 'chi-dao', 'nghia-vu', 'van-ban', 'ho-tro', 'ket-thuc', 'nhat-ky'].map((t) => `/su-co/${s.number}/${t}`),
   ...['', 'den', 'noi-nhan', 'dinh-ky', s.paper, `${s.paper}?phan=gui`, `${s.paper}?phan=so-sanh`].map((t) => `/van-ban/${t}`), '/thoi-han/lich', '/canh-bao', '/canh-bao?gop=host', '/canh-bao?gop=one', '/canh-bao/quy-tac', '/canh-bao/tat-tieng', `/canh-bao/${s.alert}`, '/thoi-han/nghia-vu', '/so-lieu',
   ...['', '/so-sanh', '/cac-ban'].map((t) => `/quan-tri/phuong-an/ransomware${t}`),
-  ...['nguoi-dung', 'phong', 'he-thong', 'phuong-an', 'quy-dinh', 'co-quan', 'cai-dat', 'phien', 'khoa-api', 'so-cai', 'in-an'].map((t) => `/quan-tri/${t}`)];
+  ...['nguoi-dung', 'phong', 'he-thong', 'phuong-an', 'quy-dinh', 'co-quan', 'cai-dat', 'phien', 'khoa-api', 'quy-tac', 'so-cai', 'in-an'].map((t) => `/quan-tri/${t}`)];
 
 async function open(page, path) {
   await page.goto(path);

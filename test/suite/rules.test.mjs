@@ -2,7 +2,7 @@
 // rules.test.mjs: releases of rules taken into a data directory, gone back from; hostile archives;
 // what khien rules check says.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { deflateRawSync, gzipSync } from 'node:zlib';
@@ -217,6 +217,33 @@ test('over HTTP versions are listed and gone back to, imports are not', async ()
   assert.equal((await admin.ok('GET', '/rules/versions')).items[0].is_used, false);
   assert.equal((await admin.call('POST', '/rules/import', { path: '/etc' })).status, 404);
   await server.stop();
+});
+
+test('what an import left that died is removed, and nothing else', () => {
+  const data = newData();
+  for (const n of [1, 2]) data.run('rules', 'import', put(`sweep${n}.zip`, zip([{ name: 'rules/one.yml', data: rule(n) }])));
+  const rules = join(data.dir, 'rules');
+  const make = (path, days) => {
+    mkdirSync(path, { recursive: true });
+    writeFileSync(join(path, 'x.yml'), rule(1));
+    utimesSync(path, Date.now() / 1000 - days * 86400, Date.now() / 1000 - days * 86400);
+  };
+  const known = readdirSync(rules);
+  assert.ok(known.length >= 2);
+  for (const name of known) utimesSync(join(rules, name), 1000000000, 1000000000);
+  make(join(rules, '0123456789abcdef'), 2);
+  make(join(rules, 'fedcba9876543210'), 0);
+  make(join(rules, 'ghi-chu'), 2);
+  make(join(data.dir, '.rules-0011223344556677'), 2);
+  make(join(data.dir, '.rules-8899aabbccddeeff'), 0);
+  data.run('rules', 'import', put('more.zip', zip([{ name: 'rules/one.yml', data: rule(9) }])));
+  assert.deepEqual(readdirSync(rules).filter((n) => !known.includes(n) && n !== 'ghi-chu').includes('0123456789abcdef'), false);
+  for (const name of [...known, 'fedcba9876543210', 'ghi-chu']) assert.ok(existsSync(join(rules, name)), name);
+  assert.deepEqual(readdirSync(data.dir).filter((n) => n.startsWith('.rules-')), ['.rules-8899aabbccddeeff']);
+  data.run('rules', 'revert', '0');
+  // An edition that is only known again is not taken for one that nobody knows.
+  for (const name of known) utimesSync(join(rules, name), 1000000000, 1000000000);
+  assert.equal(data.run('rules', 'import', put('more2.zip', zip([{ name: 'rules/one.yml', data: rule(9) }]))).is_new, false);
 });
 
 test('a backup carries the rules', () => {

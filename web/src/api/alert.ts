@@ -141,3 +141,14 @@ export interface ApiKey {
 	used_at: string | null;
 	address: string | null;
 }
+export interface RuleEdition {
+	number: number;
+	label: string | null;
+	source: string;
+	loaded: number;
+	unmapped: number;
+	refused: number;
+	imported_at: string;
+	imported_by: string | null;
+	is_used: boolean;
+}

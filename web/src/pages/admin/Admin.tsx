@@ -13,6 +13,7 @@ const Playbooks = lazy(() => import('./Playbooks'));
 const Regulations = lazy(() => import('./Regulations'));
 const AgencyPage = lazy(() => import('./AgencyPage'));
 const Settings = lazy(() => import('./Settings'));
+const RuleEditions = lazy(() => import('./RuleEditions'));
 const Keys = lazy(() => import('./Keys'));
 const AllSessions = lazy(() => import('./AllSessions'));
 const Ledger = lazy(() => import('./Ledger'));
@@ -31,6 +32,7 @@ export default function Admin() {
 		{ slug: 'quy-dinh', page: <Regulations />, on: true },
 		{ slug: 'co-quan', page: <AgencyPage />, on: admin },
 		{ slug: 'cai-dat', page: <Settings />, on: admin },
+		{ slug: 'quy-tac', page: <RuleEditions />, on: true },
 		{ slug: 'khoa-api', page: <Keys />, on: admin },
 		{ slug: 'phien', page: <AllSessions />, on: admin },
 		{ slug: 'so-cai', page: <Ledger />, on: may('INSPECT') },
