@@ -175,7 +175,7 @@ check_list(const struct param *p, const struct json *value, struct err *err)
 	if (json_kind(value) == JSON_KIND_STRING)
 		return p->choices != NULL && !str_empty(json_str(value)) ?
 		    check_choice(p, json_str(value), err) : check_text(p, json_str(value), err);
-	if (json_kind(value) != JSON_KIND_ARRAY || json_len(value) > LIST_MAX_ITEMS)
+	if (json_kind(value) != JSON_KIND_ARRAY || json_len(value) > (p->max > 0 ? (size_t)p->max : LIST_MAX_ITEMS))
 		return err_set(err, ERR_INVALID, "err.list", p->name);
 	for (size_t i = 0; i < json_len(value); i++) {
 		const char *item = json_str(json_at(value, i));

@@ -14,6 +14,9 @@
 
 #define HUNT_LISTS_MAX (HUNTER_LISTS_MAX - 1) /* files with indicators; what was typed is one more */
 
+/* So many become evidence in one operation; more are entered some at a time. */
+#define HUNT_BATCH 900
+
 #define HUNT_JOB "hunt.run" /* its arguments: {"id": of the hunt} */
 
 /* A hunt as operations need it; strings live in the call's arena. */

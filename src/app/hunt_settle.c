@@ -131,27 +131,41 @@ summary_for(struct call *c, const struct hunt *h, const struct json *stories)
 	return text;
 }
 
-/* The files of the hunt become evidence of its incident. */
 static void
-adopt_files(struct call *c, const struct hunt *h, const char *incident_id)
+tell_left(struct call *c, const struct hunt *h)
 {
-	const struct hunt_origin origin = { .by_id = h->by_id, .by_name = h->by_name, .collected_at = h->requested_at };
+	jsonw_kint(c->out, "left", tx_int(c->tx, "SELECT COUNT(*) FROM hunt_file WHERE hunt_id = ? AND"
+	    " incident_id IS NULL", "t", h->id));
+}
+
+/* Files of the hunt that are in no incident yet become evidence of its own. */
+static int
+run_adopt(struct call *c)
+{
+	struct hunt h;
 	struct query q;
 	bool is_new;
 
+	if (waiting_hunt(c, &h) != 0)
+		return c->err->kind;
+
+	const struct hunt_origin origin = { .by_id = h.by_id, .by_name = h.by_name, .collected_at = h.requested_at };
+
 	query_open(&q, c->tx, "SELECT id, name, sha256, size, purpose IS NULL FROM hunt_file WHERE hunt_id = ?"
-	    " ORDER BY position", "t", h->id);
+	    " AND incident_id IS NULL ORDER BY position LIMIT ?", "ti", h.id, (int64_t)HUNT_BATCH);
 	while (query_step(&q)) {
 		struct upload u = { .size = query_int(&q, 3) };
 		const char *id = arena_strdup(c->arena, query_text(&q, 0)), *evidence = NULL;
 
 		snprintf(u.sha256, sizeof(u.sha256), "%s", query_text(&q, 2));
 		if (query_int(&q, 4) != 0)
-			evidence = hunt_evidence(c, incident_id, &u, arena_strdup(c->arena, query_text(&q, 1)), &origin,
+			evidence = hunt_evidence(c, h.incident_id, &u, arena_strdup(c->arena, query_text(&q, 1)), &origin,
 			    &is_new);
-		change_update(c, "hunt_file", id, -1, COLS(CT("incident_id", incident_id), CT("evidence_id", evidence)));
+		change_update(c, "hunt_file", id, -1, COLS(CT("incident_id", h.incident_id), CT("evidence_id", evidence)));
 	}
 	query_close(&q);
+	tell_left(c, &h);
+	return c->err->kind;
 }
 
 static int
@@ -164,7 +178,10 @@ run_open(struct call *c)
 	struct incident i;
 	struct hunt h;
 
-	if (waiting_hunt(c, &h) != 0 || h.incident_id != NULL)
+	if (waiting_hunt(c, &h) != 0)
+		return c->err->kind;
+	tell_left(c, &h);
+	if (h.incident_id != NULL)
 		return c->err->kind;
 	name = playbook_for(c, groups);
 	playbook = name == NULL ? NULL : pack_playbook(c->app->packs, name, c->now);
@@ -173,7 +190,6 @@ run_open(struct call *c)
 	    .type = playbook != NULL && playbook->types_count > 0 ? playbook->types[0] : NULL,
 	    .occurred_at = began != SQL_NULL && began <= c->now ? began : SQL_NULL, .detected_at = c->now }, &number);
 	change_update(c, "hunt", h.id, -1, COLS(CT("incident_id", id)));
-	adopt_files(c, &h, id);
 	change_timeline(c, &(struct timeline_entry){ .incident_id = id, .kind = "evidence",
 	    .word = "timeline.hunt_files", .occurred_at = h.requested_at, .told_at = SQL_NULL, .ref_table = "hunt",
 	    .ref_id = h.id, .args = TIMELINE_ARGS("number", h.number, "count", text_int(c, h.files)) });
@@ -382,6 +398,8 @@ run_fail(struct call *c)
 
 static const struct op op_open = { "hunt settle open", NULL, NULL, RIGHT_HANDLE, OP_WRITE, data_params, run_open,
 	NULL, NULL };
+static const struct op op_adopt = { "hunt settle files", NULL, NULL, RIGHT_HANDLE, OP_WRITE, data_params,
+	run_adopt, NULL, NULL };
 static const struct op op_alerts = { "hunt settle alerts", NULL, NULL, RIGHT_HANDLE, OP_WRITE, data_params,
 	run_alerts, NULL, NULL };
 static const struct op op_done = { "hunt settle", NULL, NULL, RIGHT_HANDLE, OP_WRITE, data_params, run_done, NULL,
@@ -389,11 +407,11 @@ static const struct op op_done = { "hunt settle", NULL, NULL, RIGHT_HANDLE, OP_W
 static const struct op op_fail = { "hunt fail", NULL, NULL, RIGHT_HANDLE, OP_WRITE, data_params, run_fail, NULL,
 	NULL };
 
-/* Takes ${data} over. */
+/* Takes ${data} over; ${ret_left}: files that are in no incident yet, NULL when that is of no interest. */
 static int
-call(struct app *app, const struct op *op, const char *id, struct json *data, struct err *err)
+call(struct app *app, const struct op *op, const char *id, struct json *data, int64_t *ret_left, struct err *err)
 {
-	struct json *args = json_new_object();
+	struct json *args = json_new_object(), *answer = NULL;
 	struct buf out = BUF_INIT((size_t)1 << 20);
 	int ret;
 
@@ -401,6 +419,11 @@ call(struct app *app, const struct op *op, const char *id, struct json *data, st
 	json_set(args, "data", data);
 	ret = op_call(app, &(struct op_request){ .op = op, .actor = actor_job("hunt"), .lang = LANG_VI,
 	    .args = args }, &out, err);
+	if (ret == 0 && ret_left != NULL)
+		ret = json_parse(buf_str(&out), out.len, &answer, err);
+	if (ret == 0 && ret_left != NULL)
+		*ret_left = json_get_int(answer, "left", 0);
+	json_free(answer);
 	json_free(args);
 	buf_clear(&out);
 	return ret;
@@ -431,7 +454,7 @@ enter_alerts(struct app *app, const char *id, const struct hunt_answer *answer, 
 				json_set_str(item, "story", story);
 			json_append(items, item);
 		}
-		failed = call(app, &op_alerts, id, data, err);
+		failed = call(app, &op_alerts, id, data, NULL, err);
 	}
 	*ret_count = n;
 	return failed;
@@ -460,8 +483,11 @@ hunt_settle(struct app *app, const char *id, const struct hunt_answer *answer, s
 {
 	struct json *data, *summary;
 	size_t alerts = 0;
-	int failed = call(app, &op_open, id, json_clone(answer->summary), err);
+	int64_t left = 0;
+	int failed = call(app, &op_open, id, json_clone(answer->summary), &left, err);
 
+	while (failed == 0 && left > 0)
+		failed = call(app, &op_adopt, id, json_new_object(), &left, err);
 	if (failed == 0)
 		failed = enter_alerts(app, id, answer, &alerts, err);
 	if (failed != 0)
@@ -478,7 +504,7 @@ hunt_settle(struct app *app, const char *id, const struct hunt_answer *answer, s
 	json_set_int(data, "json_size", answer->json.size);
 	json_set_str(data, "html_sha256", answer->html.sha256);
 	json_set_int(data, "html_size", answer->html.size);
-	return call(app, &op_done, id, data, err);
+	return call(app, &op_done, id, data, NULL, err);
 }
 
 int
@@ -490,5 +516,5 @@ hunt_fail(struct app *app, const char *id, const struct err *why, struct err *er
 	words_err_text(&text, LANG_VI, why);
 	json_set_str(data, "error", buf_str(&text));
 	buf_clear(&text);
-	return call(app, &op_fail, id, data, err);
+	return call(app, &op_fail, id, data, NULL, err);
 }

@@ -54,7 +54,7 @@ struct param {
 	const char *name; /* catalogue keys: field.<name> (its name), param.<name> (one line of help) */
 	enum param_type type;
 	unsigned flags;
-	int64_t min, max;                 /* P_INT: range; text: max bytes (0: default) */
+	int64_t min, max;                 /* P_INT: range; text: max bytes; P_LIST, P_FILES: items (0: default) */
 	const char *const *choices;       /* NULL-terminated */
 };
 

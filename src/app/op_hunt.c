@@ -23,7 +23,7 @@ static const char *const levels[] = { "none", "informational", "low", "medium", 
 
 #define ID_PARAM { "id", P_ID, PF_REQUIRED | PF_POSITIONAL, 0, 0, NULL }
 #define ORIGIN_PARAMS \
-	{ "names", P_LIST, 0, 0, 0, NULL }, { "place", P_LINE, 0, 0, 300, NULL }, \
+	{ "names", P_LIST, 0, 0, HUNTER_FILES_MAX + HUNT_LISTS_MAX, NULL }, { "place", P_LINE, 0, 0, 300, NULL }, \
 	{ "method", P_TEXT, 0, 0, 2000, NULL }, { "collected_at", P_TIME, PF_PAST, 0, 0, NULL }
 /* What is looked for and in what. The last ${lists} files are lists of indicators. */
 #define ASKED_PARAMS \
@@ -316,7 +316,7 @@ time_text(struct call *c, const char *name)
 
 static const struct param start_params[] = {
 	ID_PARAM,
-	{ "evidence", P_LIST, 0, 0, 0, NULL },
+	{ "evidence", P_LIST, 0, 0, HUNTER_FILES_MAX, NULL },
 	{ "files", P_FILES, 0, 0, 20, NULL },
 	ASKED_PARAMS,
 	ORIGIN_PARAMS,

@@ -235,6 +235,22 @@ store_all(struct hunting *h, struct json *names)
 	}
 }
 
+/* Many files become evidence some at a time, before the hunt, which then finds them there. */
+static void
+enter(struct hunting *h, const char *incident, const struct json *names)
+{
+	for (size_t i = 0; i < h->walk.files && h->walk.files > HUNT_BATCH && h->cli->err.kind == 0; i += HUNT_BATCH) {
+		size_t n = h->walk.files - i < HUNT_BATCH ? h->walk.files - i : HUNT_BATCH;
+		struct json *args = json_new_object(), *some = json_new_array();
+
+		for (size_t k = 0; k < n; k++)
+			json_append(some, json_clone(json_at(names, i + k)));
+		json_set(args, "names", some);
+		json_set_str(args, "id", incident);
+		case_call_with(h, "hunt upload", args, i, n, NULL);
+	}
+}
+
 static int
 start(struct hunting *h)
 {
@@ -249,8 +265,10 @@ start(struct hunting *h)
 		store_all(h, names);
 	pass_on(h, args);
 	json_set_int(args, "lists", (int64_t)json_len(json_get(h->cli->args, "ioc")));
-	if (!is_new)
+	if (!is_new) {
 		json_set_str(args, "id", incident);
+		enter(h, incident, names);
+	}
 	if (h->cli->err.kind != 0) {
 		json_free(args);
 		return h->cli->err.kind;

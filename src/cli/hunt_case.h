@@ -33,6 +33,9 @@ const char *case_count(int64_t n, char out[static 24]);
 /* One call of an operation, which takes ${args} over; the parsed answer (NULL: not wanted) is the caller's. */
 int case_call(struct hunting *h, const char *name, struct json *args, bool with_files, struct json **ret);
 
+/* The same with ${n} of the files from ${first} on. */
+int case_call_with(struct hunting *h, const char *name, struct json *args, size_t first, size_t n, struct json **ret);
+
 /* Arguments with the id of the hunt. */
 struct json *case_id(const struct hunting *h);
 

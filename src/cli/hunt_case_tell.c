@@ -32,10 +32,15 @@ case_count(int64_t n, char out[static 24])
 int
 case_call(struct hunting *h, const char *name, struct json *args, bool with_files, struct json **ret)
 {
+	return case_call_with(h, name, args, 0, with_files ? h->uploads_count : 0, ret);
+}
+
+int
+case_call_with(struct hunting *h, const char *name, struct json *args, size_t first, size_t n, struct json **ret)
+{
 	struct buf out = BUF_INIT(ANSWER_MAX);
 	struct op_request request = { .op = op_get(name), .actor = actor_console(), .lang = h->cli->lang,
-	    .args = args, .uploads = with_files ? h->uploads : NULL,
-	    .uploads_count = with_files ? h->uploads_count : 0 };
+	    .args = args, .uploads = n > 0 ? h->uploads + first : NULL, .uploads_count = n };
 	int failed = op_call(h->app, &request, &out, &h->cli->err);
 
 	if (failed == 0 && ret != NULL)

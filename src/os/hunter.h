@@ -31,7 +31,7 @@
 #define HUNTER_SPOOL_FD 5
 #define HUNTER_UNPACK_FD 6
 
-#define HUNTER_FILES_MAX   1000
+#define HUNTER_FILES_MAX   3000
 #define HUNTER_LISTS_MAX   21
 #define HUNTER_LIST_MAX    (INT64_C(16) << 20) /* bytes of a list of indicators */
 #define HUNTER_TAGS_MAX    50

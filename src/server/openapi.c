@@ -58,7 +58,7 @@ static void
 write_list(struct jsonw *w, const struct param *p)
 {
 	jsonw_kstring(w, "type", "array");
-	jsonw_kint(w, "maxItems", LIST_MAX_ITEMS);
+	jsonw_kint(w, "maxItems", p->max > 0 ? p->max : LIST_MAX_ITEMS);
 	jsonw_kobject(w, "items");
 	write_text(w, LINE_MAX_CHARS);
 	if (p->choices != NULL)

@@ -371,6 +371,22 @@ test('archives are looked into, damaged ones as far as they go; copies of EVTX f
   assert.ok(data.run('ledger', 'verify').ok);
 });
 
+test('more files than one entry of the ledger bears become evidence some at a time', () => {
+  const data = newData();
+  const logs = folder();
+  const count = 950;
+  for (let i = 0; i < count; i++) writeFileSync(join(logs, `${String(i).padStart(4, '0')}.log`), `${attack.split('\n')[1].replace('whoami', `whoami${i}`)}\n`);
+  const first = alike(data, [logs], []);
+  assert.ok(first.lines.length >= count);
+  const hunt = data.run('hunt', 'show', 'ST-2026-0001');
+  assert.equal(hunt.files, count);
+  assert.ok(hunt.files_read.every((f) => f.evidence_number !== null), 'each became evidence of the new incident');
+  const incident = data.run('incident', 'open', '--title', 'Nhiều tệp');
+  assert.deepEqual(alike(data, [logs], [], { incident: incident.number }).lines, first.lines);
+  assert.ok(data.run('hunt', 'show', 'ST-2026-0002').files_read.every((f) => f.evidence_number !== null));
+  assert.ok(data.run('ledger', 'verify').ok);
+});
+
 // ---- the server, and who stands in its worker's place -------------------------------------------
 
 // Started when the first test needs it: a connection that waits while a command runs goes stale.
@@ -419,6 +435,8 @@ test('a server does it for the browser: uploads, progress, result, page', async 
 });
 
 test('over HTTP too: a stretch of time, tags, and a list of indicators sent after the logs', async () => {
+  await start();
+  putWorker(realWorker);
   const body = form([['a.log', `${attack}\n# qua mạng\n`], ['tim.txt', '203.0.113.7\n']], { lists: '1', from: '2026-11-22T08:12:30+07:00', to: '2026-11-22T08:13:30+07:00' });
   const h = await ended(p, (await p.ok('POST', `/incidents/${incident.id}/hunts`, body)).id);
   assert.equal(h.state, 'done', h.error);

@@ -18,7 +18,7 @@ import type { TabProps } from './Page';
 import './hunt.css';
 
 const LEVELS = ['none', 'informational', 'low', 'medium', 'high', 'critical'];
-const FILES_MAX = 1000;
+const FILES_MAX = 3000;
 const TYPED_MAX = 500_000; // bytes of indicators
 const NAMED_OUT = 5;
 const LOOK_MS = 1000;
