@@ -39,6 +39,9 @@ struct entry {
 	int64_t number[C_MONO + 1];
 	struct span text[C_LEAF + 1]; /* at NULL: SQL NULL */
 	int wrong;                    /* the first column no writer can have left so, or -1 */
+	struct span salted;           /* the salt and the payload; at NULL: no salt, or no payload */
+	bool is_hashed;               /* what follows was computed */
+	uint8_t payload_hash[TREE_HASH], leaf[TREE_HASH];
 };
 
 /*
@@ -116,44 +119,79 @@ write_header(struct walk *w, const struct entry *e)
 	header_json(&h, &w->header);
 }
 
-/* The payload's hash, recomputed; of an erased one what is stored. */
-static bool
-payload_hash(const struct entry *e, const uint8_t stored[static TREE_HASH],
-    uint8_t ret[static TREE_HASH])
+/* The hashes of the payloads of the batch; of an erased one what is stored. */
+static void
+hash_payloads(struct batch *b)
 {
-	uint8_t salt[LEDGER_SALT];
+	struct sha256_job job[BATCH_ENTRIES];
+	size_t n = 0;
 
-	if (e->text[C_PAYLOAD].at == NULL) {
-		memcpy(ret, stored, TREE_HASH);
-		return e->text[C_SALT].len == 0; /* the salt is erased with it */
+	for (size_t i = 0; i < b->n; i++) {
+		struct entry *e = &b->entry[i];
+
+		e->is_hashed = e->wrong == -1 && (e->salted.at != NULL ||
+		    (e->text[C_PAYLOAD].at == NULL && e->text[C_SALT].len == 0)); /* erased with it */
+		if (!e->is_hashed)
+			continue;
+		if (e->salted.at != NULL)
+			job[n++] = (struct sha256_job){ e->salted.at, e->salted.len, e->payload_hash };
+		else if (!unhex_span(e->text[C_HASH], e->payload_hash))
+			memset(e->payload_hash, 0, TREE_HASH);
 	}
-	if (!unhex_span(e->text[C_SALT], salt))
-		return false;
-	header_payload_hash(salt, e->text[C_PAYLOAD].at, e->text[C_PAYLOAD].len, ret);
-	return true;
+	sha256_many(job, n);
+}
+
+/* Their leaves: a byte 0, the header, the hash of the payload. */
+static void
+hash_leaves(struct walk *w)
+{
+	struct sha256_job job[BATCH_ENTRIES];
+	struct batch *b = w->batch;
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->n; i++) {
+		struct entry *e = &b->entry[i];
+		char *text;
+
+		if (!e->is_hashed)
+			continue;
+		write_header(w, e);
+		text = arena_alloc(&b->arena, 1 + w->header.len + TREE_HASH);
+		text[0] = 0;
+		memcpy(text + 1, w->header.data, w->header.len);
+		memcpy(text + 1 + w->header.len, e->payload_hash, TREE_HASH);
+		job[n++] = (struct sha256_job){ text, 1 + w->header.len + TREE_HASH, e->leaf };
+	}
+	sha256_many(job, n);
+}
+
+static bool
+says(struct span text, const uint8_t hash[static TREE_HASH])
+{
+	char hex[SHA256_HEX_SIZE];
+
+	return text.len == 2 * TREE_HASH && memcmp(hex_encode(hash, TREE_HASH, hex), text.at, text.len) == 0;
 }
 
 /*
- * Recomputes one entry.  The tree goes on with the leaf that is stored, if it
- * can be read, so that one bad entry is one fault and not one for each root.
+ * Compares one entry with what was computed.  The tree goes on with the leaf that is
+ * stored, if it can be read, so that one bad entry is one fault and not one for each root.
  */
 static enum ledger_fault_kind
-judge(struct walk *w, const struct entry *e, uint8_t ret_leaf[static TREE_HASH])
+judge(const struct entry *e, uint8_t ret_leaf[static TREE_HASH])
 {
-	uint8_t computed[TREE_HASH], stored[TREE_HASH] = { 0 }, leaf[TREE_HASH];
-	bool readable;
+	bool leaf_holds = e->is_hashed && says(e->text[C_LEAF], e->leaf);
 
-	if (!unhex_span(e->text[C_LEAF], ret_leaf))
+	if (leaf_holds)
+		memcpy(ret_leaf, e->leaf, TREE_HASH);
+	else if (!unhex_span(e->text[C_LEAF], ret_leaf))
 		return FAULT_HEADER;
-	readable = unhex_span(e->text[C_HASH], stored);
-	if (!payload_hash(e, stored, computed))
+	if (!e->is_hashed)
 		return FAULT_PAYLOAD;
-	write_header(w, e);
-	header_leaf(w->header.data, w->header.len, computed, leaf);
-	if (readable && memcmp(computed, stored, TREE_HASH) == 0)
-		return memcmp(leaf, ret_leaf, TREE_HASH) == 0 ? FAULT_NONE : FAULT_HEADER;
+	if (says(e->text[C_HASH], e->payload_hash))
+		return leaf_holds ? FAULT_NONE : FAULT_HEADER;
 	/* Payload and stored hash differ: the leaf tells which of them was touched. */
-	return memcmp(leaf, ret_leaf, TREE_HASH) == 0 ? FAULT_PAYLOAD_HASH : FAULT_PAYLOAD;
+	return leaf_holds ? FAULT_PAYLOAD_HASH : FAULT_PAYLOAD;
 }
 
 static void
@@ -175,7 +213,7 @@ take_entry(struct walk *w, const struct entry *e)
 	if (e->wrong != -1)
 		fault_seq(w, FAULT_TYPE, e->wrong == C_SEQ ? (int64_t)w->tree.size : e->number[C_SEQ],
 		    entry_column[e->wrong]);
-	else if ((kind = judge(w, e, leaf)) != FAULT_NONE)
+	else if ((kind = judge(e, leaf)) != FAULT_NONE)
 		fault_seq(w, kind, e->number[C_SEQ], NULL);
 	if (e->wrong == -1 && e->text[C_PAYLOAD].at == NULL)
 		note_erased(w->v, e->number[C_SEQ]);
@@ -373,6 +411,8 @@ judge_batch(struct walk *w)
 {
 	int64_t started = clock_thread_ns();
 
+	hash_payloads(w->batch);
+	hash_leaves(w);
 	for (size_t i = 0; i < w->batch->n; i++)
 		judge_number(w, &w->batch->entry[i]);
 	w->v->report->tree_ns += clock_thread_ns() - started;
@@ -380,15 +420,34 @@ judge_batch(struct walk *w)
 	arena_clear(&w->batch->arena);
 }
 
+/* The payload behind its salt, as they are hashed. */
+static void
+keep_payload(struct batch *b, struct entry *e)
+{
+	struct span payload = e->text[C_PAYLOAD];
+	char *text = arena_alloc(&b->arena, LEDGER_SALT + payload.len);
+
+	if (unhex_span(e->text[C_SALT], (uint8_t *)text))
+		e->salted = (struct span){ text, LEDGER_SALT + payload.len };
+	memcpy(text + LEDGER_SALT, payload.at, payload.len);
+	e->text[C_PAYLOAD].at = text + LEDGER_SALT;
+	b->bytes += payload.len;
+}
+
 /* The texts of a row are only there until the next one. */
 static void
 keep_texts(struct batch *b, struct entry *e)
 {
-	for (int c = C_BOOT; c <= C_LEAF; c++) {
-		if (e->wrong == -1 && e->text[c].at != NULL) {
-			e->text[c].at = arena_strndup(&b->arena, e->text[c].at, e->text[c].len);
-			b->bytes += e->text[c].len;
+	e->salted = (struct span){ NULL, 0 };
+	for (int c = C_BOOT; c <= C_LEAF && e->wrong == -1; c++) {
+		if (e->text[c].at == NULL)
+			continue;
+		if (c == C_PAYLOAD) {
+			keep_payload(b, e);
+			continue;
 		}
+		e->text[c].at = arena_strndup(&b->arena, e->text[c].at, e->text[c].len);
+		b->bytes += e->text[c].len;
 	}
 }
 

@@ -224,9 +224,36 @@ a_hash_in_pieces_is_the_hash_of_the_whole(void **state)
 	assert_memory_equal(one, two, SHA256_SIZE);
 }
 
+/* Every length around the block's, in every order: short beside long, and one left over. */
+static void
+many_hashes_are_those_of_each_text(void **state)
+{
+	enum { JOBS = 301 };
+	static uint8_t text[3000], hash[JOBS][SHA256_SIZE];
+	struct sha256_job job[JOBS];
+	uint8_t one[SHA256_SIZE];
+
+	(void)state;
+	srand(17);
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (uint8_t)rand();
+	for (size_t n = 0; n <= JOBS; n += n < 10 ? 1 : 97) {
+		memset(hash, 0, sizeof(hash));
+		for (size_t i = 0; i < n; i++)
+			job[i] = (struct sha256_job){ text + i % 7, n < 10 ? (i * 61 + n) % 200 : i < 260 ? i :
+			    (size_t)rand() % 2900, hash[i] };
+		sha256_many(job, n);
+		for (size_t i = 0; i < n; i++) {
+			sha256(job[i].data, job[i].len, one);
+			assert_memory_equal(one, hash[i], SHA256_SIZE);
+		}
+	}
+}
+
 TEST_MAIN(cmocka_unit_test_setup(roots_are_those_of_the_reference_log, make_leaves),
     cmocka_unit_test(the_root_is_the_definition_s_for_every_size),
     cmocka_unit_test(every_leaf_can_be_proved_and_no_other),
     cmocka_unit_test(every_growth_can_be_proved_and_no_other),
     cmocka_unit_test(proofs_picked_up_on_the_way_are_the_same),
-    cmocka_unit_test(a_hash_in_pieces_is_the_hash_of_the_whole))
+    cmocka_unit_test(a_hash_in_pieces_is_the_hash_of_the_whole),
+    cmocka_unit_test(many_hashes_are_those_of_each_text))
