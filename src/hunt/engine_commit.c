@@ -37,9 +37,12 @@ add_timeline(struct engine *e, const struct hit *hit)
 static void
 commit_hits(struct engine *e, struct buf *hits)
 {
-	struct hit *hit = xcalloc(1, sizeof(*hit));
+	struct hit *hit;
 	size_t n;
 
+	if (hits->len == 0)
+		return;
+	hit = xcalloc(1, sizeof(*hit));
 	for (size_t at = 0; at < hits->len && (n = hit_unpack(hits->data + at, hits->len - at, hit)) > 0; at += n) {
 		result_add(e->result, hit);
 		if (e->out.timeline != NULL)

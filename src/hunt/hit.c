@@ -10,6 +10,39 @@
 
 #define NS INT64_C(1000000000)
 
+static char *
+put_digits(char *to, int64_t n, int digits)
+{
+	for (int i = digits; i-- > 0; n /= 10)
+		to[i] = (char)('0' + n % 10);
+	return to + digits;
+}
+
+/* As printf() would, which takes longer than all else of a detection. */
+static size_t
+time_text(const struct tm *tm, int64_t ticks, char out[static HIT_TIME_SIZE])
+{
+	char *p = out;
+
+	if (tm->tm_year + 1900 < 0 || tm->tm_year + 1900 > 9999)
+		return (size_t)snprintf(out, HIT_TIME_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%07d", tm->tm_year + 1900,
+		    tm->tm_mon + 1, tm->tm_mday, tm->tm_hour, tm->tm_min, tm->tm_sec, (int)ticks);
+	p = put_digits(p, tm->tm_year + 1900, 4);
+	*p++ = '-';
+	p = put_digits(p, tm->tm_mon + 1, 2);
+	*p++ = '-';
+	p = put_digits(p, tm->tm_mday, 2);
+	*p++ = 'T';
+	p = put_digits(p, tm->tm_hour, 2);
+	*p++ = ':';
+	p = put_digits(p, tm->tm_min, 2);
+	*p++ = ':';
+	p = put_digits(p, tm->tm_sec, 2);
+	*p++ = '.';
+	p = put_digits(p, ticks, 7);
+	return (size_t)(p - out);
+}
+
 char *
 hit_time(int64_t time_ns, char out[static HIT_TIME_SIZE])
 {
@@ -28,8 +61,7 @@ hit_time(int64_t time_ns, char out[static HIT_TIME_SIZE])
 	t = (time_t)s;
 	if (gmtime_r(&t, &tm) == NULL)
 		return out;
-	n = (size_t)snprintf(out, HIT_TIME_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%07d",
-	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(ns / 100));
+	n = time_text(&tm, ns / 100, out);
 	/* Milliseconds are always there, finer parts only where the log has them. */
 	for (int i = 0; i < 4 && out[n - 1] == '0'; i++)
 		n--;
@@ -48,6 +80,19 @@ quote(struct buf *out, const char *key, struct hit_part text, size_t max)
 }
 
 static void
+add_number(struct buf *out, const char *key, uint64_t n)
+{
+	char digit[24];
+	size_t at = sizeof(digit);
+
+	do
+		digit[--at] = (char)('0' + n % 10);
+	while ((n /= 10) != 0);
+	buf_adds(out, key);
+	buf_add(out, digit + at, sizeof(digit) - at);
+}
+
+static void
 json_refs(const struct hit *hit, const struct hit_names *names, struct buf *out)
 {
 	char when[HIT_TIME_SIZE];
@@ -57,7 +102,8 @@ json_refs(const struct hit *hit, const struct hit_names *names, struct buf *out)
 		const char *file = names->file(names->arg, hit->ref[i].file);
 
 		quote(out, i == 0 ? "{\"file\":" : ",{\"file\":", (struct hit_part){ file, strlen(file) }, SIZE_MAX);
-		buf_printf(out, ",\"record\":%llu}", (unsigned long long)hit->ref[i].record);
+		add_number(out, ",\"record\":", hit->ref[i].record);
+		buf_addc(out, '}');
 	}
 	buf_addc(out, ']');
 }
@@ -71,11 +117,11 @@ hit_json(const struct hit *hit, const struct hit_names *names, struct buf *out)
 	buf_addc(out, '{');
 	buf_adds(out, names->rules->rule[hit->rule].head);
 	quote(out, "\"file\":", (struct hit_part){ file, strlen(file) }, SIZE_MAX);
-	buf_printf(out, ",\"record\":%llu,\"time\":", (unsigned long long)hit->record);
+	add_number(out, ",\"record\":", hit->record);
 	if (hit->time_ns == HIT_NO_TIME)
-		buf_adds(out, "null");
+		buf_adds(out, ",\"time\":null");
 	else
-		buf_printf(out, "\"%s\"", hit_time(hit->time_ns, when));
+		quote(out, ",\"time\":", (struct hit_part){ when, strlen(hit_time(hit->time_ns, when)) }, SIZE_MAX);
 	quote(out, ",\"host\":", hit->host, HIT_VALUE_MAX);
 	buf_adds(out, ",\"matched\":[");
 	for (size_t i = 0; i < hit->matches; i++) {

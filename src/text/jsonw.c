@@ -12,20 +12,6 @@ static const char escape[128] = {
 	['"'] = '"', ['\\'] = '\\',
 };
 
-static void
-escape_byte(struct buf *out, unsigned char c)
-{
-	static const char digit[] = "0123456789abcdef";
-	char text[6] = { '\\', 'u', '0', '0', digit[c >> 4], digit[c & 15] };
-
-	if (escape[c] == 'u') {
-		buf_add(out, text, 6);
-	} else {
-		text[1] = escape[c];
-		buf_add(out, text, 2);
-	}
-}
-
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 /*
@@ -63,39 +49,79 @@ plain(const char *s, size_t len)
 	return i;
 }
 
+/* How many bytes escaped() writes. */
+static size_t
+escaped_len(const char *s, size_t len)
+{
+	size_t ret = 0, n;
+	uint32_t cp;
+
+	for (size_t i = 0; i < len; i += n) {
+		unsigned char c = (unsigned char)s[i];
+
+		n = 1;
+		if (len - i >= 8 && !suspicious(s + i))
+			ret += n = 8;
+		else if (c < 0x80)
+			ret += escape[c] == 0 ? 1 : escape[c] == 'u' ? 6 : 2;
+		else if ((n = utf8_decode(s + i, len - i, &cp)) > 0)
+			ret += n;
+		else
+			ret += 3 * (n = 1);
+	}
+	return ret;
+}
+
+static void
+escaped(const char *s, size_t len, char *p)
+{
+	static const char digit[] = "0123456789abcdef";
+	uint32_t cp;
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n) {
+		unsigned char c = (unsigned char)s[i];
+
+		n = 1;
+		if (len - i >= 8 && !suspicious(s + i)) {
+			memcpy(p, s + i, n = 8);
+			p += 8;
+		} else if (c < 0x80 && escape[c] == 0) {
+			*p++ = (char)c;
+		} else if (c < 0x80) {
+			*p++ = '\\';
+			*p++ = escape[c];
+			if (escape[c] == 'u') {
+				memcpy(p, "00", 2);
+				p[2] = digit[c >> 4];
+				p[3] = digit[c & 15];
+				p += 4;
+			}
+		} else if ((n = utf8_decode(s + i, len - i, &cp)) > 0) {
+			memcpy(p, s + i, n);
+			p += n;
+		} else {
+			memcpy(p, "\xef\xbf\xbd", 3);
+			p += 3;
+			n = 1;
+		}
+	}
+}
+
 void
 jsonw_quote(struct buf *out, const char *s, size_t len)
 {
-	size_t n = plain(s, len);
-	char *p;
+	size_t n = plain(s, len), size = n == len ? n : n + escaped_len(s + n, len - n);
+	char *p = buf_extend(out, size + 2);
 
-	if (n == len) {
-		/* Nearly always: one piece. */
-		p = buf_extend(out, len + 2);
-		if (p == NULL)
-			return;
-		p[0] = '"';
-		if (len > 0)
-			memcpy(p + 1, s, len);
-		p[len + 1] = '"';
+	if (p == NULL)
 		return;
-	}
-	buf_addc(out, '"');
-	for (;;) {
-		buf_add(out, s, n);
-		s += n;
-		len -= n;
-		if (len == 0)
-			break;
-		if ((unsigned char)*s < 0x80)
-			escape_byte(out, (unsigned char)*s);
-		else
-			buf_add(out, "\xef\xbf\xbd", 3);
-		s++;
-		len--;
-		n = plain(s, len);
-	}
-	buf_addc(out, '"');
+	p[0] = '"';
+	if (n > 0)
+		memcpy(p + 1, s, n);
+	if (n < len)
+		escaped(s + n, len - n, p + 1 + n);
+	p[size + 1] = '"';
 }
 
 void
