@@ -42,6 +42,24 @@ find(const char *hay, size_t len, const char *needle, size_t n)
 #endif
 }
 
+/*
+ * Where what follows a run of any length may begin behind ${from}; SIZE_MAX: nowhere.  Never in the middle
+ * of a character: what is left of it would count as one or two more.
+ */
+static size_t
+next_place(const uint16_t *p, size_t n, const char *s, size_t len, size_t from)
+{
+	const char *at;
+	uint32_t c;
+	size_t step = (unsigned char)s[from] < 0x80 ? 1 : utf8_decode(s + from, len - from, &c);
+
+	from += step == 0 ? 1 : step;
+	if (n == 0 || p[0] >= 0x80)
+		return from;
+	at = memchr(s + from, p[0], len - from);
+	return at == NULL ? SIZE_MAX : (size_t)(at - s);
+}
+
 /* Wildcards: after a mismatch the last run of any length takes one character more. */
 static bool
 glob(const uint16_t *p, size_t n, const char *s, size_t len)
@@ -62,12 +80,11 @@ glob(const uint16_t *p, size_t n, const char *s, size_t len)
 			i++;
 			k++;
 		} else if (star != SIZE_MAX) {
-			uint32_t c;
-			size_t step = utf8_decode(s + from, len - from, &c);
-
-			/* Never to the middle of a character: what is left of it would count as one or two more. */
 			i = star;
-			k = from += step == 0 ? 1 : step;
+			from = next_place(p + i, n - i, s, len, from);
+			if (from == SIZE_MAX)
+				return false;
+			k = from;
 		} else {
 			return false;
 		}
