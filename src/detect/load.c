@@ -76,15 +76,22 @@ is_rule_name(const char *name)
 	return *name != '.' && dot != NULL && (strcasecmp(dot, ".yml") == 0 || strcasecmp(dot, ".yaml") == 0);
 }
 
+struct listed {
+	char *name;
+	unsigned char type; /* as readdir(3) says */
+};
+
 static int
 by_name(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	const struct listed *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
 }
 
 /* The names in a folder, in order; what begins with a dot is hidden. */
 static int
-list_folder(const char *path, char ***ret, size_t *ret_count, struct err *err)
+list_folder(const char *path, struct listed **ret, size_t *ret_count, struct err *err)
 {
 	DIR *d = opendir(path);
 	struct dirent *e;
@@ -103,13 +110,13 @@ list_folder(const char *path, char ***ret, size_t *ret_count, struct err *err)
 		}
 		if (*ret_count == room) {
 			room = room == 0 ? 64 : room * 2;
-			*ret = xrealloc(*ret, room * sizeof(char *));
+			*ret = xrealloc(*ret, room * sizeof(**ret));
 		}
-		(*ret)[(*ret_count)++] = xstrdup(e->d_name);
+		(*ret)[(*ret_count)++] = (struct listed){ xstrdup(e->d_name), e->d_type };
 	}
 	closedir(d);
 	if (*ret_count > 0)
-		qsort(*ret, *ret_count, sizeof(char *), by_name);
+		qsort(*ret, *ret_count, sizeof(**ret), by_name);
 	return 0;
 }
 
@@ -140,15 +147,16 @@ is_link_to_rules(const char *path)
 static int
 read_folder(struct loader *l, const char *path, int depth, struct err *err)
 {
-	char **name, sub[PATH_MAX];
+	struct listed *entry;
+	char sub[PATH_MAX];
 	size_t n;
-	int failed = list_folder(path, &name, &n, err);
+	int failed = list_folder(path, &entry, &n, err);
 
 	for (size_t i = 0; i < n; i++) {
-		struct stat st;
-		bool fits = snprintf(sub, sizeof(sub), "%s/%s", path, name[i]) < (int)sizeof(sub);
+		struct stat st = { .st_mode = DTTOIF(entry[i].type) };
+		bool fits = snprintf(sub, sizeof(sub), "%s/%s", path, entry[i].name) < (int)sizeof(sub);
 
-		if (failed == 0 && (!fits || lstat(sub, &st) != 0)) {
+		if (failed == 0 && (!fits || (entry[i].type == DT_UNKNOWN && lstat(sub, &st) != 0))) {
 			failed = pass_over(l, fits ? sub : path, fits ? "detect.gone" : "detect.deep", err);
 		} else if (failed == 0) {
 			if (S_ISLNK(st.st_mode) && is_link_to_rules(sub))
@@ -157,12 +165,12 @@ read_folder(struct loader *l, const char *path, int depth, struct err *err)
 				failed = pass_over(l, sub, "detect.deep", err);
 			else if (S_ISDIR(st.st_mode))
 				failed = read_folder(l, sub, depth + 1, err);
-			else if (S_ISREG(st.st_mode) && is_rule_name(name[i]))
+			else if (S_ISREG(st.st_mode) && is_rule_name(entry[i].name))
 				failed = read_one(l, sub, err);
 		}
-		free(name[i]);
+		free(entry[i].name);
 	}
-	free(name);
+	free(entry);
 	return failed;
 }
 

@@ -59,8 +59,9 @@ source_stretch(int fd, uint64_t len)
 static size_t
 read_own(struct source *source, uint8_t *out, size_t len)
 {
-	size_t n = source->fault != NULL ? 0 : source->read(source, out, len);
+	size_t n = source->fault != NULL || source->is_done ? 0 : source->read(source, out, len);
 
+	source->is_done = n == 0;
 	source->bytes += n;
 	return n;
 }
@@ -95,8 +96,9 @@ source_peek(struct source *source, size_t len, const uint8_t **ret_data)
 		source->head = xmalloc(SOURCE_HEAD);
 	if (len > SOURCE_HEAD)
 		len = SOURCE_HEAD;
+	/* As much as there is room for: what is looked at first is read next. */
 	while (source->head_len < len &&
-	    (n = read_own(source, source->head + source->head_len, len - source->head_len)) > 0)
+	    (n = read_own(source, source->head + source->head_len, SOURCE_HEAD - source->head_len)) > 0)
 		source->head_len += n;
 	*ret_data = source->head;
 	return source->head_len < len ? source->head_len : len;

@@ -17,6 +17,7 @@ struct source {
 	void (*close)(struct source *source); /* what is the kind's own; NULL: nothing */
 	struct source *below;
 	const char *fault; /* catalogue key, NULL: none so far */
+	bool is_done;      /* its own kind has nothing more */
 	uint8_t *head;     /* read ahead by source_peek */
 	size_t head_len, head_pos;
 	uint64_t bytes;    /* that this source has read from its own kind */

@@ -92,11 +92,12 @@ file_read_fd(int fd, const char *name, size_t max, char **ret_data, size_t *ret_
 {
 	cleanup(free_charp) char *data = NULL;
 	size_t size = 0, room = 0;
+	bool is_known; /* what the system makes up, as in /proc, has no size */
 	struct stat st;
 
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
-	    (uint64_t)st.st_size <= max)
-		room = (size_t)st.st_size + 2; /* the last read finds the end */
+	is_known = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
+	if (is_known && (uint64_t)st.st_size <= max)
+		room = (size_t)st.st_size + 2; /* more than there is: so the first read finds the end */
 	for (;;) {
 		ssize_t n;
 
@@ -111,7 +112,7 @@ file_read_fd(int fd, const char *name, size_t max, char **ret_data, size_t *ret_
 		size += (size_t)n;
 		if (size > max)
 			return too_large(err, name, max);
-		if (n == 0)
+		if (n == 0 || (is_known && size < room))
 			break;
 	}
 	data[size] = '\0';
