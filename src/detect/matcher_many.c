@@ -19,6 +19,15 @@ struct asked {
 struct asking {
 	struct asked *list;
 	size_t count, room;
+	struct made *made;
+	size_t mades, mades_room;
+};
+
+/* A scan in byte: rules ask the same in each of their log sources. */
+struct made {
+	uint64_t hash;
+	uint32_t at;
+	size_t len;
 };
 
 static void
@@ -51,9 +60,38 @@ asked_compare(const void *a, const void *b)
 	return (x->item > y->item) - (x->item < y->item);
 }
 
-/* The number of the scan made, before which ${next} others come. */
+static uint64_t
+hash_of(const unsigned char *p, size_t len)
+{
+	uint64_t h = 1469598103934665603u ^ len;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ p[i]) * UINT64_C(1099511628211);
+	return h;
+}
+
 static uint32_t
-make_many(struct tables *t, const struct asked *list, size_t n, const struct scan_weights *weights, uint32_t next)
+keep_scan(struct tables *t, struct asking *a, const void *scan, size_t len)
+{
+	struct made made = { hash_of(scan, len), 0, len };
+
+	for (size_t i = 0; i < a->mades; i++)
+		if (a->made[i].hash == made.hash && a->made[i].len == len &&
+		    memcmp(t->byte + a->made[i].at, scan, len) == 0)
+			return a->made[i].at;
+	if (a->mades == a->mades_room) {
+		a->mades_room = a->mades_room == 0 ? 256 : a->mades_room * 2;
+		a->made = xrealloc(a->made, a->mades_room * sizeof(*a->made));
+	}
+	made.at = table_bytes(t, scan, len, SCAN_ALIGN);
+	a->made[a->mades++] = made;
+	return made.at;
+}
+
+/* The number of the scan made of a part of what is asked, before which ${next} others come. */
+static uint32_t
+make_many(struct tables *t, struct asking *a, const struct asked *list, size_t n,
+    const struct scan_weights *weights, uint32_t next)
 {
 	struct scan_literal *literal = xcalloc(n, sizeof(*literal));
 	struct many many = { .field = list[0].field, .item = (uint32_t)t->numbers, .items = (uint32_t)n, .next = next };
@@ -66,7 +104,7 @@ make_many(struct tables *t, const struct asked *list, size_t n, const struct sca
 		literal[i] = (struct scan_literal){ t->byte + item->text, item->len };
 	}
 	scan = scan_compile(literal, n, weights, &len);
-	many.scan = table_bytes(t, scan, len, SCAN_ALIGN);
+	many.scan = keep_scan(t, a, scan, len);
 	free(scan);
 	free(literal);
 	for (size_t i = 0; i < n; i++)
@@ -94,7 +132,7 @@ take_node(struct tables *t, uint32_t number, struct asking *a, const struct scan
 		for (to = from; to < count && a->list[to].field == a->list[from].field; to++)
 			;
 		if (to - from >= MANY_LEAST)
-			many = make_many(t, a->list + from, to - from, weights, many);
+			many = make_many(t, a, a->list + from, to - from, weights, many);
 	}
 	if (many == 0 || many > NUMBER_MAX)
 		return;
@@ -105,13 +143,14 @@ take_node(struct tables *t, uint32_t number, struct asking *a, const struct scan
 void
 build_many(struct builder *b, const struct scan_weights *weights)
 {
-	struct asking a = { NULL, 0, 0 };
+	struct asking a = { .list = NULL };
 
 	(void)TABLE_ADD(b->t, many, 1);
 	for (uint32_t i = 0; i < b->t->nodes; i++)
 		if (b->t->node[i].op == NODE_OR)
 			take_node(b->t, i, &a, weights);
 	free(a.list);
+	free(a.made);
 }
 
 /* ---- evaluating ---- */

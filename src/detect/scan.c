@@ -12,8 +12,9 @@
 #define BITS_MOST   16  /* of what tells which grams there are: 64 KiB */
 #define STRIDE_MOST 4
 #define FILTER_MOST 160 /* literals; of more, a filter lets too many places through */
+#define SMALL_SET   64
 #define SHARES      8   /* literals of a filter are sorted into: a bit for each */
-#define LEADING     3   /* bytes of theirs that it looks at */
+#define LEADING     3   /* bytes from a gram of theirs on that it looks at */
 
 enum { WIDE, PAIR, SINGLE, WIDTHS }; /* literals of at least wide_from() bytes, of two, of one */
 static const uint32_t width[WIDTHS] = { 4, 2, 1 }; /* of a gram */
@@ -151,13 +152,18 @@ struct plan {
 	bool filters;       /* for the others */
 };
 
-/* Few short ones are for the filter; many of them are looked for as the wide ones are, closer together. */
+/*
+ * Few short ones are for the filter, and where there are few at all, all of them; many short ones are
+ * looked for as the wide ones are, closer together.
+ */
 static struct plan
 plan_for(const struct scan_literal *l, size_t n)
 {
 	struct plan plan = { 3 + STRIDE_MOST, STRIDE_MOST, true };
 	size_t few = 0;
 
+	if (n <= SMALL_SET)
+		plan.wide_from = UINT32_MAX;
 	for (size_t i = 0; i < n; i++)
 		few += l[i].len < plan.wide_from;
 	if (few <= FILTER_MOST)
@@ -187,7 +193,8 @@ pick(const struct scan_literal *l, size_t n, const struct scan_weights *w, const
 		uint8_t k = width_of(&l[i], plan);
 
 		for (uint32_t from = 0; from < (k == WIDE ? plan->stride : 1); from++) {
-			uint32_t at = k == WIDE ? rarest(&l[i], w, from, plan->stride) : 0;
+			uint32_t stride = k == WIDE ? plan->stride : 1;
+			uint32_t at = l[i].len >= 4 ? rarest(&l[i], w, from, stride) : 0;
 
 			p[picks++] = (struct pick){ gram_of(l[i].text + at, k), (uint32_t)i, (uint16_t)at, k };
 		}
@@ -233,14 +240,14 @@ put(char *data, const struct index *x, uint32_t gram, uint32_t entry)
 
 /* Neighbours in order begin alike, so they share a bit. */
 static void
-put_filter(struct filter *f, const struct scan_literal *l, size_t i, size_t n)
+put_filter(struct filter *f, const char *text, size_t len, size_t i, size_t n)
 {
 	uint8_t bit = (uint8_t)(1 << (i * SHARES / n));
 
 	for (uint32_t k = 0; k < LEADING; k++) {
-		if (k < l->len) {
-			f->low[k][l->text[k] & 15] |= bit;
-			f->high[k][(uint8_t)l->text[k] >> 4] |= bit;
+		if (k < len) {
+			f->low[k][text[k] & 15] |= bit;
+			f->high[k][(uint8_t)text[k] >> 4] |= bit;
 			continue;
 		}
 		for (int c = 0; c < 16; c++) {
@@ -273,7 +280,8 @@ make_index(char **data, size_t *len, const struct pick *p, size_t n, uint32_t st
 			.last = i + 1 == n || p[i + 1].gram != p[i].gram };
 		put(*data, &x, p[i].gram, (uint32_t)i);
 		if (stride == 0)
-			put_filter((struct filter *)(void *)(*data + x.mark), &l[p[i].literal], i, n);
+			put_filter((struct filter *)(void *)(*data + x.mark), l[p[i].literal].text + p[i].before,
+			    l[p[i].literal].len - p[i].before, i, n);
 		else
 			(*data)[x.mark + (mix(p[i].gram) >> x.shift)] |= tag(p[i].gram);
 	}
