@@ -356,6 +356,37 @@ elements(struct json *j, struct json_key *key, unsigned depth)
 	return take(j, ']');
 }
 
+/*
+ * What the journal cannot write as a text, for a byte of it is not UTF-8 or controls a terminal, it writes
+ * as a list of bytes.  Behind the bracket; false when it is another list, and nothing was read.
+ */
+static bool
+bytes(struct json *j, const struct json_key *key)
+{
+	char *begin = j->t->scratch + j->t->used, *out = begin;
+	const char *s = j->s;
+
+	for (;; s++) {
+		unsigned n = 0, digit = 0;
+
+		while (s < j->end && *s == ' ')
+			s++;
+		for (; s < j->end && *s >= '0' && *s <= '9' && digit < 3; s++, digit++)
+			n = n * 10 + (unsigned)(*s - '0');
+		while (s < j->end && *s == ' ')
+			s++;
+		if (digit == 0 || n > 255 || s >= j->end || (*s != ',' && *s != ']'))
+			return false;
+		*out++ = (char)n;
+		if (*s == ']')
+			break;
+	}
+	j->s = s + 1;
+	j->t->used += (size_t)(out - begin);
+	put_text(j, key, (struct text){ begin, (size_t)(out - begin) });
+	return true;
+}
+
 static bool
 value(struct json *j, struct json_key *key, unsigned depth)
 {
@@ -377,6 +408,8 @@ value(struct json *j, struct json_key *key, unsigned depth)
 		return key->role == JSON_DATA ? data_object(j, key, depth + 1) : members(j, key, depth + 1);
 	case '[':
 		j->s++;
+		if (key->role == JSON_JOURNAL_TEXT && bytes(j, key))
+			return true;
 		return depth < DEPTH_MAX && elements(j, key, depth + 1);
 	case 't':
 	case 'f':

@@ -214,6 +214,8 @@ find_meaning(struct json_keys *keys, struct json_key *key)
 	key->name = path.at;
 	key->name_len = (uint32_t)path.len;
 	key->role = JSON_FIELD;
+	if (is(path, "MESSAGE"))
+		key->role = JSON_JOURNAL_TEXT;
 	if (is(path, "PRIORITY"))
 		key->role = JSON_JOURNAL_PRIORITY;
 	else if (is(path, "SYSLOG_FACILITY"))

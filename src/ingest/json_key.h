@@ -15,6 +15,7 @@ enum json_role {
 	JSON_DATA_TEXT, /* within it: the value */
 	JSON_JOURNAL_PRIORITY,
 	JSON_JOURNAL_FACILITY,
+	JSON_JOURNAL_TEXT, /* a text, or the bytes of one as a list */
 };
 
 struct json_key {

@@ -84,6 +84,11 @@ flat_json_gives_its_keys(void **state)
 	    "\"n\":-12,\"big\":123456789012345678901,\"list\":[\"x\",{\"k\":2}],\"o\":{\"p\":{\"q\":\"r\"}},\"e\":{}}\n",
 	    "EventID=1;Image=C:\\xA\n\xf0\x9f\x98\x80\xef\xbf\xbd;a;b=true;c=-1.50e3;n=-12;"
 	    "big=123456789012345678901;list=x;list.k=2;o.p.q=r;\n", "");
+	/* What journalctl writes of a message with bytes that are no text. */
+	expect(INGEST_JSON, "{\"MESSAGE\":[27,91, 49 ,109,225,186,191]}\n{\"MESSAGE\":[1,256]}\n{\"MESSAGE\":[\"a\",7]}\n"
+	    "{\"MESSAGE\":[]}\n{\"b\":[97,98],\"MESSAGE\":[97,\n98],\"c\":1}\n{\"MESSAGE\":[97",
+	    "message=\x1b[1m\xe1\xba\xbf;\nmessage=1;message=256;\nmessage=a;message=7;\n"
+	    "b=97;b=98;message=97;message=98;c=1;\n", "135+14 ingest.json.syntax;");
 	expect(INGEST_JSON, "{\"Threat Name\":\"x\",\"Date and Time\":\"2025-11-22 14:30:05\"}\n",
 	    "ThreatName=x;DateandTime=2025-11-22 14:30:05;\n", "");
 }
