@@ -158,6 +158,8 @@ tally_of(struct window *w, const char *value)
 static void
 push(struct correlate *c, struct window *w, const struct entry *e)
 {
+	size_t at;
+
 	if (w->count == WINDOW_MAX || (c->entries >= ENTRIES_MAX && w->count > 0))
 		drop_first(c, w);
 	if (w->first > 0 && w->first + w->count == w->room) {
@@ -168,7 +170,11 @@ push(struct correlate *c, struct window *w, const struct entry *e)
 		w->room = w->room == 0 ? 4 : w->room * 2;
 		w->entry = xrealloc(w->entry, w->room * sizeof(*w->entry));
 	}
-	w->entry[w->first + w->count++] = *e;
+	/* In the order of time: a correlation that had to wait hands on what lies back. */
+	at = w->first + w->count++;
+	for (; at > w->first && w->entry[at - 1].time_ns > e->time_ns; at--)
+		w->entry[at] = w->entry[at - 1];
+	w->entry[at] = *e;
 	c->entries++;
 	if (w->of_rule[e->which]++ == 0)
 		w->rules_seen++;
@@ -436,11 +442,17 @@ feed_one(struct correlate *c, const struct part *p, int64_t time_ns, const struc
 	const struct corr_rec *r = &c->m->t.corr[p->corr];
 	struct window *w = window_of(c, p->corr, p->which, part, parts);
 	struct entry e = { .time_ns = time_ns, .ref = ref, .which = p->which };
+	int64_t now_ns = time_ns;
 	double n;
 
 	if (w == NULL)
 		return;
-	slide(c, r, w, time_ns);
+	if (w->count > 0 && w->entry[w->first + w->count - 1].time_ns > now_ns)
+		now_ns = w->entry[w->first + w->count - 1].time_ns;
+	slide(c, r, w, now_ns);
+	/* Handed on too late: the window has gone on. */
+	if (r->span_ns > 0 && now_ns - time_ns > r->span_ns)
+		return;
 	if (!take_value(c, r, w, &e, part, parts))
 		return;
 	push(c, w, &e);

@@ -176,6 +176,21 @@ correlations_rest_on_correlations(void **state)
 }
 
 static void
+what_had_to_wait_is_handed_on_at_its_time(void **state)
+{
+	static const char yaml[] = RULE("a", "a") RULE("b", "b") "title: few\nname: few\ncorrelation:\n"
+	    "  type: event_count\n  rules: [a]\n  timespan: 10s\n  condition: {eq: 2}\n---\n"
+	    "title: top\ncorrelation:\n  type: temporal_ordered\n  rules: [few, b]\n  timespan: 20s\n";
+
+	(void)state;
+	assert_string_equal(DETECTIONS(yaml, { 0, "a=1" }, { 1, "a=1" }, { 5, "b=1" }), "few:2 top:2");
+	assert_string_equal(DETECTIONS(yaml, { 0, "a=1" }, { 1, "a=1" }, { 5, "b=1" }, { 40, "a=1" }),
+	    "few:2 top:2");
+	assert_string_equal(DETECTIONS(yaml, { 0, "b=1" }, { 1, "a=1" }, { 2, "a=1" }), "few:2");
+	assert_string_equal(DETECTIONS(yaml, { 0, "a=1" }, { 1, "a=1" }, { 22, "b=1" }), "few:2");
+}
+
+static void
 only_generate_lets_the_parts_speak(void **state)
 {
 	static const char silent[] = RULE("a", "a") "title: c\ncorrelation:\n  type: event_count\n"
@@ -245,6 +260,7 @@ TEST_MAIN(cmocka_unit_test(windows_slide_and_do_not_follow_the_clock),
     cmocka_unit_test(rules_come_together_in_any_or_in_their_order),
     cmocka_unit_test(aliases_name_the_field_of_each_rule),
     cmocka_unit_test(conditions_with_an_upper_end_wait_for_the_end_of_the_window),
-    cmocka_unit_test(correlations_rest_on_correlations), cmocka_unit_test(only_generate_lets_the_parts_speak),
+    cmocka_unit_test(correlations_rest_on_correlations),
+    cmocka_unit_test(what_had_to_wait_is_handed_on_at_its_time), cmocka_unit_test(only_generate_lets_the_parts_speak),
     cmocka_unit_test(the_older_count_is_understood),
     cmocka_unit_test(circles_and_names_nobody_has_are_refused))
