@@ -14,8 +14,13 @@
 #define STACK_MAX   ((size_t)512 << 10)
 #define PATTERN_MAX ((size_t)1 << 16)
 
+/*
+ * PCRE2 10.42 compiled for texts that may be no UTF-8 (PCRE2_MATCH_INVALID_UTF) does not find \S, \W and \D
+ * in letters of several bytes when it runs as machine code: only the interpreter gets those texts.
+ */
 struct regex {
-	pcre2_code *code;
+	pcre2_code *code;  /* for UTF-8 */
+	pcre2_code *loose; /* for other bytes */
 	char *pieces;   /* regex_pieces(); NULL: none are known */
 	bool is_pieces; /* it asks for these and nothing else */
 };
@@ -54,9 +59,8 @@ int
 regex_compile(const char *pattern, bool ignorecase, bool multiline, bool dotall, struct regex **ret,
     struct err *err)
 {
-	uint32_t flags = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C |
-	    (ignorecase ? PCRE2_CASELESS : 0) | (multiline ? PCRE2_MULTILINE : 0) |
-	    (dotall ? PCRE2_DOTALL : 0);
+	uint32_t flags = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | (ignorecase ? PCRE2_CASELESS : 0) |
+	    (multiline ? PCRE2_MULTILINE : 0) | (dotall ? PCRE2_DOTALL : 0);
 	PCRE2_SIZE offset = 0;
 	int code;
 	pcre2_code *compiled = strlen(pattern) > PATTERN_MAX ? NULL
@@ -75,6 +79,10 @@ regex_compile(const char *pattern, bool ignorecase, bool multiline, bool dotall,
 	pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE);
 	*ret = xcalloc(1, sizeof(**ret));
 	(*ret)->code = compiled;
+	(*ret)->loose = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+	    flags | PCRE2_MATCH_INVALID_UTF, &code, &offset, NULL);
+	if ((*ret)->loose == NULL)
+		abort();
 	keep_pieces(*ret, pattern, ignorecase);
 	return 0;
 }
@@ -85,6 +93,7 @@ regex_free(struct regex *regex)
 	if (regex == NULL)
 		return;
 	pcre2_code_free(regex->code);
+	pcre2_code_free(regex->loose);
 	free(regex->pieces);
 	free(regex);
 }
@@ -162,6 +171,8 @@ regex_find(const struct regex *regex, struct regex_thread *t, struct text text, 
 	if (regex->is_pieces && is_plain(text))
 		return true;
 	n = pcre2_match(regex->code, (PCRE2_SPTR)text.at, text.len, 0, 0, t->data, t->context);
+	if (n <= PCRE2_ERROR_UTF8_ERR1 && n >= PCRE2_ERROR_UTF8_ERR21)
+		n = pcre2_match(regex->loose, (PCRE2_SPTR)text.at, text.len, 0, 0, t->data, t->context);
 	if (n < 0 && n != PCRE2_ERROR_NOMATCH)
 		*ret_limited = true;
 	return n >= 0;

@@ -75,6 +75,11 @@ expressions_are_searched_in_the_value_as_it_is(void **state)
 	assert_false(is_true("    a|re: '^(?!x).*y$'", "a=xwy"));
 	assert_true(is_true("    a|re: '(abc|def)gh{0,2}'", "a=defg"));
 	assert_true(is_true("    a|re: 'ab?c[de]+f'", "a=acdef"));
+	/* Letters of several bytes, and bytes that are no letters. */
+	assert_true(is_true("    a|re: '^\\S+x$'", "a=Đứcx"));
+	assert_true(is_true("    a|re: 'u=\\W\\D'", "a=u=ễn"));
+	assert_true(is_true("    a|re: 'x\\Sy$'", "a=\xffxễy"));
+	assert_false(is_true("    a|re: '^\\S+y$'", "a=x\\sễy"));
 	/* A brace that is no quantifier is a character, and what follows it counts. */
 	assert_true(is_true("    a|re: 'ab{1|cd'", "a=xcdx"));
 	assert_true(is_true("    a|re: 'ab{1x|cd}'", "a=xcd}"));
