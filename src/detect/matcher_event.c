@@ -110,14 +110,10 @@ append(struct matcher_thread *t, uint32_t value, bool marked)
 	}
 }
 
-struct text
-thread_lower(struct matcher_thread *t, uint32_t value)
+void
+thread_lower_add(struct matcher_thread *t, uint32_t value)
 {
-	struct low *low = &t->low[value];
-
-	if (low->gen != t->gen)
-		append(t, value, false);
-	return (struct text){ t->lower + low->at, low->len };
+	append(t, value, false);
 }
 
 /* Generations tell what is of this event; when they run out everything is forgotten. */

@@ -281,7 +281,18 @@ struct matcher_thread {
 };
 
 /* Values in small letters and as they are; valid until the next event. */
-struct text thread_lower(struct matcher_thread *t, uint32_t value);
+void thread_lower_add(struct matcher_thread *t, uint32_t value);
+
+static inline struct text
+thread_lower(struct matcher_thread *t, uint32_t value)
+{
+	const struct low *low = &t->low[value];
+
+	if (low->gen != t->gen)
+		thread_lower_add(t, value);
+	return (struct text){ t->lower + low->at, low->len };
+}
+
 struct text thread_text(struct matcher_thread *t, uint32_t value);
 void thread_lower_grow(struct matcher_thread *t, size_t more);
 
