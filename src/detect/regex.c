@@ -160,17 +160,35 @@ is_plain(struct text text)
 	return true;
 }
 
+static bool
+is_ascii(struct text text)
+{
+	uint64_t all = 0, word;
+	size_t i = 0;
+
+	for (; i + sizeof(word) <= text.len; i += sizeof(word)) {
+		memcpy(&word, text.at + i, sizeof(word));
+		all |= word;
+	}
+	for (; i < text.len; i++)
+		all |= (unsigned char)text.at[i];
+	return (all & UINT64_C(0x8080808080808080)) == 0;
+}
+
 bool
 regex_find(const struct regex *regex, struct regex_thread *t, struct text text, struct text low,
     bool *ret_limited)
 {
+	uint32_t flags;
 	int n;
 
 	if (regex->pieces != NULL && !has_pieces(regex, low))
 		return false;
 	if (regex->is_pieces && is_plain(text))
 		return true;
-	n = pcre2_match(regex->code, (PCRE2_SPTR)text.at, text.len, 0, 0, t->data, t->context);
+	/* The library's own look at whether it is UTF-8 takes longer than most searches. */
+	flags = is_ascii(text) ? PCRE2_NO_UTF_CHECK : 0;
+	n = pcre2_match(regex->code, (PCRE2_SPTR)text.at, text.len, 0, flags, t->data, t->context);
 	if (n <= PCRE2_ERROR_UTF8_ERR1 && n >= PCRE2_ERROR_UTF8_ERR21)
 		n = pcre2_match(regex->loose, (PCRE2_SPTR)text.at, text.len, 0, 0, t->data, t->context);
 	if (n < 0 && n != PCRE2_ERROR_NOMATCH)

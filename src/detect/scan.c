@@ -12,7 +12,7 @@
 #define BITS_MOST   16  /* of what tells which grams there are: 64 KiB */
 #define STRIDE_MOST 4
 #define FILTER_MOST 160 /* literals; of more, a filter lets too many places through */
-#define SMALL_SET   64
+#define SMALL_SET   16
 #define SHARES      8   /* literals of a filter are sorted into: a bit for each */
 #define LEADING     3   /* bytes from a gram of theirs on that it looks at */
 
@@ -326,6 +326,13 @@ struct scan {
 	void *arg;
 };
 
+/* Most differ in the first bytes already. */
+static inline bool
+is_same(const char *text, const char *literal, size_t len)
+{
+	return (len < 4 || load(text) == load(literal)) && memcmp(text, literal, len) == 0;
+}
+
 /* The gram at ${at} may be some literal's. */
 static void
 look(const struct scan *s, const struct index *x, uint32_t gram, size_t at)
@@ -340,7 +347,7 @@ look(const struct scan *s, const struct index *x, uint32_t gram, size_t at)
 	for (const struct entry *e = (const struct entry *)(const void *)(s->data + x->entry) + slot[i].entry - 1;;
 	    e++) {
 		if (e->before <= at && at - e->before + e->len <= s->len &&
-		    memcmp(s->text + at - e->before, s->data + e->text, e->len) == 0)
+		    is_same(s->text + at - e->before, s->data + e->text, e->len))
 			s->fn(s->arg, e->literal, at - e->before);
 		if (e->last)
 			return;
