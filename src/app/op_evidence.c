@@ -286,7 +286,7 @@ check_content(struct call *c, const struct piece *p)
 
 static const struct param verify_params[] = {
 	{ "id", P_ID, PF_POSITIONAL, 0, 0, NULL },
-	{ "all", P_BOOL, 0, 0, 0, NULL },
+	{ "all", P_BOOL, 0, 0, 0, NULL }, /* as when none is named */
 	{ 0 },
 };
 
@@ -336,8 +336,6 @@ evidence_verify(struct call *c)
 
 	if (may_examine(c) != 0)
 		return c->err->kind;
-	if (arg_text(c, "id") == NULL && !arg_bool(c, "all"))
-		return call_fail(c, ERR_USAGE, "err.evidence_which", NULL);
 	if (store_read(c->app->store, arg_text(c, "id") == NULL ? find_all : find_one, &l, c->err) != 0)
 		return c->err->kind;
 	return verify_pieces(c, l.first);

@@ -526,7 +526,7 @@ report_escalate(struct call *c)
 	return c->err->kind;
 }
 
-static const char *const report_columns[] = { "number", "code", "told_at", "symptoms", "place",
+static const char *const report_columns[] = { "number", "code", "told_at", "incident_title", "place",
 	"incident_number", "incident_state", NULL };
 static const char *const symptom_columns[] = { "id", "title", "plain", NULL };
 

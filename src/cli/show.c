@@ -18,11 +18,30 @@ looks_like_time(const char *s)
 	return strlen(s) == 24 && s[4] == '-' && s[10] == 'T' && s[23] == 'Z';
 }
 
-static void
-cell_text(enum lang lang, const char *column, const struct json *value, struct buf *out)
+/*
+ * What a value is called: as it is for the kind of thing that was asked for, or in that column, or as
+ * "incident_state" is a "state"; NULL: as it stands.
+ */
+static const char *
+value_word(const struct cli *cli, const char *column, const char *text)
 {
-	char key[160], when[CLOCK_TEXT_SIZE];
-	const char *text = json_str(value), *noun = strrchr(column, '_');
+	static char key[3][200];
+	const char *noun = strrchr(column, '_');
+
+	snprintf(key[0], sizeof(key[0]), "%.*s.%.50s.%.100s", (int)strcspn(cli->op->name, " "), cli->op->name, column, text);
+	snprintf(key[1], sizeof(key[1]), "%.50s.%.100s", column, text);
+	snprintf(key[2], sizeof(key[2]), "%.50s.%.100s", noun == NULL ? column : noun + 1, text);
+	for (size_t i = 0; i < ARRAY_LEN(key); i++)
+		if (words_has(cli->lang, key[i]))
+			return word(cli->lang, key[i]);
+	return NULL;
+}
+
+static void
+cell_text(const struct cli *cli, const char *column, const struct json *value, struct buf *out)
+{
+	char when[CLOCK_TEXT_SIZE];
+	const char *text = json_str(value), *known;
 	int64_t ms;
 
 	switch (json_kind(value)) {
@@ -30,23 +49,20 @@ cell_text(enum lang lang, const char *column, const struct json *value, struct b
 		buf_adds(out, "–");
 		break;
 	case JSON_KIND_BOOL:
-		buf_adds(out, word(lang, json_bool(value, false) ? "cli.yes" : "cli.no"));
+		buf_adds(out, word(cli->lang, json_bool(value, false) ? "cli.yes" : "cli.no"));
 		break;
 	case JSON_KIND_STRING:
-		/* "incident_state" is a "state", where it is not something of its own. */
-		snprintf(key, sizeof(key), "%.50s.%.100s", column, text);
-		if (noun != NULL && !words_has(lang, key))
-			snprintf(key, sizeof(key), "%s.%.100s", noun + 1, text);
+		known = value_word(cli, column, text);
 		if (looks_like_time(text) && clock_parse(text, &ms))
 			buf_adds(out, clock_vi(ms, when));
 		else
-			buf_adds(out, words_has(lang, key) ? word(lang, key) : text);
+			buf_adds(out, known != NULL ? known : text);
 		break;
 	case JSON_KIND_ARRAY:
 		for (size_t i = 0; i < json_len(value); i++) {
 			if (i > 0)
 				buf_adds(out, ", ");
-			cell_text(lang, column, json_at(value, i), out);
+			cell_text(cli, column, json_at(value, i), out);
 		}
 		break;
 	default:
@@ -56,11 +72,11 @@ cell_text(enum lang lang, const char *column, const struct json *value, struct b
 
 /* Terminals must not be told what to do by what people wrote. */
 static char *
-safe_cell(enum lang lang, const char *column, const struct json *value)
+safe_cell(const struct cli *cli, const char *column, const struct json *value)
 {
 	struct buf raw = BUF_INIT(1 << 20), safe = BUF_INIT(1 << 20);
 
-	cell_text(lang, column, value, &raw);
+	cell_text(cli, column, value, &raw);
 	for (const char *p = buf_str(&raw); *p != '\0'; p++)
 		buf_addc(&safe, (unsigned char)*p < 0x20 || *p == 0x7f ? ' ' : *p);
 	buf_clear(&raw);
@@ -189,7 +205,7 @@ table(const struct cli *cli, const struct json *items, bool all)
 	cell = xcalloc(rows * n, sizeof(*cell));
 	for (size_t r = 0; r < rows; r++) {
 		for (size_t i = 0; i < n; i++) {
-			cell[r * n + i] = safe_cell(cli->lang, column[i], json_get(json_at(items, r), column[i]));
+			cell[r * n + i] = safe_cell(cli, column[i], json_get(json_at(items, r), column[i]));
 			if (width(cell[r * n + i]) > w[i])
 				w[i] = width(cell[r * n + i]);
 		}
@@ -254,7 +270,7 @@ lines(const struct cli *cli, const struct json *object, int indent)
 		    (deep && cli->op->columns != NULL))
 			continue;
 		if (!deep) {
-			text = safe_cell(cli->lang, key, value);
+			text = safe_cell(cli, key, value);
 			printf("%*s%s: %s\n", indent, "", heading(cli, key), text);
 			free(text);
 			continue;

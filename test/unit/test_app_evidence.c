@@ -99,7 +99,7 @@ a_content_that_changed_is_found_recorded_and_never_handed_out(void **state)
 	unlink(path);
 	world_fails("quantri", "evidence verify", A("{'id':'%s'}", cc), ERR_BROKEN, "err.evidence_broken");
 	assert_int_equal(world_sql("SELECT COUNT(*) FROM custody WHERE result = 'missing'"), 1);
-	world_fails(NULL, "evidence verify", "{}", ERR_USAGE, "err.evidence_which");
+	world_fails(NULL, "evidence verify", "{}", ERR_BROKEN, "err.evidence_broken");
 	world_fails("truongphong", "evidence verify", "{'all':true}", ERR_FORBIDDEN, "err.forbidden");
 }
 
