@@ -367,33 +367,46 @@ ask(struct cli *cli, const struct param *p, char line[static SECRET_MAX])
 
 /* KHIEN_PASSPHRASE for the secret "passphrase". */
 static const char *
-from_environment(const struct param *p)
+variable(const struct param *p, char name[static 64])
 {
-	char name[64] = "KHIEN_";
-	size_t n = strlen(name);
+	size_t n = (size_t)snprintf(name, 64, "KHIEN_");
 
-	for (const char *c = p->name; *c != '\0' && n + 1 < sizeof(name); c++)
+	for (const char *c = p->name; *c != '\0' && n + 1 < 64; c++)
 		name[n++] = (char)(*c >= 'a' && *c <= 'z' ? *c - 32 : *c);
 	name[n] = '\0';
-	return getenv(name);
+	return name;
+}
+
+/* A secret that nobody could be asked for. */
+static int
+secret_needed(struct cli *cli, const struct param *p)
+{
+	char name[64];
+
+	err_set(&cli->err, ERR_USAGE, "err.secret", p->name);
+	err_arg(&cli->err, "option", p->name);
+	err_arg(&cli->err, "variable", variable(p, name));
+	return ERR_USAGE;
 }
 
 int
 cli_complete(struct cli *cli)
 {
-	char line[SECRET_MAX];
+	char line[SECRET_MAX], name[64];
 	const char *value;
 
 	for (const struct param *p = cli->op->params; p != NULL && p->name != NULL; p++) {
 		if ((p->flags & PF_REQUIRED) == 0 || json_get(cli->args, p->name) != NULL ||
 		    (p->type == P_FILES && cli->files_count > 0))
 			continue;
-		value = (p->flags & PF_SECRET) != 0 ? from_environment(p) : "";
+		value = (p->flags & PF_SECRET) != 0 ? getenv(variable(p, name)) : "";
 		if ((p->flags & PF_SECRET) != 0 && str_empty(value)) {
 			ask(cli, p, line);
 			value = line;
 		}
-		if ((p->flags & PF_SECRET) == 0 || *value == '\0')
+		if ((p->flags & PF_SECRET) != 0 && *value == '\0')
+			return secret_needed(cli, p);
+		if ((p->flags & PF_SECRET) == 0)
 			return err_set(&cli->err, ERR_USAGE, "err.required", p->name);
 		if (set_value(cli, p, value) != 0)
 			return cli->err.kind;
