@@ -222,7 +222,7 @@ function Banners() {
 	if (!me.test_clock && !me.is_sample) return null;
 	return (
 		<div role="region" aria-label={t('frame.notices')}>
-			{me.test_clock && <p className="banner clock">{t('frame.test_clock', { time: absolute(now()) })}</p>}
+			{me.test_clock && <p className="banner test-clock">{t('frame.test_clock', { time: absolute(now()) })}</p>}
 			{me.is_sample && (
 				<p className="banner sample">
 					{t('frame.sample')}{' '}
