@@ -90,14 +90,15 @@ export async function noSideways(page, where) {
   assert.deepEqual(over, [], `${where} scrolls sideways`);
 }
 
-// What stands on the page for eyes and readers: text nodes and named attributes.
+// What stands on the page for eyes and readers: text nodes and named attributes. Commands to be typed,
+// which are code, apart.
 export function wordsOn(page) {
   return page.evaluate(() => {
     const out = [];
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let n = walk.nextNode(); n; n = walk.nextNode()) {
       const parent = n.parentElement;
-      if (parent.closest('script,style,noscript') || !parent.checkVisibility?.({ checkOpacity: false })) continue;
+      if (parent.closest('script,style,noscript,code') || !parent.checkVisibility?.({ checkOpacity: false })) continue;
       if (n.data.trim()) out.push(n.data.trim());
     }
     for (const e of document.querySelectorAll('[aria-label],[placeholder],[title]'))

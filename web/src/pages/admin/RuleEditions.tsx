@@ -43,7 +43,7 @@ export default function RuleEditions() {
 					</Card>
 				)}
 			</Loaded>
-			<p className="quiet small">{t('rules.how')} <span className="mono">khien rules import sigma_all_rules.zip</span></p>
+			<p className="quiet small">{t('rules.how')} <code>khien rules import sigma_all_rules.zip</code></p>
 			<ActionDialog opened={Boolean(chosen)} onClose={() => setChosen(null)} title={t('rules.use_title', { name: chosen?.name ?? '' })} submit={t('rules.use')} size="md" intro={<p className="quiet" style={{ margin: 0 }}>{t('rules.use_why')}</p>}
 				fields={[]} onSubmit={() => send('POST', '/rules/revert', { number: chosen!.number })} />
 		</div>
