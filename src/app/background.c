@@ -141,17 +141,10 @@ send_webhook(void *arg, const struct outbox_item *item, struct outbox_point *poi
 static int
 run_op(struct background *b, const char *name, const char *kind, const char *args_json, struct err *err)
 {
-	struct buf out = BUF_INIT(1 << 20);
 	struct json *args = NULL;
-	struct op_request request = { .op = op_get(name), .actor = actor_job(kind), .lang = LANG_VI };
-	int ret = json_parse(args_json, strlen(args_json), &args, err);
+	int failed = json_parse(args_json, strlen(args_json), &args, err);
 
-	request.args = args;
-	if (ret == 0)
-		ret = op_call(b->app, &request, &out, err);
-	json_free(args);
-	buf_clear(&out);
-	return ret;
+	return failed != 0 ? failed : op_call_job(b->app, name, kind, args, err);
 }
 
 static int

@@ -40,19 +40,11 @@ scan(struct tx *tx, void *arg, struct err *err)
 static int
 settle(struct app *app, const char *incident_id, struct err *err)
 {
-	struct op_request request = { .op = op_get("duty settle"), .actor = actor_job("duty"),
-		.lang = LANG_VI };
-	struct buf out = BUF_INIT(1 << 20);
 	struct json *args = json_new_object();
-	int ret;
 
 	if (incident_id != NULL)
 		json_set_str(args, "incident", incident_id);
-	request.args = args;
-	ret = op_call(app, &request, &out, err);
-	json_free(args);
-	buf_clear(&out);
-	return ret;
+	return op_call_job(app, "duty settle", "duty", args, err);
 }
 
 int

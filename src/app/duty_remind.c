@@ -174,18 +174,10 @@ read_due(struct tx *tx, void *arg, struct err *err)
 static int
 remind_one(struct app *app, const char *duty_id, struct err *err)
 {
-	struct op_request request = { .op = op_get("duty remind"), .actor = actor_job("duty.remind"),
-		.lang = LANG_VI };
-	struct buf out = BUF_INIT(1 << 20);
 	struct json *args = json_new_object();
-	int ret;
 
 	json_set_str(args, "duty", duty_id);
-	request.args = args;
-	ret = op_call(app, &request, &out, err);
-	json_free(args);
-	buf_clear(&out);
-	return ret;
+	return op_call_job(app, "duty remind", "duty.remind", args, err);
 }
 
 int

@@ -132,6 +132,18 @@ op_call(struct app *app, const struct op_request *request, struct buf *out, stru
 }
 
 int
+op_call_job(struct app *app, const char *name, const char *kind, struct json *args, struct err *err)
+{
+	struct buf out = BUF_INIT(1 << 20);
+	int ret = op_call(app, &(struct op_request){ .op = op_get(name), .actor = actor_job(kind), .lang = LANG_VI,
+	    .args = args }, &out, err);
+
+	json_free(args);
+	buf_clear(&out);
+	return ret;
+}
+
+int
 call_fail(struct call *call, enum err_kind kind, const char *key, const char *field)
 {
 	return err_set(call->err, kind, key, field);

@@ -143,6 +143,12 @@ struct op_request {
  */
 int op_call(struct app *app, const struct op_request *request, struct buf *out, struct err *err);
 
+/*
+ * The operation of that name as the job ${kind} calls it, whose answer nobody reads; ${args} is taken
+ * over. Errors as op_call().
+ */
+int op_call_job(struct app *app, const char *name, const char *kind, struct json *args, struct err *err);
+
 /* ---- arguments, inside an operation; already checked against the table ------ */
 
 bool arg_has(const struct call *call, const char *name);
