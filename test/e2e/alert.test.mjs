@@ -3,7 +3,7 @@
 // that hides, judged, put into an incident and taken out; a key for a program; on a desk and on a phone.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DESK, PHONE, axe, catalogue, launch, noSideways, signIn, visitor } from './browser.mjs';
+import { DESK, PHONE, axe, catalogue, launch, noSideways, signIn, until, visitor } from './browser.mjs';
 import { scene } from './scene.mjs';
 
 let browser, s;
@@ -22,10 +22,7 @@ async function open(page, path) {
   await page.locator('main h1').first().waitFor();
   await page.waitForLoadState('networkidle');
 }
-const eventually = async (what, message) => {
-  for (const end = Date.now() + 15000; !(await what()); await new Promise((done) => setTimeout(done, 60))) assert.ok(Date.now() < end, message);
-};
-const rowsAre = (page, n) => eventually(async () => (await page.locator('main tbody tr').count()) === n, `${n} rows`);
+const rowsAre = (page, n) => until(async () => (await page.locator('main tbody tr').count()) === n, `${n} rows`);
 const button = (page, key) => page.getByRole('button', { name: say(key), exact: true });
 const dialog = (page) => page.getByRole('dialog');
 
@@ -47,8 +44,8 @@ test('the rail counts what is new; the list begins with the most urgent', async 
   await page.keyboard.press('j');
   await page.keyboard.press('j');
   await page.keyboard.press('a');
-  await eventually(async () => !/6/.test(await page.locator('main tbody tr:nth-child(2) td:nth-child(5)').innerText()), 'acknowledged');
-  await eventually(async () => /\b1\b/.test(await link.innerText()), 'the rail follows');
+  await until(async () => !/6/.test(await page.locator('main tbody tr:nth-child(2) td:nth-child(5)').innerText()), 'acknowledged');
+  await until(async () => /\b1\b/.test(await link.innerText()), 'the rail follows');
   // Enter opens the group one by one, and from there one alert.
   await page.keyboard.press('Enter');
   await page.waitForURL(/quy-tac=ssh-brute-force/);
@@ -72,9 +69,9 @@ test('a mute shows what it would hide while it is written, and hides just that',
   assert.match(await preview.innerText(), /^.*\n+2 cảnh báo/);
   await axe(page, 'mute');
   await box.getByLabel(say('alert.mute_host')).fill('MAY-CHU-*');
-  await eventually(async () => /6 cảnh báo/.test(await preview.innerText()), 'the preview follows');
+  await until(async () => /6 cảnh báo/.test(await preview.innerText()), 'the preview follows');
   await box.getByLabel(say('alert.mute_host')).fill('MAY-CHU-3');
-  await eventually(async () => /2 cảnh báo/.test(await preview.innerText()), 'the preview follows');
+  await until(async () => /2 cảnh báo/.test(await preview.innerText()), 'the preview follows');
   // Without a reason it stays open and says where.
   await box.getByRole('button', { name: say('alert.mute'), exact: true }).click();
   await box.getByText(say('form.required')).waitFor();
@@ -90,7 +87,7 @@ test('a mute shows what it would hide while it is written, and hides just that',
   await mine.getByRole('button', { name: say('alert.unmute') }).click();
   await dialog(page).getByLabel(new RegExp(say('incident.reason'))).fill('Xong đợt kiểm thử');
   await dialog(page).getByRole('button', { name: say('alert.unmute') }).click();
-  await eventually(async () => (await mutes.count()) === 1, 'one mute is left');
+  await until(async () => (await mutes.count()) === 1, 'one mute is left');
   await open(page, '/canh-bao?quy-tac=ssh-brute-force&nguon=hunt');
   await rowsAre(page, 6);
   assert.deepEqual(me.faults, []);
@@ -109,7 +106,7 @@ test('one alert says its story; it goes into an incident with its signs and come
   await page.keyboard.press('o');
   await dialog(page).getByLabel(new RegExp(say('incidents.title'))).waitFor();
   assert.match(await dialog(page).getByLabel(new RegExp(say('incidents.title'))).inputValue(), /PC-KETOAN-03/);
-  await eventually(async () => /Mã hóa/.test(await dialog(page).getByLabel(say('alert.playbook'), { exact: true }).first().inputValue()), 'the playbook of the rule');
+  await until(async () => /Mã hóa/.test(await dialog(page).getByLabel(say('alert.playbook'), { exact: true }).first().inputValue()), 'the playbook of the rule');
   await dialog(page).getByRole('button', { name: say('incidents.open'), exact: true }).click();
   await page.waitForURL(/su-co.SC-/);
   const number = page.url().split('/').pop();
@@ -168,7 +165,7 @@ test('whole groups go into an incident by keyboard, all of them and at once; the
   await hit.waitFor();
   await axe(page, 'search');
   await page.getByRole('button', { name: say('search.only_incident') }).click();
-  await eventually(async () => (await hit.count()) === 0, 'incidents only');
+  await until(async () => (await hit.count()) === 0, 'incidents only');
   await page.getByRole('button', { name: say('search.only_alert') }).click();
   await hit.click();
   await page.waitForURL(/canh-bao.CB-/);

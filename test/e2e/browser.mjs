@@ -114,6 +114,16 @@ export const PHOTO = {
   buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFElEQVR4nGM4wcDAwHAChP7//w8AGlgFVucMUFYAAAAASUVORK5CYII=', 'base64'),
 };
 
+/** Asks found() again and again until it answers something true, and gives that back; after 15 s the test fails with what was waited for.
+ *  Unlike page.waitForFunction it evaluates nothing inside the page, where the policy (no unsafe-eval) forbids it. */
+export async function until(found, what) {
+  for (const end = Date.now() + 15000; ; await new Promise((done) => setTimeout(done, 60))) {
+    const it = await found();
+    if (it) return it;
+    assert.ok(Date.now() < end, what);
+  }
+}
+
 export async function signIn(page, login, password) {
   await page.goto('/');
   await page.locator('input[autocomplete=username]').fill(login);

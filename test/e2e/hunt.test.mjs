@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import test, { after } from 'node:test';
 import { attackEvents, evtx } from '../suite/evtx.mjs';
-import { DESK, axe, catalogue, launch, noSideways, signIn, visitor } from './browser.mjs';
+import { DESK, axe, catalogue, launch, noSideways, signIn, until, visitor } from './browser.mjs';
 
 // The programs stand in a folder of their own, so that another worker can take the real one's place.
 const build = resolve(process.env.KHIEN_BUILD ?? 'build');
@@ -117,7 +117,7 @@ test('a stretch of time and indicators are asked for by keyboard, and told with 
   await field('from').fill('07:00 20/11/2026');
   await field('to').fill('08:10 20/11/2026');
   await page.locator('input[type=file]').last().setInputFiles([{ name: 'tim.txt', mimeType: 'text/plain', buffer: Buffer.from('198.51.100.2\n203.0.113.7\n') }]);
-  await page.waitForFunction(() => [...document.querySelectorAll('textarea')].some((t) => t.value.includes('203.0.113.7')));
+  await until(async () => (await page.locator('.hunt-more textarea').first().inputValue()).includes('203.0.113.7'), 'the list is read');
   await shot('hunt-asked');
   await axe(page, 'hunt, what is asked');
   await page.getByRole('button', { name: w('start'), exact: true }).click();

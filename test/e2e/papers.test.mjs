@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test, { after } from 'node:test';
 import { newData, person, serve } from '../suite/lib.mjs';
-import { DESK, PHONE, axe, catalogue, launch, noSideways, signIn, visitor } from './browser.mjs';
+import { DESK, PHONE, axe, catalogue, launch, noSideways, signIn, until, visitor } from './browser.mjs';
 
 const data = newData();
 const server = await serve(data.dir);
@@ -171,14 +171,6 @@ const open = async (number, part = '') => {
   await page.locator('.incident-head h1').waitFor();
 };
 const get = (number) => api.ok('GET', `/documents/${number}`);
-async function until(found, what) {
-  for (let i = 0; i < 100; i++) {
-    const it = await found();
-    if (it) return it;
-    await page.waitForTimeout(100);
-  }
-  return assert.fail(what);
-}
 async function downloaded(click) {
   const [file] = await Promise.all([page.waitForEvent('download'), click()]);
   return readFileSync(await file.path());
