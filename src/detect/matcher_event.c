@@ -18,6 +18,7 @@ matcher_thread_new(const struct matcher *m)
 	t->span = xcalloc(t->lows, sizeof(*t->span));
 	t->item_memo = xcalloc(m->t.items + 1, sizeof(*t->item_memo));
 	t->node_memo = xcalloc(m->t.nodes + 1, sizeof(*t->node_memo));
+	t->open = xcalloc(m->t.routes + 1, sizeof(*t->open));
 	t->variant_gen = xcalloc(m->t.variants + 1, sizeof(*t->variant_gen));
 	t->candidate = xcalloc(m->t.variants + 1, sizeof(*t->candidate));
 	t->hits_room = 64;
@@ -38,6 +39,7 @@ matcher_thread_free(struct matcher_thread *t)
 	free(t->span);
 	free(t->item_memo);
 	free(t->node_memo);
+	free(t->open);
 	free(t->variant_gen);
 	free(t->candidate);
 	free(t->hit);
@@ -156,27 +158,63 @@ begin(struct matcher_thread *t, const struct event *event)
 }
 
 static bool
-cond_fits(struct matcher_thread *t, const struct cond *c)
+is_one_of(const struct matcher_thread *t, const struct cond *c, struct text s)
 {
-	const struct tables *tables = &t->m->t;
-	uint32_t first = c->field == FIELD_FORMAT ? 0 : thread_first(t, c->field);
-	struct text s = { "", 0 };
-
-	if (c->field != FIELD_FORMAT && first == 0)
-		return false;
-	if (c->values == 0)
-		return c->field == FIELD_FORMAT || t->event->value[first - 1].type != VALUE_NULL;
-	if (c->field != FIELD_FORMAT)
-		s = thread_lower(t, first - 1);
-	else if (t->event->format != NULL)
-		s = (struct text){ t->event->format, strlen(t->event->format) };
 	for (uint32_t i = 0; i < c->values; i++) {
-		const char *want = tables->byte + tables->number[c->value + i];
+		const char *want = t->m->t.byte + t->m->t.number[c->value + i];
 
 		if (strlen(want) == s.len && memcmp(want, s.at, s.len) == 0)
 			return true;
 	}
 	return false;
+}
+
+static bool
+cond_fits(struct matcher_thread *t, const struct cond *c)
+{
+	uint32_t first = thread_first(t, c->field);
+
+	if (first == 0)
+		return false;
+	if (c->values == 0)
+		return t->event->value[first - 1].type != VALUE_NULL;
+	return is_one_of(t, c, thread_lower(t, first - 1));
+}
+
+static bool
+format_fits(const struct matcher_thread *t, const struct route *route)
+{
+	for (uint32_t k = 0; k < route->gates; k++) {
+		const struct cond *c = &t->m->t.cond[route->gate + k];
+		const char *format = t->format == NULL ? "" : t->format;
+
+		if (c->field == FIELD_FORMAT && c->values > 0 && !is_one_of(t, c, (struct text){ format, strlen(format) }))
+			return false;
+	}
+	return true;
+}
+
+/* Most routes are of other formats than that of the file under way. */
+static void
+open_routes(struct matcher_thread *t, const char *format)
+{
+	t->format = format;
+	t->opens = 0;
+	for (uint32_t i = 0; i < t->m->t.routes; i++)
+		if (format_fits(t, &t->m->t.route[i]))
+			t->open[t->opens++] = i;
+}
+
+static bool
+is_open(struct matcher_thread *t, const struct route *route)
+{
+	for (uint32_t k = 0; k < route->gates; k++) {
+		const struct cond *c = &t->m->t.cond[route->gate + k];
+
+		if (c->field != FIELD_FORMAT && !cond_fits(t, c))
+			return false;
+	}
+	return true;
 }
 
 /* The number of the field's value among those that rules ask for; 0: none of them. */
@@ -324,14 +362,13 @@ matcher_event(struct matcher_thread *t, const struct event *event, matcher_hit_f
 	begin(t, event);
 	t->count.events++;
 	t->candidates = 0;
-	for (size_t i = 0; i < tables->routes; i++) {
-		const struct route *route = &tables->route[i];
+	if (t->format != event->format || t->count.events == 1)
+		open_routes(t, event->format);
+	for (size_t i = 0; i < t->opens; i++) {
+		const struct route *route = &tables->route[t->open[i]];
 		uint32_t cell;
-		bool open = true;
 
-		for (uint32_t k = 0; open && k < route->gates; k++)
-			open = cond_fits(t, &tables->cond[route->gate + k]);
-		if (!open)
+		if (!is_open(t, route))
 			continue;
 		cell = word_of(t, route, 0) * (route->count[1] + 1) + word_of(t, route, 1);
 		known = true;

@@ -176,11 +176,17 @@ int matcher_finish(struct matcher *m, struct err *err);
 static inline uint32_t
 word_hash(const char *s, size_t len)
 {
-	uint32_t h = 2166136261u;
+	uint64_t h = 0x9e3779b97f4a7c15u ^ len, w;
 
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)s[i]) * 16777619u;
-	return h ^ h >> 15;
+	for (; len >= sizeof(w); s += sizeof(w), len -= sizeof(w)) {
+		memcpy(&w, s, sizeof(w));
+		h = (h ^ w) * 0xff51afd7ed558ccdu;
+		h ^= h >> 32;
+	}
+	for (w = 0; len > 0; len--)
+		w = w << 8 | (unsigned char)s[len - 1];
+	h = (h ^ w) * 0xff51afd7ed558ccdu;
+	return (uint32_t)(h >> 32);
 }
 
 /* ---- compiling ---- */
@@ -243,7 +249,6 @@ struct hit {
 struct low {
 	uint32_t gen, at, len;     /* in lower; len of the value in small letters */
 	uint32_t text_gen, text_at, text_len;
-	const char *text;          /* NULL: at text_at in scratch */
 	uint32_t next;             /* next value of the same name + 1 */
 };
 
@@ -276,6 +281,9 @@ struct matcher_thread {
 	struct hit *hit;
 	size_t hits, hits_room;
 	const struct bucket *bucket;
+	const char *format;        /* of the event before; what routes are open to it: */
+	uint32_t *open;
+	size_t opens;
 	struct regex_thread *regex;
 	struct matcher_count count;
 };

@@ -64,7 +64,7 @@ struct event {
 	uint64_t record;    /* number in the header of an EVTX record; line of a text file, from 1 */
 	const void *raw;    /* the record or line itself, for showing it */
 	size_t raw_len;
-	const char *format; /* "evtx", "json", "syslog", "auditd", "web", "csv", … */
+	const char *format; /* "evtx", "json", "syslog", "auditd", "web", "csv", …; never changes while it is used */
 };
 
 /* The first value of that name, or NULL. */

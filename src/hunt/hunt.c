@@ -7,7 +7,8 @@
 #include "hunt/sift.h"
 #include "os/file.h"
 
-#define OUT_BUFFER ((size_t)1 << 20)
+#define OUTS       4
+#define OUT_BUFFER ((size_t)256 << 10)
 
 /* Everything of one hunt that must be freed. */
 struct run {
@@ -21,18 +22,25 @@ struct run {
 	struct engine engine;
 	struct gaps gaps;
 	FILE *json, *csv, *timeline, *html;
+	char *buffer[OUTS]; /* of the files that are open for writing */
+	size_t buffers;
 };
 
 static int
-open_out(const char *path, FILE **ret, struct err *err)
+open_out(struct run *run, const char *path, FILE **ret, struct err *err)
 {
+	char *buffer;
+
 	if (path == NULL)
 		return 0;
 	*ret = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
 	if (*ret == NULL)
 		return err_sys(err, file_err_kind(errno), path, errno);
-	if (*ret != stdout)
-		setvbuf(*ret, NULL, _IOFBF, OUT_BUFFER);
+	if (*ret == stdout)
+		return 0;
+	/* One of its own choosing would be 4 KiB, whatever is asked for. */
+	run->buffer[run->buffers++] = buffer = xmalloc(OUT_BUFFER);
+	setvbuf(*ret, buffer, _IOFBF, OUT_BUFFER);
 	return 0;
 }
 
@@ -57,14 +65,14 @@ static int
 open_all(struct run *run, struct err *err)
 {
 	const struct hunt_options *o = run->o;
-	int failed = open_out(o->json, &run->json, err);
+	int failed = open_out(run, o->json, &run->json, err);
 
 	if (failed == 0)
-		failed = open_out(o->csv, &run->csv, err);
+		failed = open_out(run, o->csv, &run->csv, err);
 	if (failed == 0)
-		failed = open_out(o->timeline, &run->timeline, err);
+		failed = open_out(run, o->timeline, &run->timeline, err);
 	if (failed == 0)
-		failed = open_out(o->html, &run->html, err);
+		failed = open_out(run, o->html, &run->html, err);
 	FILE *const out[] = { run->json, run->csv, run->timeline, run->html };
 
 	for (size_t i = 0; i < ARRAY_LEN(out); i++)
@@ -165,13 +173,15 @@ clear(struct run *run)
 	matcher_free(run->matcher);
 	iocs_clear(&run->iocs);
 	walk_clear(&run->walk);
+	for (size_t i = 0; i < run->buffers; i++)
+		free(run->buffer[i]);
 }
 
 int
 hunt_run(const struct hunt_options *o, bool *ret_stopped, struct err *err)
 {
 	struct run run = { .o = o };
-	int failed = prepare(&run, err), closed[4];
+	int failed = prepare(&run, err), closed[OUTS];
 
 	if (failed == 0 && run.csv != NULL)
 		write_head(run.csv, false);

@@ -49,6 +49,31 @@ evtx_slot(const uint8_t *p, size_t len, bool *ret_is_chunk)
 	return shifted == NULL ? len : (size_t)(shifted - p);
 }
 
+/* Behind the free space's beginning a record may go on that the head does not know of: its first bytes are read too. */
+size_t
+evtx_chunk_used(const uint8_t *head)
+{
+	uint32_t free_at = evtx_u32(head + 48);
+
+	return is_chunk(head, EVTX_CHUNK_HEAD) && free_at >= EVTX_FIRST_RECORD &&
+	    free_at <= EVTX_CHUNK - sizeof(record_magic) ? free_at + sizeof(record_magic) : EVTX_CHUNK;
+}
+
+bool
+evtx_chunk_ends(const uint8_t *chunk, size_t used)
+{
+	size_t pos = EVTX_FIRST_RECORD, end = used - sizeof(record_magic);
+
+	while (pos + RECORD_LEAST <= end && memcmp(chunk + pos, record_magic, sizeof(record_magic)) == 0) {
+		uint32_t size = evtx_u32(chunk + pos + 4);
+
+		if (size < RECORD_LEAST || size > end - pos)
+			break;
+		pos += size;
+	}
+	return pos == end && memcmp(chunk + end, record_magic, sizeof(record_magic)) != 0;
+}
+
 struct evtx_reader *
 evtx_reader_new(const struct names *names)
 {

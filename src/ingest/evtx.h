@@ -29,6 +29,15 @@ bool evtx_is(const void *data, size_t len);
  */
 size_t evtx_slot(const uint8_t *p, size_t len, bool *ret_is_chunk);
 
+/*
+ * For reading a chunk no further than it is used: the bytes that its head of EVTX_CHUNK_HEAD bytes promises
+ * to be enough; EVTX_CHUNK when it is no chunk's head.  Whether they were is known when they are there: no
+ * record begins behind them.
+ */
+#define EVTX_CHUNK_HEAD 512
+size_t evtx_chunk_used(const uint8_t *head);
+bool evtx_chunk_ends(const uint8_t *chunk, size_t used);
+
 /* Whether all is zero: room that was never used. */
 bool evtx_is_empty(const uint8_t *p, size_t len);
 

@@ -147,10 +147,13 @@ take_text(struct evtx_compiler *c)
 {
 	uint32_t units = take16(c);
 
-	if (has(c, 2 * units)) {
+	if (!has(c, 2 * units))
+		return;
+	if (c->is_passing)
+		add_piece(c, (struct evtx_piece){ NO_SUB, false, units, c->chunk + c->pos });
+	else
 		add_text(c, c->chunk + c->pos, units);
-		c->pos += 2 * units;
-	}
+	c->pos += 2 * units;
 }
 
 static void
@@ -206,14 +209,36 @@ take_piece(struct evtx_compiler *c)
 
 /* ---- names of fields -------------------------------------------------------------- */
 
+/* Nearly all names are ASCII; false at one that is not. */
+static bool
+add_ascii(char *out, struct word w, size_t *ret_n)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < w.units; i++) {
+		uint16_t c = evtx_u16(w.text + 2 * (size_t)i);
+
+		if (c >= 0x80)
+			return false;
+		out[n] = (char)c;
+		n += c != ' ' && c != 0;
+	}
+	*ret_n = n;
+	return true;
+}
+
 static size_t
 add_word(char *out, struct word w)
 {
 	struct event_value v = { .type = VALUE_UTF16, .data = w.text, .len = w.units * 2 };
 	struct buf text = BUF_INIT((size_t)EVTX_CHUNK * 4);
-	struct text t = event_text(&v, &text);
-	size_t n = 0;
+	struct text t;
+	size_t n;
 
+	if (add_ascii(out, w, &n))
+		return n;
+	t = event_text(&v, &text);
+	n = 0;
 	for (size_t i = 0; i < t.len; i++)
 		if (t.at[i] != ' ' && t.at[i] != '\0')
 			out[n++] = t.at[i];

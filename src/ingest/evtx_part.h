@@ -54,6 +54,7 @@ struct evtx_compiler {
 	uint32_t pos, end;  /* of the body under way */
 	uint32_t begin;
 	bool has_dependency; /* element starts carry a dependency id: inside templates */
+	bool is_passing;     /* the program is for the record under way only: texts stay in the chunk */
 	bool bad;
 	struct arena *arena; /* of names and texts */
 	struct evtx_program program; /* arrays are the compiler's own and used again */
@@ -91,7 +92,7 @@ evtx_u64(const uint8_t *p)
 
 /* ---- what the parts of the reader share ---------------------------------------------- */
 
-#define EVTX_FIRST_RECORD 512
+#define EVTX_FIRST_RECORD EVTX_CHUNK_HEAD
 #define EVTX_EMBED_MAX    8
 #define EVTX_DEFS         1024
 #define EVTX_TEMPLATE_HEAD 24 /* next, GUID, size */

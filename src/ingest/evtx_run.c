@@ -212,6 +212,7 @@ plain(struct evtx_reader *r, uint32_t *pos, uint32_t end, enum evtx_where where,
 	c->len = r->len;
 	c->arena = &r->passing;
 	c->has_dependency = false;
+	c->is_passing = true;
 	ok = evtx_compile(c, *pos, end, where);
 	*pos = c->pos;
 	run(r, &c->program, &f);

@@ -52,10 +52,13 @@ static int
 recognise(struct ingest *in, const char *name, enum ingest_format hint, struct err *err)
 {
 	const uint8_t *head;
-	size_t len = source_peek(in->source, SOURCE_HEAD, &head);
-	const char *text = (const char *)head;
+	size_t len = source_peek(in->source, SOURCE_LOOK, &head), first;
+	const char *text;
 	struct sniffed found;
-	size_t first;
+
+	if (!evtx_is(head, len))
+		len = source_peek(in->source, SOURCE_HEAD, &head);
+	text = (const char *)head;
 
 	if (len == 0 && in->source->fault != NULL)
 		return err_fail(err, strcmp(in->source->fault, "ingest.read") == 0 ? ERR_IO : ERR_BROKEN,
@@ -118,6 +121,9 @@ ingest_open_fd(int fd, const char *name, const struct ingest_options *options,
 		ingest_close(in);
 		return rc;
 	}
+	*ret_ingest = in;
+	if (in->format == INGEST_EVTX)
+		return 0;
 	in->room = in->source->below == NULL && in->size > 0 && in->size < CUT_BUFFER ?
 	    (size_t)in->size + 1 : CUT_BUFFER;
 	/* What recognising has already used is read again with the rest, and passed over. */
@@ -129,7 +135,6 @@ ingest_open_fd(int fd, const char *name, const struct ingest_options *options,
 	}
 	in->end += source_read(in->source, in->buf + in->end, in->room - in->end);
 	in->at_end = in->end < in->room;
-	*ret_ingest = in;
 	return 0;
 }
 
@@ -195,7 +200,7 @@ fill(struct ingest *in)
 {
 	if (in->end - in->start >= INGEST_PIECE_MAX || in->at_end)
 		return;
-	if (in->room < CUT_BUFFER) { /* a file that has grown since it was opened */
+	if (in->room < CUT_BUFFER) { /* a file that has grown since it was opened; EVTX that is not whole chunks */
 		in->room = CUT_BUFFER;
 		in->buf = xrealloc(in->buf, in->room);
 	}
@@ -239,14 +244,18 @@ overlong(struct ingest *in, const char *data, size_t len)
 	return end == NULL ? len - kept : (size_t)(end - data) + strlen(stop);
 }
 
+static void
+make_room(const struct ingest *in, struct ingest_piece *piece, size_t n)
+{
+	if (piece->room >= n)
+		return;
+	piece->room = in->format == INGEST_EVTX ? EVTX_CHUNK : INGEST_PIECE_MAX;
+	piece->data = xrealloc(piece->data, piece->room);
+}
+
 static bool
 give_data(struct ingest *in, struct ingest_piece *piece, size_t n)
 {
-	if (piece->room < n) {
-		piece->room = in->format == INGEST_EVTX ? EVTX_CHUNK : INGEST_PIECE_MAX;
-		piece->data = xrealloc(piece->data, piece->room);
-	}
-	memcpy(piece->data, in->buf + in->start, n);
 	piece->number = in->number++;
 	piece->offset = in->offset;
 	piece->line = in->line;
@@ -254,13 +263,87 @@ give_data(struct ingest *in, struct ingest_piece *piece, size_t n)
 	piece->skipped = 0;
 	piece->key = NULL;
 	piece->header = in->table;
+	return true;
+}
+
+static bool
+copy_data(struct ingest *in, struct ingest_piece *piece, size_t n)
+{
+	make_room(in, piece, n);
+	memcpy(piece->data, in->buf + in->start, n);
+	give_data(in, piece, n);
 	advance(in, n);
 	return true;
+}
+
+/*
+ * The rest of a chunk whose first ${have} bytes are at ${p}: as far as records reach, zeros behind them.
+ * Returns how many bytes of it there are.
+ */
+static size_t
+read_chunk(struct ingest *in, uint8_t *p, size_t have)
+{
+	size_t used = evtx_chunk_used(p);
+
+	if (in->offset + EVTX_CHUNK <= in->size) {
+		if (used > have)
+			have += source_read(in->source, p + have, used - have);
+		if (have >= used && evtx_chunk_ends(p, used) && source_skip(in->source, EVTX_CHUNK - have)) {
+			memset(p + have, 0, EVTX_CHUNK - have);
+			return EVTX_CHUNK;
+		}
+	}
+	return have + source_read(in->source, p + have, EVTX_CHUNK - have);
+}
+
+/*
+ * The next chunk of a file of nothing but whole and empty chunks, read where it is parsed; false at anything
+ * else, which stands at in->start then and is looked at more closely.
+ */
+static bool
+next_chunk(struct ingest *in, struct ingest_piece *piece)
+{
+	uint8_t *p;
+	size_t n;
+
+	if (in->format != INGEST_EVTX || in->start < in->end || in->at_end || in->gap != NULL)
+		return false;
+	make_room(in, piece, EVTX_CHUNK);
+	p = piece->data;
+	while ((n = source_read(in->source, p, EVTX_FILE_HEAD)) == EVTX_FILE_HEAD) {
+		bool is_empty = evtx_is_empty(p, n);
+
+		if (memcmp(p, "ElfFile", 8) == 0) {
+			in->offset += n;
+			continue;
+		}
+		if (!is_empty && !evtx_is(p, n))
+			break;
+		n = is_empty ? n + source_read(in->source, p + n, EVTX_CHUNK - n) : read_chunk(in, p, n);
+		if (n < EVTX_CHUNK || (is_empty && !evtx_is_empty(p, n)))
+			break;
+		if (!is_empty)
+			give_data(in, piece, n);
+		in->offset += n;
+		if (!is_empty)
+			return true;
+	}
+	in->at_end = n < EVTX_FILE_HEAD;
+	if (in->buf == NULL) {
+		in->room = CUT_BUFFER;
+		in->buf = xmalloc(in->room);
+	}
+	memcpy(in->buf, p, n);
+	in->start = 0;
+	in->end = n;
+	return false;
 }
 
 bool
 ingest_next(struct ingest *in, struct ingest_piece *piece)
 {
+	if (next_chunk(in, piece))
+		return true;
 	for (;;) {
 		const char *data;
 		struct cut cut;
@@ -284,7 +367,7 @@ ingest_next(struct ingest *in, struct ingest_piece *piece)
 		if (in->gap != NULL && in->gap != cut.key)
 			return give_gap(in, piece);
 		if (cut.key == NULL)
-			return give_data(in, piece, cut.len);
+			return copy_data(in, piece, cut.len);
 		if (in->gap == NULL)
 			in->gap_offset = in->offset;
 		in->gap = cut.key;

@@ -13,7 +13,8 @@
  *
  * Nothing holds a whole file: reading goes through the buffers of the pieces (at most
  * INGEST_PIECE_MAX each), compressed files are unpacked as they are read.  Files are read
- * with read(), not mapped: a log that is cut or rotated meanwhile cannot raise SIGBUS.
+ * with read(), not mapped: a log that is cut or rotated meanwhile cannot raise SIGBUS, and no byte
+ * changes between its check and its use.  Of a chunk of EVTX only what its records use is read.
  *
  * gzip and zstd are unpacked, UTF-16 becomes UTF-8.  Formats (event.format) and the names of their fields:
  *   evtx     evtx.h

@@ -31,6 +31,17 @@ file_read_some(struct source *source, uint8_t *out, size_t len)
 	return n < 0 ? 0 : (size_t)n;
 }
 
+static bool
+file_skip(struct source *source, uint64_t len)
+{
+	struct file_source *file = (struct file_source *)source;
+
+	if (len > file->left || len > INT64_MAX || lseek(file->fd, (off_t)len, SEEK_CUR) < 0)
+		return false;
+	file->left -= len;
+	return true;
+}
+
 static void
 file_close(struct source *source)
 {
@@ -49,6 +60,7 @@ source_stretch(int fd, uint64_t len)
 	struct file_source *file = xcalloc(1, sizeof(*file));
 
 	file->base.read = file_read_some;
+	file->base.skip = file_skip;
 	file->base.close = file_close;
 	file->fd = fd;
 	file->left = len;
@@ -87,6 +99,18 @@ source_read(struct source *source, uint8_t *out, size_t len)
 	return done;
 }
 
+bool
+source_skip(struct source *source, size_t len)
+{
+	size_t ahead = source->head_len - source->head_pos;
+
+	if (len > ahead && (source->skip == NULL || !source->skip(source, len - ahead)))
+		return false;
+	source->head_pos += len < ahead ? len : ahead;
+	source->bytes += len > ahead ? len - ahead : 0;
+	return true;
+}
+
 size_t
 source_peek(struct source *source, size_t len, const uint8_t **ret_data)
 {
@@ -96,9 +120,9 @@ source_peek(struct source *source, size_t len, const uint8_t **ret_data)
 		source->head = xmalloc(SOURCE_HEAD);
 	if (len > SOURCE_HEAD)
 		len = SOURCE_HEAD;
-	/* As much as there is room for: what is looked at first is read next. */
-	while (source->head_len < len &&
-	    (n = read_own(source, source->head + source->head_len, SOURCE_HEAD - source->head_len)) > 0)
+	/* What is looked at first is read next; who looks further wants all there is room for. */
+	while (source->head_len < len && (n = read_own(source, source->head + source->head_len,
+	    (len <= SOURCE_LOOK ? SOURCE_LOOK : SOURCE_HEAD) - source->head_len)) > 0)
 		source->head_len += n;
 	*ret_data = source->head;
 	return source->head_len < len ? source->head_len : len;

@@ -10,10 +10,13 @@
 #include "base/base.h"
 
 #define SOURCE_HEAD ((size_t)128 << 10) /* what source_peek can look at */
+#define SOURCE_LOOK ((size_t)8 << 10)   /* what it reads at least */
 
 struct source {
 	/* At most ${len} bytes; 0 at the end or at a fault. */
 	size_t (*read)(struct source *source, uint8_t *out, size_t len);
+	/* Passes over ${len} bytes that are there, without reading them; NULL: this kind cannot. */
+	bool (*skip)(struct source *source, uint64_t len);
 	void (*close)(struct source *source); /* what is the kind's own; NULL: nothing */
 	struct source *below;
 	const char *fault; /* catalogue key, NULL: none so far */
@@ -46,6 +49,12 @@ struct source *source_packed(struct source *source, const char **ret_packing);
 
 /* Fills ${out}; less than ${len} only at the end. */
 size_t source_read(struct source *source, uint8_t *out, size_t len);
+
+/*
+ * Passes over ${len} bytes, which must be there, without reading them; false when that cannot be done, and nothing
+ * is passed over then.
+ */
+bool source_skip(struct source *source, size_t len);
 
 /* The next bytes without taking them: at most SOURCE_HEAD, and only before the first source_read. */
 size_t source_peek(struct source *source, size_t len, const uint8_t **ret_data);

@@ -5,6 +5,9 @@
  */
 #include "testing.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "base/utf8.h"
 #include "ingest/evtx.h"
 #include "ingest/evtx_xml.h"
@@ -736,6 +739,96 @@ chunks_are_found_where_they_are(void **state)
 	assert_true(is_chunk);
 }
 
+/* ---- files ------------------------------------------------------------------------------ */
+
+static void
+read_file(const struct maker *m, struct log_sink *ret)
+{
+	static const uint8_t head[EVTX_FILE_HEAD] = "ElfFile", none[EVTX_CHUNK];
+	struct ingest_thread *thread = ingest_thread_new(NULL);
+	struct ingest_piece piece = { 0 };
+	int fd = memfd_create("log", MFD_CLOEXEC);
+	struct ingest_sink sink;
+	struct ingest *in;
+
+	log_begin(ret);
+	sink = log_sink_of(ret);
+	assert_int_equal(fd_write_all(fd, head, sizeof(head)), 0);
+	assert_int_equal(fd_write_all(fd, m->data, sizeof(m->data)), 0);
+	assert_int_equal(fd_write_all(fd, none, sizeof(none)), 0);
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	assert_int_equal(ingest_open_fd(fd, "log", NULL, &in, NULL), 0);
+	while (ingest_next(in, &piece))
+		ingest_parse(in, &piece, thread, &sink);
+	assert_int_equal(ingest_bytes(in), sizeof(head) + sizeof(m->data) + sizeof(none));
+	ingest_close(in);
+	ingest_piece_clear(&piece);
+	ingest_thread_free(thread);
+}
+
+/* A file is read no further than its chunks are used; what it gives must be what the whole chunk does. */
+static void
+expect_as_whole(const struct maker *m)
+{
+	struct evtx_reader *reader = evtx_reader_new(NULL);
+	struct log_sink whole, file;
+	struct ingest_sink sink;
+
+	log_begin(&whole);
+	sink = log_sink_of(&whole);
+	evtx_chunk(reader, m->data, sizeof(m->data), EVTX_FILE_HEAD, &sink);
+	evtx_reader_free(reader);
+	read_file(m, &file);
+	assert_string_equal(buf_str(&file.events), buf_str(&whole.events));
+	assert_string_equal(buf_str(&file.records), buf_str(&whole.records));
+	assert_string_equal(buf_str(&file.skipped), buf_str(&whole.skipped));
+	log_end(&whole);
+	log_end(&file);
+}
+
+static void
+a_file_gives_what_its_chunks_do(void **state)
+{
+	char filler[3000];
+	struct maker m;
+	uint32_t def, second, third, used;
+
+	(void)state;
+	memset(filler, 'x', sizeof(filler) - 1);
+	filler[sizeof(filler) - 1] = '\0';
+	begin_chunk(&m);
+	def = usual_record(&m, 0, filler); /* what follows lies behind the first block that is read */
+	second = m.pos;
+	usual_record(&m, def, "two");
+	third = m.pos;
+	usual_record(&m, def, "three");
+	used = m.pos;
+	const uint32_t free_at[] = { 0, 511, 512, second - 1, second, second + 1, third, used - 1, used, used + 1,
+	    used + 40, 4096, 65531, 65532, 65533, 65536, UINT32_MAX };
+
+	for (size_t i = 0; i < ARRAY_LEN(free_at); i++) {
+		set32(&m, 48, free_at[i]);
+		expect_as_whole(&m);
+	}
+	/* Behind the end: what is no record, one of long ago, and one that goes on. */
+	set32(&m, 48, used);
+	memset(m.data + used, 0x2a, 200);
+	expect_as_whole(&m);
+	memset(m.data + used, 0, 200);
+	memcpy(m.data + used, m.data + third, used - third);
+	expect_as_whole(&m);
+	m.data[used + 8]++;
+	expect_as_whole(&m);
+	/* Any byte of heads of records and of what the chunk says of itself. */
+	memset(m.data + used, 0, used - third);
+	for (uint32_t i = 8; i < third + 8; i = i == 64 ? 120 : i == 130 ? 512 : i == 540 ? second : i + 1)
+		for (int bit = 0; bit < 8; bit += 3) {
+			m.data[i] ^= (uint8_t)(1u << bit);
+			expect_as_whole(&m);
+			m.data[i] ^= (uint8_t)(1u << bit);
+		}
+}
+
 /* ---- as XML ----------------------------------------------------------------------------- */
 
 struct xml_sink {
@@ -787,4 +880,5 @@ TEST_MAIN(
     cmocka_unit_test(a_chunk_cut_anywhere_gives_what_is_whole),
     cmocka_unit_test(any_byte_may_be_wrong),
     cmocka_unit_test(chunks_are_found_where_they_are),
+    cmocka_unit_test(a_file_gives_what_its_chunks_do),
     cmocka_unit_test(a_record_is_shown_as_xml))
