@@ -46,7 +46,8 @@ struct work {
 	size_t kinds, lanes, ticks, started;
 	int cancel_fd;
 	pthread_mutex_t mutex;
-	pthread_cond_t changed;
+	/* Apart: a kick wakes nobody who rests; with all of them it cost more than many a write. */
+	pthread_cond_t kicked, stopped;
 	uint64_t kicks;
 	bool stopping;
 	atomic_int_fast64_t failures;
@@ -170,7 +171,8 @@ work_new(const struct work_options *options)
 	pthread_mutex_init(&work->mutex, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&work->changed, &attr);
+	pthread_cond_init(&work->kicked, &attr);
+	pthread_cond_init(&work->stopped, &attr);
 	pthread_condattr_destroy(&attr);
 	work_add_lane(work, "job", run_jobs, NULL);
 	work_add_tick(work, "recover", RECOVER_MS, recover, NULL);
@@ -185,7 +187,8 @@ work_free(struct work *work)
 		return;
 	work_stop(work);
 	fd_closep(&work->cancel_fd);
-	pthread_cond_destroy(&work->changed);
+	pthread_cond_destroy(&work->kicked);
+	pthread_cond_destroy(&work->stopped);
 	pthread_mutex_destroy(&work->mutex);
 	free(work);
 }
@@ -257,7 +260,7 @@ run_lane(struct lane *lane, bool *ret_did, struct err *err)
 	return lane->fn(lane->work, lane->arg, ret_did, err);
 }
 
-/* Waits with the mutex held until , for a stop or, when  too, for a kick. */
+/* Waits with the mutex held until ${until_ns}, for a stop or, when ${kicks} too, for a kick. */
 static void
 wait_until(struct lane *lane, int64_t until_ns, bool kicks)
 {
@@ -265,12 +268,12 @@ wait_until(struct lane *lane, int64_t until_ns, bool kicks)
 	struct timespec until = { until_ns / 1000000000, until_ns % 1000000000 };
 
 	while (!work->stopping && !(kicks && work->kicks != lane->seen) &&
-	    pthread_cond_timedwait(&work->changed, &work->mutex, &until) == 0)
+	    pthread_cond_timedwait(kicks ? &work->kicked : &work->stopped, &work->mutex, &until) == 0)
 		;
 }
 
 /*
- * Until the next kick, at most ; but a lane that found nothing rests for
+ * Until the next kick, at most ${ms}; but a lane that found nothing rests for
  * REST_MS, so that a thousand writes a second do not mean a thousand looks.
  * False when it is time to stop.
  */
@@ -348,7 +351,7 @@ work_kick(struct work *work)
 {
 	pthread_mutex_lock(&work->mutex);
 	work->kicks++;
-	pthread_cond_broadcast(&work->changed);
+	pthread_cond_broadcast(&work->kicked);
 	pthread_mutex_unlock(&work->mutex);
 }
 
@@ -363,7 +366,8 @@ work_stop(struct work *work)
 {
 	pthread_mutex_lock(&work->mutex);
 	work->stopping = true;
-	pthread_cond_broadcast(&work->changed);
+	pthread_cond_broadcast(&work->kicked);
+	pthread_cond_broadcast(&work->stopped);
 	pthread_mutex_unlock(&work->mutex);
 	eventfd_write(work->cancel_fd, 1);
 	for (size_t i = 0; i < work->started; i++)
