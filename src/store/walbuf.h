@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * walbuf.h: SQLite's own file system, but that the frames of one commit go to the
- * write-ahead log in one write; SQLite itself makes two for each page.
+ * write-ahead log in one write, where SQLite itself makes two for each page, and that the
+ * log grows ahead of them.
  */
 #pragma once
 

@@ -19,7 +19,7 @@
 #define TROUBLE_MS    5000 /* a lane whose store fails does not spin */
 #define STACK_SIZE    ((size_t)512 << 10)
 #define RECOVER_MS    10000
-#define CHECKPOINT_MS 2000
+#define CHECKPOINT_MS 500 /* the log stays short, and is written over instead of growing */
 
 struct lane {
 	struct work *work;

@@ -2,6 +2,9 @@
 #include "testing.h"
 
 #include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -241,9 +244,129 @@ a_missing_file_and_a_foreign_file_are_named(void **state)
 	assert_null(other);
 }
 
+/* ---- the log that grows ahead ---------------------------------------------------- */
+
+#define MEGABYTE (1 << 20)
+
+static int64_t
+log_size(void)
+{
+	char name[80];
+	struct stat st;
+
+	snprintf(name, sizeof(name), "%s-wal", path);
+	assert_int_equal(stat(name, &st), 0);
+	return st.st_size;
+}
+
+/* A row of some sixty kilobytes. */
+static int
+insert_long(struct tx *tx, void *arg, struct err *err)
+{
+	char *name = malloc(60000);
+	int ret;
+
+	(void)err;
+	memset(name, 'x', 59999);
+	name[59999] = '\0';
+	memcpy(name, arg, strlen(arg));
+	ret = insert(tx, name, err);
+	free(name);
+	return ret;
+}
+
+static void
+copy(const char *suffix)
+{
+	char from[80], to[96], data[8192];
+	FILE *in, *out;
+	size_t n;
+
+	snprintf(from, sizeof(from), "%s%s", path, suffix);
+	snprintf(to, sizeof(to), "%s-copy%s", path, suffix);
+	in = fopen(from, "r");
+	out = fopen(to, "w");
+	assert_non_null(in);
+	assert_non_null(out);
+	while ((n = fread(data, 1, sizeof(data), in)) > 0)
+		assert_int_equal(fwrite(data, 1, n, out), n);
+	fclose(in);
+	assert_int_equal(fclose(out), 0);
+}
+
+/* Opens what a power failure would leave now; the rows it has. */
+static int64_t
+rows_of_copy(void)
+{
+	char name[80];
+	struct store *other = NULL;
+	int64_t n = -1;
+
+	copy("");
+	copy("-wal");
+	snprintf(name, sizeof(name), "%s-copy", path);
+	assert_int_equal(store_open(name, 0, &other, NULL), 0);
+	assert_int_equal(store_read(other, count, &n, NULL), 0);
+	store_close(other);
+	unlink(name);
+	return n;
+}
+
+static void
+the_log_grows_ahead_of_its_commits(void **state)
+{
+	char name[16];
+	int64_t size;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		assert_int_equal(store_write(store, insert, name, NULL), 0);
+	}
+	size = log_size();
+	assert_true(size > 0 && size % MEGABYTE == 0);
+	assert_int_equal(rows_of_copy(), 3);
+	for (int i = 3; log_size() == size; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		assert_int_equal(store_write(store, insert_long, name, NULL), 0);
+		assert_true(i < 40);
+	}
+	assert_int_equal(log_size(), size + MEGABYTE);
+	assert_int_equal(rows_of_copy(), rows());
+}
+
+static void
+a_log_without_room_ahead_takes_its_commits_all_the_same(void **state)
+{
+	int64_t size = log_size();
+	struct rlimit before, limit;
+	char name[16];
+	int i = 0;
+
+	(void)state;
+	assert_int_equal(size % MEGABYTE, 0);
+	getrlimit(RLIMIT_FSIZE, &before);
+	limit = before;
+	limit.rlim_cur = (rlim_t)size + 300000;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	for (; log_size() == size; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		assert_int_equal(store_write(store, insert_long, name, NULL), 0);
+	}
+	/* As long as it was before it tried, and the next one goes on there. */
+	assert_true(log_size() < size + 130000);
+	assert_int_equal(store_write(store, insert_long, (char[]){ "last" }, NULL), 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(rows(), i + 1);
+	assert_int_equal(rows_of_copy(), i + 1);
+}
+
 TEST_MAIN(cmocka_unit_test_setup_teardown(what_fails_is_undone_and_what_succeeds_stays, setup, teardown),
     cmocka_unit_test_setup_teardown(many_writers_share_commits_without_sharing_failures, setup, teardown),
     cmocka_unit_test_setup_teardown(a_transaction_that_ended_by_itself_is_nobodys_success, setup,
     teardown),
+    cmocka_unit_test_setup_teardown(the_log_grows_ahead_of_its_commits, setup, teardown),
+    cmocka_unit_test_setup_teardown(a_log_without_room_ahead_takes_its_commits_all_the_same, setup, teardown),
     cmocka_unit_test_setup_teardown(search_finds_prefixes_of_the_newest_text, setup, teardown),
     cmocka_unit_test_setup_teardown(a_missing_file_and_a_foreign_file_are_named, setup, teardown))
