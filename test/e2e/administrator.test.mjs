@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { folder, freePort, newData, person, Person, serve } from '../suite/lib.mjs';
-import { DESK, PHONE, catalogue, launch, noSideways, signIn, visitor } from './browser.mjs';
+import { DESK, PHONE, catalogue, launch, noSideways, rest, signIn, until, visitor } from './browser.mjs';
 
 const data = newData();
 data.run('agency', 'set', '--hotline', '0900 000 001');
@@ -33,15 +33,14 @@ const press = async (...keys) => {
   for (const k of keys) await page.keyboard.press(k);
 };
 const type = (text) => page.keyboard.insertText(text);
-const focused = (locator) => locator.evaluate((e) => e === document.activeElement, null, { timeout: 2000 });
+const focused = (locator) => locator.evaluate((e) => e === document.activeElement);
 
 // A dialog takes the focus a moment after it is there.
 async function settled() {
-  const inside = () => page.evaluate(() => {
+  await until(() => page.evaluate(() => {
     const box = document.querySelector('[role=dialog]');
     return !box || box.contains(document.activeElement);
-  });
-  for (let i = 0; i < 50 && !await inside(); i++) await page.waitForTimeout(40);
+  }), 'the dialog takes the focus');
 }
 
 // Tab until it has the focus: what cannot be reached so cannot be used without a mouse.
@@ -58,7 +57,9 @@ async function reach(locator) {
 const dialog = () => page.getByRole('dialog');
 const button = (name, within = page) => within.getByRole('button', { name, exact: true });
 async function pressButton(name, within) {
-  await reach(button(name, within).first());
+  const it = button(name, within).first();
+  await reach(it);
+  await until(() => it.isEnabled(), `${name} can be pressed`);
   await press('Enter');
 }
 async function write(label, text) {
@@ -70,11 +71,11 @@ async function write(label, text) {
 async function choosing(field, file) {
   for (let i = 0; ; i++) {
     await reach(field);
-    const chooser = page.waitForEvent('filechooser', { timeout: 6000 }).catch(() => null);
+    const chooser = page.waitForEvent('filechooser', { timeout: 10000 }).catch(() => null);
     await press('Enter');
     const opened = await chooser;
     if (opened) return opened.setFiles(file);
-    assert.ok(i < 3, 'no list of files opens');
+    assert.ok(i < 5, 'no list of files opens');
   }
 }
 async function submit() {
@@ -116,7 +117,7 @@ test('he signs in; today is quiet; a new report announces itself without moving 
   const form = new FormData();
   for (const [k, v] of [['symptoms', 'ransom_note'], ['description', 'Tệp kế toán đổi đuôi, mở hxxp://xau[.]example[.]com/tra'], ['place', 'Máy kế toán 3'], ['contact_name', 'Ngô Thị Bình']]) form.append(k, v);
   code = (await new Person(server.url).ok('POST', '/reports', form)).code;
-  await page.locator('.new-rows').waitFor({ timeout: 40000 });
+  await page.locator('.new-rows').waitFor({ timeout: 60000 });
   await page.getByText(w('today.quiet')).waitFor();
   await reach(page.locator('.new-rows'));
   await press('Enter');
@@ -124,19 +125,25 @@ test('he signs in; today is quiet; a new report announces itself without moving 
 });
 
 test('g b opens the inbox, j and k move, Enter opens, a takes', async () => {
-  await press('g', 'b');
-  await page.getByRole('heading', { level: 1, name: w('frame.reports') }).waitFor();
+  // Two keys count as one command only when they follow each other quickly, which a busy machine may prevent.
+  await until(async () => {
+    await press('g', 'b');
+    return page.getByRole('heading', { level: 1, name: w('frame.reports') }).waitFor({ timeout: 5000 }).then(() => true, () => false);
+  }, 'g b');
   const rows = page.locator('[data-row]');
   await rows.first().waitFor();
+  await rest(page);
   await press('j');
-  assert.ok(await focused(rows.first()));
+  await until(() => focused(rows.first()), 'j goes to the first row');
   await press('j', 'k');
-  assert.ok(await focused(rows.first()));
+  await until(() => focused(rows.first()), 'j and k move');
   await press('Enter');
   await dialog().getByText('Tệp kế toán đổi đuôi').waitFor();
   await press('Escape');
   await dialog().waitFor({ state: 'hidden' });
-  await press('j', 'a');
+  await press('j');
+  await until(() => focused(rows.first()), 'the row again');
+  await press('a');
   await page.waitForURL(/\/su-co\/SC-\d{4}-\d{4}$/);
   number = page.url().split('/').pop();
   incident = (await api.ok('GET', `/incidents/${number}`)).id;
@@ -149,6 +156,7 @@ test('? shows the keys; / searches without diacritics', async () => {
   await press('Escape');
   await dialog().waitFor({ state: 'hidden' });
   await press('/');
+  await page.locator('.top input:focus').waitFor();
   await type('TEP KE TOAN doi duoi');
   await press('Enter');
   await page.waitForURL(/\/tra-cuu\?q=/);
@@ -183,6 +191,7 @@ test('scope is named, and the one next action leads on', async () => {
   await page.getByText('PC-KT-03').first().waitFor();
   assert.equal((await list('scope'))[0].name, 'PC-KT-03');
   await pressButton((await show()).next.title);
+  await dialog().waitFor();
   const reason = dialog().getByLabel(w('incident.advance_reason'));
   if (await reason.count()) await write(w('incident.advance_reason'), 'Cần làm ngay');
   await submit();
@@ -193,9 +202,12 @@ test('tasks are done by keyboard, with their true time', async () => {
   await tab('viec');
   const rows = page.locator('[data-row]');
   await rows.first().waitFor();
-  await press('j', 'x');
-  await dialog().waitFor();
+  await rest(page);
   const first = (await list('tasks')).find((t) => t.state === 'open');
+  await press('j');
+  await until(() => focused(page.locator(`[data-row="${first.id}"]`)), 'the first task that is open');
+  await press('x');
+  await dialog().waitFor();
   const half = new Date(Date.now() - 30 * 60_000);
   const local = new Date(half.getTime() + 7 * 3600_000).toISOString();
   await write(w('task.note'), 'Đã rút dây mạng');
@@ -253,21 +265,24 @@ test('a direction is asked; the link is shown once; the answer arrives', async (
   await pressButton(w('form.close'), dialog());
   await dialog().waitFor({ state: 'hidden' });
   await new Person(server.url).ok('POST', `/directions/by-token/${token}`, { answer: 'approve', words: 'Ngắt ngay' });
-  await page.getByText('“Ngắt ngay”').waitFor({ timeout: 40000 });
+  await page.getByText('“Ngắt ngay”').waitFor({ timeout: 60000 });
 });
 
 test('a probe proves a step, and turns red when it no longer holds', async () => {
   const port = await freePort();
   await tab('viec');
-  await press('j', 'Enter');
-  const title = page.locator('[data-row] .task-title[aria-expanded=true]');
-  await title.waitFor();
+  await page.locator('[data-row]').first().waitFor();
+  await rest(page);
   const task = (await list('tasks')).find((t) => t.state === 'open');
+  await press('j');
+  await until(() => focused(page.locator(`[data-row="${task.id}"]`)), 'the first task that is open');
+  await press('Enter');
+  await page.locator('[data-row] .task-title[aria-expanded=true]').waitFor();
   await reach(page.getByRole('button', { name: w('task.more').replace('{title}', task.title) }));
   await press('Enter');
   const item = page.getByRole('menuitem', { name: w('probe.add') });
   await item.waitFor();
-  for (let i = 0; i < 10 && !await focused(item); i++) await press('ArrowDown');
+  for (let i = 0; i < 30 && !await focused(item); i++) await press('ArrowDown');
   await press('Enter');
   await choose(w('probe.kind'), w('enum.probe_kind.tcp_closed'));
   await write(w('probe.target'), `127.0.0.1:${port}`);
@@ -286,6 +301,7 @@ test('a probe proves a step, and turns red when it no longer holds', async () =>
 
 test('two administrators change the same: the second is told what changed, and loses nothing', async () => {
   me.expect.push(/status of 409.*\/incidents\//);
+  await rest(page);
   await press('e');
   await dialog().waitFor();
   await settled();
@@ -337,7 +353,7 @@ test('the response goes through its steps to the check of the whole system', asy
 test('checks are answered, the response ends, review and action are written, the case closes', async () => {
   await tab('ket-thuc');
   const start = button(w('check.start'));
-  await page.locator('.check').first().or(start).waitFor();
+  await page.locator('.check').first().or(start).first().waitFor();
   if (await start.count()) await pressButton(w('check.start'));
   await page.locator('.check').first().waitFor();
   const checks = await list('checks');
@@ -379,11 +395,14 @@ test('on a telephone he takes a report with his thumb', async () => {
   phone.expect.push(/status of 401.*\/session/);
   await signIn(phone.page, data.login, data.password);
   await phone.page.locator('nav.rail a[href="/bao-cao"]').tap();
-  await noSideways(phone.page, 'inbox');
   const take = phone.page.getByRole('button', { name: w('reports.take') }).first();
+  await take.waitFor();
+  await noSideways(phone.page, 'inbox');
   assert.ok((await take.boundingBox()).height >= 30);
   await take.tap();
   await phone.page.waitForURL(/\/su-co\/SC-/);
+  await phone.page.locator('.incident-head h1').waitFor();
+  await rest(phone.page);
   await noSideways(phone.page, 'incident');
   assert.deepEqual(phone.faults, []);
   await phone.close();

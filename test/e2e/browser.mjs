@@ -8,6 +8,8 @@ import { chromium } from 'playwright-core';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+const PATIENCE = 30000; // ms, for a machine that has other work; what is there sooner is taken sooner
+
 export const PHONE = { viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 export const DESK = { viewport: { width: 1440, height: 900 } };
 
@@ -21,10 +23,31 @@ export function catalogue(lang, name) {
 
 export function launch() {
   return chromium.launch({
+    timeout: 4 * PATIENCE,
     executablePath: process.env.KHIEN_CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', '--force-color-profile=srgb'],
   });
+}
+
+const underWay = new WeakMap(); // page to its requests without an answer
+
+/** The page has come to rest: nothing is asked of the server, no wheel turns, and that for a moment. */
+export async function rest(page) {
+  await page.waitForLoadState('networkidle');
+  const asked = underWay.get(page);
+  let quiet = 0;
+  for (const end = Date.now() + PATIENCE; quiet < 4; await new Promise((done) => setTimeout(done, 60))) {
+    quiet = asked.size === 0 && (await page.locator('.mantine-Loader-root').count()) === 0 ? quiet + 1 : 0;
+    assert.ok(Date.now() < end, `${page.url()} comes to rest: ${[...asked].map((r) => r.url())}`);
+  }
+}
+
+/** Goes to a page of the app and waits until it stands there whole. */
+export async function open(page, path) {
+  await page.goto(path);
+  await page.locator('main h1').first().waitFor();
+  await rest(page);
 }
 
 /*
@@ -38,6 +61,13 @@ export async function visitor(browser, url, options = {}) {
   const faults = [];
   const expect = [];
   const watch = (p) => {
+    const asked = new Set();
+    underWay.set(p, asked);
+    p.on('request', (r) => asked.add(r));
+    p.on('requestfinished', (r) => asked.delete(r));
+    p.on('requestfailed', (r) => asked.delete(r));
+    // What the document before this one was still waiting for is nobody's.
+    p.on('response', (r) => r.request().isNavigationRequest() && r.frame() === p.mainFrame() && asked.clear());
     p.on('console', (m) => {
       if (m.type() !== 'error' && !/Content.Security.Policy/i.test(m.text())) return;
       const text = `${m.text()} (${m.location().url})`;
@@ -45,9 +75,9 @@ export async function visitor(browser, url, options = {}) {
     });
     p.on('pageerror', (e) => faults.push(String(e.stack ?? e)));
   };
+  context.setDefaultTimeout(PATIENCE);
   context.on('page', watch);
   watch(page);
-  page.setDefaultTimeout(15000);
   return { context, page, faults, expect, close: () => context.close() };
 }
 
@@ -114,10 +144,10 @@ export const PHOTO = {
   buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFElEQVR4nGM4wcDAwHAChP7//w8AGlgFVucMUFYAAAAASUVORK5CYII=', 'base64'),
 };
 
-/** Asks found() again and again until it answers something true, and gives that back; after 15 s the test fails with what was waited for.
+/** Asks found() again and again until it answers something true, and gives that back; after half a minute the test fails with what was waited for.
  *  Unlike page.waitForFunction it evaluates nothing inside the page, where the policy (no unsafe-eval) forbids it. */
 export async function until(found, what) {
-  for (const end = Date.now() + 15000; ; await new Promise((done) => setTimeout(done, 60))) {
+  for (const end = Date.now() + PATIENCE; ; await new Promise((done) => setTimeout(done, 60))) {
     const it = await found();
     if (it) return it;
     assert.ok(Date.now() < end, what);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
 import { newData, person, serve } from '../suite/lib.mjs';
-import { PHONE, WORDS, axe, launch, noSideways, visitor } from './browser.mjs';
+import { PHONE, WORDS, axe, launch, noSideways, until, visitor } from './browser.mjs';
 
 const data = newData();
 data.run('agency', 'set', '--hotline', '0900 000 001');
@@ -82,7 +82,7 @@ test('another instruction needs words; what was chosen is not lost', async () =>
   expect.push(/status of 422/);
   await page.goto(asked.path);
   await page.locator('button[value=other]').tap();
-  assert.equal((await page.locator('#words-wrong').innerText()).trim(), WORDS['page.direction.words_needed']);
+  await until(async () => (await page.locator('#words-wrong').innerText()).trim() === WORDS['page.direction.words_needed'], 'it says that words are needed');
   await axe(page, 'words needed');
   await page.locator('#words').fill('Chỉ ngắt sau 17 giờ.');
   await page.locator('button[value=other]').tap();

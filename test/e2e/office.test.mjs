@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test, { after } from 'node:test';
 import { newData, person, serve } from '../suite/lib.mjs';
-import { DESK, PHONE, axe, catalogue, launch, noSideways, signIn, visitor } from './browser.mjs';
+import { DESK, PHONE, axe, catalogue, launch, noSideways, open, signIn, until, visitor } from './browser.mjs';
 
 const data = newData();
 const server = await serve(data.dir);
@@ -34,6 +34,14 @@ const button = (name, within = page) => within.getByRole('button', { name, exact
 async function confirm(name) {
   await button(name, dialog()).click();
   await dialog().waitFor({ state: 'hidden' });
+}
+// A dialog above the drawer: which of several is on top is only known once the others are gone.
+async function above() {
+  await until(async () => (await page.getByRole('dialog').count()) === 2, 'a dialog above the drawer');
+  return page.getByRole('dialog').last();
+}
+async function gone() {
+  await until(async () => (await page.getByRole('dialog').count()) === 1, 'the drawer alone');
 }
 async function downloaded(click) {
   const [file] = await Promise.all([page.waitForEvent('download'), click()]);
@@ -88,17 +96,19 @@ test('an order is called back before anything is done by it, then answered', asy
   await drawer.getByText(w('incoming.verify_first')).waitFor();
   assert.equal(await button(w('incoming.task'), drawer).count(), 0, 'no task of what nobody verified');
   await button(w('incoming.verify'), drawer).click();
-  const top = page.getByRole('dialog').last();
+  const top = await above();
   await top.getByLabel(w('incoming.verify_note')).fill('Trực ban xác nhận đã ký văn bản');
   await top.getByRole('textbox', { name: w('incoming.called') }).click();
   await page.getByRole('option').first().click();
   await button(w('incoming.verify_save'), top).click();
+  await gone();
   await button(w('incoming.task'), drawer).click();
-  await button(w('incoming.task'), page.getByRole('dialog').last()).click();
+  await button(w('incoming.task'), await above()).click();
+  await gone();
   await drawer.getByText('Chặn ba tên miền').last().waitFor();
   await button(w('incoming.answer'), drawer).click();
-  await page.getByRole('dialog').last().getByLabel(w('incoming.result')).fill('Đã chặn, không máy nào truy cập');
-  await button(w('incoming.answer_save'), page.getByRole('dialog').last()).click();
+  await (await above()).getByLabel(w('incoming.result')).fill('Đã chặn, không máy nào truy cập');
+  await button(w('incoming.answer_save'), await above()).click();
   await drawer.getByText('không máy nào truy cập').first().waitFor();
   const [paper] = (await api.ok('GET', '/incoming?state=all')).items;
   assert.equal(paper.state, 'answered');
@@ -137,9 +147,10 @@ test('a playbook: its power and a probe are edited, compared, approved, printed'
   await page.getByLabel(w('playbook.note')).fill('Tắt nguồn, thêm phép thử');
   await axe(page, 'playbook');
   await button(w('playbook.save_draft')).click();
-  await page.getByText(w('enum.edition.draft')).first().waitFor();
-  const draft = await api.ok('GET', '/playbooks/malware/text');
-  assert.equal(draft.state, 'draft');
+  const draft = await until(async () => {
+    const text = await api.ok('GET', '/playbooks/malware/text');
+    return text.state === 'draft' && text;
+  }, 'the draft is kept');
   assert.equal(draft.values.power_action.action, 'power_off');
   assert.deepEqual(draft.values.power_action.why, before.power_action.why, 'the reason stays');
   assert.deepEqual(draft.values.priority_steps[0].probe, { kind: 'tcp_closed', hint: { vi: 'Cổng 3389 của máy nhiễm, nhìn từ máy quản trị', en: 'Port 3389 of the machine, seen from the administrator’s' } });
@@ -161,15 +172,17 @@ test('a playbook: its power and a probe are edited, compared, approved, printed'
   assert.equal((await api.ok('GET', '/playbooks/malware')).power_action, 'power_off');
   const sheet = await me.context.newPage();
   await sheet.goto('/in/phuong-an/malware');
-  assert.match(await sheet.locator('body').innerText(), /12\/QĐ-SM/);
+  await sheet.getByText(/12\/QĐ-SM/).first().waitFor();
   await sheet.close();
 });
 
 test('every regulation in force can lead, one that is over cannot', async () => {
   await page.goto('/quan-tri/co-quan');
   await page.getByRole('textbox', { name: w('agency.leading_basis') }).click();
-  const names = await page.getByRole('option').allInnerTexts();
   const rules = (await api.ok('GET', '/regulations')).items;
+  const lead = rules.filter((r) => r.is_in_force && r.is_citable);
+  await until(async () => (await page.getByRole('option').count()) >= lead.length, 'the list of regulations');
+  const names = await page.getByRole('option').allInnerTexts();
   for (const r of rules) assert.equal(names.some((n) => n.includes(`(${r.id})`)), r.is_in_force && r.is_citable, r.id);
   await page.getByRole('option', { name: /\(CT18-2022\)/ }).click();
   await button(w('incident.save')).click();
@@ -180,6 +193,7 @@ test('every regulation in force can lead, one that is over cannot', async () => 
   await button(w('regulation.lead'), card('ATTT-2017')).click();
   await confirm(w('regulation.lead'));
   assert.equal((await api.ok('GET', '/agency')).leading_basis, 'ATTT-2017');
+  await card('ND85-2016').waitFor();
   assert.equal(await button(w('regulation.lead'), card('ND85-2016')).count(), 0);
   assert.match(await card('ND85-2016').innerText(), /18\/08\/2026.*331\/2026/);
   await axe(page, 'regulations');
@@ -212,9 +226,7 @@ test('on a phone the same pages do not go sideways', async () => {
   const phone = await visitor(browser, server.url, { ...PHONE, viewport: { width: 390, height: 844 } });
   await signIn(phone.page, data.login, data.password);
   for (const path of ['/thoi-han/nghia-vu', '/quan-tri/phuong-an/malware', '/quan-tri/quy-dinh', '/quan-tri/co-quan', '/van-ban/den', `/su-co/${number}/ho-tro`]) {
-    await phone.page.goto(path);
-    await phone.page.locator('main h1').first().waitFor();
-    await phone.page.waitForLoadState('networkidle').catch(() => {});
+    await open(phone.page, path);
     await noSideways(phone.page, path);
     await axe(phone.page, path);
   }

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import test, { after } from 'node:test';
-import { DESK, PHONE, axe, catalogue, launch, meter, noSideways, signIn, visitor, wordsOn } from './browser.mjs';
+import { DESK, PHONE, axe, catalogue, launch, meter, noSideways, open, rest, signIn, until, visitor, wordsOn } from './browser.mjs';
 import { scene } from './scene.mjs';
 
 const s = await scene();
@@ -20,13 +20,6 @@ const PAGES = ['/', '/bao-cao', `/bao-cao/${report}`, '/su-co', '/thoi-han', '/t
   ...['', 'den', 'noi-nhan', 'dinh-ky', s.paper, `${s.paper}?phan=gui`, `${s.paper}?phan=so-sanh`].map((t) => `/van-ban/${t}`), '/thoi-han/lich', '/canh-bao', '/canh-bao?gop=host', '/canh-bao?gop=one', '/canh-bao/quy-tac', '/canh-bao/tat-tieng', `/canh-bao/${s.alert}`, '/thoi-han/nghia-vu', '/so-lieu',
   ...['', '/so-sanh', '/cac-ban'].map((t) => `/quan-tri/phuong-an/ransomware${t}`),
   ...['nguoi-dung', 'phong', 'he-thong', 'phuong-an', 'quy-dinh', 'co-quan', 'cai-dat', 'phien', 'khoa-api', 'quy-tac', 'so-cai', 'in-an'].map((t) => `/quan-tri/${t}`)];
-
-async function open(page, path) {
-  await page.goto(path);
-  await page.locator('main h1').first().waitFor();
-  await page.waitForLoadState('networkidle');
-  await page.locator('.mantine-Loader-root').first().waitFor({ state: 'detached' });
-}
 
 async function inside(screen, lang = 'vi') {
   const me = await visitor(browser, s.server.url, screen);
@@ -144,7 +137,7 @@ for (const [size, screen] of [['1440 px', DESK], ['375 px', PHONE]])
         await open(page, path);
         await go();
         await page.getByRole('dialog').waitFor();
-        await page.waitForLoadState('networkidle');
+        await rest(page);
         await bothSchemes(page, name);
         await noSideways(page, name);
         if (process.env.KHIEN_PICTURES) await page.screenshot({ path: `${process.env.KHIEN_PICTURES}/${name.replaceAll(' ', '-')}-${size.slice(0, -3)}.png` });
@@ -161,8 +154,10 @@ test('dark is chosen from the menu, and kept', async () => {
   await me.page.getByRole('menuitem', { name: catalogue('vi', 'frame').dark }).click();
   await me.page.reload();
   await me.page.locator('html[data-mantine-color-scheme=dark]').waitFor();
-  const back = await me.page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number));
-  assert.ok(Math.max(...back.slice(0, 3)) < 60, `dark means dark: ${back}`);
+  await until(async () => {
+    const back = await me.page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number));
+    return Math.max(...back.slice(0, 3)) < 60;
+  }, 'dark means dark');
   await me.close();
 });
 
@@ -180,7 +175,7 @@ test('in English every page is English', async (t) => {
   for (const path of PAGES)
     await t.test(path, async () => {
       await open(me.page, path);
-      assert.equal(await me.page.locator('html').getAttribute('lang'), 'en');
+      await me.page.locator('html[lang=en]').waitFor();
       await noWordOf(strange, me.page, path);
     });
   await s.admin.ok('PATCH', '/me', { lang: 'vi' });
@@ -195,7 +190,7 @@ test('the language is changed from the menu, and kept', async () => {
   await page.locator('h1', { hasText: catalogue('en', 'frame').today }).waitFor();
   await page.reload();
   await page.locator('h1', { hasText: catalogue('en', 'frame').today }).waitFor();
-  assert.equal(await page.locator('html').getAttribute('lang'), 'en');
+  await page.locator('html[lang=en]').waitFor();
   await s.admin.ok('PATCH', '/me', { lang: 'vi' });
   assert.deepEqual(me.faults, []);
   await me.close();

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test, { after } from 'node:test';
 import { newData, person, serve } from '../suite/lib.mjs';
-import { DESK, PHONE, axe, catalogue, launch, noSideways, signIn, until, visitor } from './browser.mjs';
+import { DESK, PHONE, axe, catalogue, launch, noSideways, open as openPage, rest, signIn, until, visitor } from './browser.mjs';
 
 const data = newData();
 const server = await serve(data.dir);
@@ -38,11 +38,7 @@ const inside = () => page.locator('.paper-preview > div').last().evaluate((e) =>
 const row = () => page.locator('.duty', { hasText: 'Mẫu số 03' }).first();
 
 async function printed(text) {
-  for (let i = 0; i < 100; i++) {
-    if ((await inside()).includes(text)) return;
-    await page.waitForTimeout(200);
-  }
-  assert.fail(`not on the printed page: ${text}`);
+  await until(async () => (await inside()).includes(text), `on the printed page: ${text}`);
 }
 async function confirm(name) {
   await button(name, dialog()).click();
@@ -73,14 +69,15 @@ test('gaps are listed and lead to their fields; what is typed shows on the page 
   const before = await paper();
   assert.ok(before.gaps.length > 0, 'a fresh form lacks something');
   const jumps = page.locator('.jumps.gap .linkish');
-  assert.equal(await jumps.count(), before.gaps.length);
+  await until(async () => (await jumps.count()) === before.gaps.length, 'every gap is listed');
   for (let left = await jumps.count(), rounds = 0; left > 0 && rounds < 30; left = await jumps.count(), rounds++) {
     await jumps.first().click();
     const field = page.locator('[data-paper-field].gap').first();
     const tick = field.getByRole('checkbox').or(field.getByRole('radio')).first();
-    assert.ok(await field.evaluate((e) => e.contains(document.activeElement)), 'the gap has the focus');
+    await until(() => field.evaluate((e) => e.contains(document.activeElement)), 'the gap has the focus');
     if (await tick.count()) await tick.click();
     else await page.keyboard.insertText('Điền trong bài thử');
+    await until(async () => (await jumps.count()) < left, 'one gap less');
   }
   assert.equal(await jumps.count(), 0);
   const isp = page.locator('[data-paper-field=isp] input');
@@ -151,7 +148,7 @@ test('submitted, approved, numbered by the clerk’s register, sent; one next st
 test('the clock of the duty is green', async () => {
   await page.goto(`/su-co/${number}/nghia-vu`);
   await row().waitFor();
-  assert.match(await row().getAttribute('class'), /\bdone\b/);
+  await until(async () => /\bdone\b/.test(await row().getAttribute('class')), 'the duty is done');
   assert.ok((await row().innerText()).includes(w('enum.duty.sent')));
   assert.equal(await row().locator('.clock-bar').count(), 0);
   await page.goto('/van-ban?trang-thai=all');
@@ -285,16 +282,15 @@ test('on a phone the page stands below the questions, and nothing goes sideways'
   const phone = await visitor(browser, server.url, PHONE);
   await signIn(phone.page, data.login, data.password);
   for (const path of [`/van-ban/${(await api.ok('GET', '/documents?state=all')).items.find((d) => d.form === 'mau-03').number}`, `/su-co/${number}/nghia-vu`, `/su-co/${number}/van-ban`]) {
-    await phone.page.goto(path);
-    await phone.page.locator('main h1').first().waitFor();
-    await phone.page.waitForLoadState('networkidle').catch(() => {});
-    await phone.page.locator('.mantine-Loader-root').first().waitFor({ state: 'detached' });
+    await openPage(phone.page, path);
     await noSideways(phone.page, path);
     await axe(phone.page, path);
   }
   await phone.page.goto('/van-ban');
   await phone.page.getByRole('button', { name: w('reports.chip_all') }).click();
   await phone.page.getByRole('link', { name: /Mẫu số 03/ }).first().click();
+  await phone.page.locator('.paper-fields').waitFor();
+  await rest(phone.page);
   const form = await phone.page.locator('.paper-form').boundingBox();
   const sheet = await phone.page.locator('.paper-preview').boundingBox();
   assert.ok(sheet.y >= form.y + form.height, 'the page stands below');

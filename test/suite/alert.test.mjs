@@ -32,7 +32,7 @@ async function send(path, body, { token = key, type = 'application/json' } = {})
   return { status: answer.status, text, json: text.startsWith('{') ? JSON.parse(text) : undefined };
 }
 const alert = (ref, more = {}) => ({ source: 'mayquet', source_ref: ref, rule_id: 'R-1', title: 'Đăng nhập sai nhiều lần', level: 'medium', host: 'PC-01', ...more });
-const until = async (what, ms = 20000) => {
+const until = async (what, ms = 40000) => {
   for (const end = Date.now() + ms; ; await new Promise((done) => setTimeout(done, 50))) {
     const got = await what();
     if (got) return got;

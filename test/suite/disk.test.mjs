@@ -143,11 +143,10 @@ test('the command line on a full disk fails and changes nothing', async (t) => {
 async function injectInto(pid, what) {
   const tracer = spawn('strace', ['-f', '-qq', '-o', '/dev/null', '-p', String(pid), '-e', `inject=${what}`], { stdio: 'ignore' });
   const ended = new Promise((done) => tracer.once('exit', done));
-  for (let i = 0; i < 100; i++) {
-    if (/TracerPid:\t[1-9]/.test(readStatus(pid))) break;
-    await wait(20);
-  }
-  await wait(100); // the other threads
+  const held = () => readdirSync(`/proc/${pid}/task`).every((thread) => /TracerPid:\t[1-9]/.test(readStatus(`${pid}/task/${thread}`)));
+  for (let i = 0; i < 1000 && !held(); i++) await wait(20);
+  assert.ok(held(), 'strace holds every thread');
+  await wait(300); // from then on it also sees their calls
   return async () => {
     tracer.kill('SIGINT');
     await ended;

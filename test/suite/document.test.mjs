@@ -40,7 +40,7 @@ const show = (id) => admin.ok('GET', `/documents/${id}`);
 const post = (id, step, body = {}, who = admin) => who.ok('POST', `/documents/${id}/${step}`, body);
 const gaps = (d) => d.gaps.map((g) => g.field);
 
-async function until(what, found, ms = 20000) {
+async function until(what, found, ms = 40000) {
   for (const end = Date.now() + ms; Date.now() < end; ) {
     const result = await found();
     if (result) return result;
@@ -90,7 +90,7 @@ test('a report becomes a case that may exceed what the agency can do', async () 
 test('a draft is made from the case at once, its gaps marked and listed, the reporter not in it', async () => {
   const started = performance.now();
   initial = await admin.ok('POST', '/documents', { form: 'mau-03', incident: number });
-  assert.ok(performance.now() - started < 1000, 'a draft is there at once');
+  assert.ok(performance.now() - started < 5000, 'a draft is there at once'); // some 30 ms, where nothing else runs
   assert.equal(initial.state, 'draft');
   assert.match(initial.number, /^VB-2026-\d{4}$/);
   assert.match(initial.basis, /^ATTT-2017/);
@@ -334,7 +334,7 @@ test('broken off before the end, it is tried again and arrives once', mailed, as
   await until('the failed attempt', async () => (await dispatch(d.id, 'dut@example.vn')).why !== null);
   assert.equal((await dispatch(d.id, 'dut@example.vn')).state, 'sending');
   way.set('pass');
-  await until('the second attempt', async () => (await dispatch(d.id, 'dut@example.vn')).state === 'sent', 40000);
+  await until('the second attempt', async () => (await dispatch(d.id, 'dut@example.vn')).state === 'sent', 80000);
   assert.equal(smtpd.mails().filter((m) => m.headers.to?.includes('dut@example.vn')).length, 1);
 });
 

@@ -18,7 +18,7 @@ process.on('exit', () => rmSync(bin, { recursive: true, force: true }));
 for (const name of ['khien', 'khien-hunt', 'khien-worker', 'khien-verify']) copyFileSync(join(build, name), join(bin, name));
 process.env.KHIEN_BUILD = bin;
 const { attackEvents, evtx } = await import('./evtx.mjs');
-const { folder, khien, newData, person, serve } = await import('./lib.mjs');
+const { YEAR, folder, khien, newData, person, serve } = await import('./lib.mjs');
 
 // The next worker the server starts is that one.
 function putWorker(from) {
@@ -40,7 +40,7 @@ const visit = '198.51.100.2 - - [22/Nov/2026:09:00:00 +0700] "GET /tin-tuc HTTP/
 const evtxFolder = resolve(process.env.KHIEN_SHARED ?? '../shared', 'data/evtx/attack');
 
 async function ended(p, id) {
-  for (let i = 0; i < 600; i++) {
+  for (let i = 0; i < 1200; i++) {
     const hunt = await p.ok('GET', `/hunts/${id}`);
     if (hunt.state !== 'waiting') return hunt;
     await sleep(100);
@@ -80,7 +80,7 @@ test('files become evidence once, detections become alerts, and all of it is in 
   }
   assert.ok(data.run('evidence', 'verify', '--all').ok);
 
-  const hunt = data.run('hunt', 'show', 'ST-2026-0001');
+  const hunt = data.run('hunt', 'show', `ST-${YEAR}-0001`);
   assert.equal(hunt.state, 'done');
   assert.equal(hunt.files, 2);
   assert.ok(hunt.events >= 5 && hunt.detections >= 3, JSON.stringify(hunt));
@@ -99,7 +99,7 @@ test('files become evidence once, detections become alerts, and all of it is in 
   const alerts = told.filter((t) => t.kind === 'alert');
   assert.equal(alerts.length, hunt.alerts);
   assert.ok(alerts.every((t) => t.occurred_at.startsWith('2026-11-22T01:1')), 'alerts stand at their true time');
-  assert.ok(told.some((t) => /Săn tìm ST-2026-0001 xong/.test(t.text)));
+  assert.ok(told.some((t) => /Săn tìm ST-\d{4}-0001 xong/.test(t.text)));
 
   // Again: the evidence is there already, and so are the alerts.
   assert.equal(khien(['hunt', logs, '--data', data.dir, '--incident', incident.number]).status, 0);
@@ -113,7 +113,7 @@ test('a new incident gets the type, plan and beginning that the strongest signs 
   const data = newData();
   const r = khien(['hunt', join(evtxFolder, 'EVTX-ATTACK-SAMPLES/AutomatedTestingTools'), '--data', data.dir, '--incident', 'new']);
   assert.equal(r.status, 0, r.err);
-  const incident = data.run('incident', 'show', 'SC-2026-0001');
+  const incident = data.run('incident', 'show', `SC-${YEAR}-0001`);
   assert.equal(incident.type, 'ransomware');
   assert.ok(data.run('timeline', 'list', incident.number, '--limit', '200').items.some((t) => t.text.includes('PB-01')), 'the plan is at work');
   assert.ok(incident.occurred_at < incident.detected_at);
@@ -143,18 +143,18 @@ test('a new incident of a machine whose shadow copies were deleted is one of ran
   writeFileSync(join(logs, 'Security.evtx'), evtx(attackEvents));
   const r = khien(['hunt', logs, '--data', data.dir, '--incident', 'new', '--lang', 'en']);
   assert.equal(r.status, 0, r.err);
-  assert.match(r.out, /Hunt ST-2026-0001, incident SC-2026-0001/);
-  const incident = data.run('incident', 'show', 'SC-2026-0001');
+  assert.match(r.out, /Hunt ST-\d{4}-0001, incident SC-\d{4}-0001/);
+  const incident = data.run('incident', 'show', `SC-${YEAR}-0001`);
   assert.equal(incident.type, 'ransomware');
   assert.match(incident.title, /PC-KT-07/);
   assert.ok(incident.occurred_at.startsWith('2026-11-20T01:05'));
-  const told = data.run('timeline', 'list', 'SC-2026-0001', '--limit', '200').items;
+  const told = data.run('timeline', 'list', `SC-${YEAR}-0001`, '--limit', '200').items;
   assert.ok(told.some((t) => t.kind === 'alert' && t.occurred_at.startsWith('2026-11-20T01:12')));
-  assert.deepEqual(data.run('scope', 'list', 'SC-2026-0001').items.map((s) => [s.kind, s.name, s.state]), [['account', 'ngobinh', 'suspected'], ['machine', 'PC-KT-07', 'suspected']]);
-  const signs = data.run('observable', 'list', 'SC-2026-0001').items.map((o) => `${o.type} ${o.value}`);
+  assert.deepEqual(data.run('scope', 'list', `SC-${YEAR}-0001`).items.map((s) => [s.kind, s.name, s.state]), [['account', 'ngobinh', 'suspected'], ['machine', 'PC-KT-07', 'suspected']]);
+  const signs = data.run('observable', 'list', `SC-${YEAR}-0001`).items.map((o) => `${o.type} ${o.value}`);
   assert.ok(signs.includes('ip 203.0.113.7') && signs.includes('filename C:\\Users\\Public\\svhost.exe'), signs.join('; '));
   assert.ok(!signs.some((s) => /vssadmin|bcdedit/.test(s)), 'programs of the system are no signs');
-  assert.equal(data.run('hunt', 'show', 'ST-2026-0001').detections, 4);
+  assert.equal(data.run('hunt', 'show', `ST-${YEAR}-0001`).detections, 4);
 });
 
 test('a new incident of quiet logs says so', () => {
@@ -164,7 +164,7 @@ test('a new incident of quiet logs says so', () => {
   const r = khien(['hunt', log, '--data', data.dir, '--incident', 'new']);
   assert.equal(r.status, 0, r.err);
   assert.match(r.out, /Không có phát hiện nào/);
-  assert.match(data.run('incident', 'show', 'SC-2026-0001').title, /chưa thấy dấu hiệu/);
+  assert.match(data.run('incident', 'show', `SC-${YEAR}-0001`).title, /chưa thấy dấu hiệu/);
 });
 
 test('wrong use is told before anything is stored', () => {
@@ -174,7 +174,7 @@ test('wrong use is told before anything is stored', () => {
   const other = khien(['hunt', log, '--data', data.dir, '--incident', 'new', '--threads', '2']);
   assert.equal(other.status, 2);
   assert.match(other.err, /--threads/);
-  assert.notEqual(khien(['hunt', log, '--data', data.dir, '--incident', 'SC-2026-0099']).status, 0);
+  assert.notEqual(khien(['hunt', log, '--data', data.dir, '--incident', `SC-${YEAR}-0099`]).status, 0);
   assert.notEqual(khien(['hunt', join(log, 'none'), '--data', data.dir, '--incident', 'new']).status, 0);
   assert.equal(khien(['hunt', folder(), '--data', data.dir, '--incident', 'new']).status, 2);
 });
@@ -228,7 +228,7 @@ test('rules of one’s own: compiled once, named in the hunt, and exactly those 
   const own = alike(data, [logs], ['--rules', rules]);
   assert.deepEqual(own.lines.map((l) => [l.title, l.level, l.record]), [['Own rule of whoami', '', 2]]);
   assert.match(own.csv, /^time,level,rule_id/);
-  const hunt = data.run('hunt', 'show', 'ST-2026-0001');
+  const hunt = data.run('hunt', 'show', `ST-${YEAR}-0001`);
   assert.equal(hunt.rules, 1);
   assert.equal(hunt.rules_set, hunt.rules_version, 'the version of the rules is the key of the set');
   assert.match(hunt.rules_version, /^[0-9a-f]{64}$/);
@@ -239,7 +239,7 @@ test('rules of one’s own: compiled once, named in the hunt, and exactly those 
   assert.ok(both.lines.length > 3 && both.lines.some((l) => l.title === 'Own rule of whoami'));
   const again = alike(data, [logs], ['--rules', rules, '--shipped', '--no-cache', '--no-prefilter']);
   assert.deepEqual(again.lines, both.lines);
-  assert.equal(data.run('hunt', 'show', 'ST-2026-0003').no_prefilter, 1);
+  assert.equal(data.run('hunt', 'show', `ST-${YEAR}-0003`).no_prefilter, 1);
 
   const lists = ruleFolder(ownRule.replace("contains: 'whoami'", "contains|expand: '%wanted%'"));
   assert.equal(alike(data, [logs], ['--rules', lists, '--expand', 'wanted=whoami']).lines.length, 1);
@@ -271,7 +271,7 @@ test('a hunt whose set of rules is gone fails and says so; no other rules are us
   const log = join(webLogs(), 'access.log');
   const rules = ruleFolder();
   assert.equal(khien(['hunt', log, '--data', data.dir, '--incident', incident.number, '--rules', rules]).status, 0);
-  const key = data.run('hunt', 'show', 'ST-2026-0001').rules_set;
+  const key = data.run('hunt', 'show', `ST-${YEAR}-0001`).rules_set;
   const piece = data.run('evidence', 'list', incident.number).items[0];
   // It waits, as nobody carries it out; meanwhile the set goes.
   const waiting = data.run('hunt', 'start', incident.number, '--evidence', piece.number, '--rules-set', key);
@@ -298,19 +298,19 @@ test('a stretch of time, a level and tags are kept with the hunt and told with i
   const some = alike(data, [logs], span);
   assert.deepEqual([...new Set(some.lines.map((l) => l.record))], [2]);
   assert.match(some.out, /Chỉ xét sự kiện từ 08:12 22\/11\/2026 đến 08:13 22\/11\/2026/);
-  const hunt = data.run('hunt', 'show', 'ST-2026-0001');
+  const hunt = data.run('hunt', 'show', `ST-${YEAR}-0001`);
   assert.equal(hunt.from_at, '2026-11-22T01:12:30.000Z');
   assert.equal(hunt.to_at, '2026-11-22T01:13:30.000Z');
   assert.ok(hunt.gaps.some((g) => /ngoài khoảng/.test(g.text)));
-  const log = data.run('evidence', 'list', 'SC-2026-0001').items[0];
-  data.run('hunt', 'start', 'SC-2026-0001', '--evidence', log.number, '--from', '2026-11-22');
-  assert.ok(data.run('timeline', 'list', 'SC-2026-0001', '--limit', '100').items.some((t) => /chỉ xét sự kiện từ 00:00 22\/11\/2026 đến …/.test(t.text)));
+  const log = data.run('evidence', 'list', `SC-${YEAR}-0001`).items[0];
+  data.run('hunt', 'start', `SC-${YEAR}-0001`, '--evidence', log.number, '--from', '2026-11-22');
+  assert.ok(data.run('timeline', 'list', `SC-${YEAR}-0001`, '--limit', '100').items.some((t) => /chỉ xét sự kiện từ 00:00 22\/11\/2026 đến …/.test(t.text)));
 
   const all = alike(data, [logs], []);
   const tagged = alike(data, [logs], ['--tag', 'attack.t1505', '--level', 'medium']);
   assert.ok(tagged.lines.length > 0 && tagged.lines.length < all.lines.length);
   assert.ok(tagged.lines.every((l) => l.tags.some((t) => t.startsWith('attack.t1505'))));
-  const kept = data.run('hunt', 'list', 'SC-2026-0003').items[0];
+  const kept = data.run('hunt', 'list', `SC-${YEAR}-0003`).items[0];
   assert.deepEqual([kept.tags, kept.level], [['attack.t1505'], 'medium']);
   assert.match(data.run('hunt', 'show', kept.id).gaps.map((g) => g.text).join('\n'), /mức Trung bình trở lên[^]*attack\.t1505|attack\.t1505[^]*mức Trung bình trở lên/);
   assert.ok(data.run('ledger', 'verify').ok);
@@ -325,10 +325,10 @@ test('indicators are read by the confined worker and become alerts with their si
   const found = alike(data, [logs], ['--ioc', list, '--tag', 'khien.ioc']);
   assert.deepEqual([...new Set(found.lines.map((l) => l.rule_id))].sort(), ['khien-ioc-filename', 'khien-ioc-ip']);
   assert.match(found.out, /dau-hieu\.csv/);
-  const signs = data.run('observable', 'list', 'SC-2026-0001').items.map((o) => `${o.type} ${o.value}`);
+  const signs = data.run('observable', 'list', `SC-${YEAR}-0001`).items.map((o) => `${o.type} ${o.value}`);
   for (const sign of ['ip 198.51.100.2', 'ip 203.0.113.7', 'filename shell.php']) assert.ok(signs.includes(sign), signs.join('; '));
-  assert.equal(data.run('evidence', 'list', 'SC-2026-0001').items.length, 1, 'a list is no evidence');
-  const hunt = data.run('hunt', 'show', 'ST-2026-0001');
+  assert.equal(data.run('evidence', 'list', `SC-${YEAR}-0001`).items.length, 1, 'a list is no evidence');
+  const hunt = data.run('hunt', 'show', `ST-${YEAR}-0001`);
   assert.deepEqual(hunt.lists_read.map((l) => l.name), ['dau-hieu.csv']);
   assert.equal(hunt.files, 1);
 
@@ -360,12 +360,12 @@ test('archives are looked into, damaged ones as far as they go; copies of EVTX f
   const r = alike(data, [logs], ['--level', 'informational']);
   const names = new Set(r.lines.map((l) => l.file));
   for (const name of ['Security.evtx', 'may-1.tgz/Security.evtx', 'may-1.tgz/var/log/a.log', 'may-2.tar/var/log/a.log', 'may-2.tar/Security.evtx']) assert.ok(names.has(name), `${name}: ${[...names].join(', ')}`);
-  const hunt = data.run('hunt', 'show', 'ST-2026-0001');
+  const hunt = data.run('hunt', 'show', `ST-${YEAR}-0001`);
   const gaps = hunt.gaps.map((g) => g.text).join('\n');
   assert.match(gaps, /2 tệp nằm cạnh nhật ký không đọc[^]*Security\.json/);
   assert.match(gaps, /tệp nén tar bị hỏng[^]*cut\.tar/);
   assert.deepEqual([hunt.left_out.count, hunt.left_out.names.length], [2, 2]);
-  const kept = data.run('evidence', 'list', 'SC-2026-0001').items.map((e) => e.name);
+  const kept = data.run('evidence', 'list', `SC-${YEAR}-0001`).items.map((e) => e.name);
   assert.ok(kept.includes('may-1.tgz') && !kept.includes('Security.json') && !kept.includes('about.yml'), kept.join(', '));
   assert.ok(hunt.summary.groups.some((g) => g.refs.some((f) => f.file === 'may-1.tgz/var/log/a.log')));
   assert.ok(data.run('ledger', 'verify').ok);
@@ -378,12 +378,12 @@ test('more files than one entry of the ledger bears become evidence some at a ti
   for (let i = 0; i < count; i++) writeFileSync(join(logs, `${String(i).padStart(4, '0')}.log`), `${attack.split('\n')[1].replace('whoami', `whoami${i}`)}\n`);
   const first = alike(data, [logs], []);
   assert.ok(first.lines.length >= count);
-  const hunt = data.run('hunt', 'show', 'ST-2026-0001');
+  const hunt = data.run('hunt', 'show', `ST-${YEAR}-0001`);
   assert.equal(hunt.files, count);
   assert.ok(hunt.files_read.every((f) => f.evidence_number !== null), 'each became evidence of the new incident');
   const incident = data.run('incident', 'open', '--title', 'Nhiều tệp');
   assert.deepEqual(alike(data, [logs], [], { incident: incident.number }).lines, first.lines);
-  assert.ok(data.run('hunt', 'show', 'ST-2026-0002').files_read.every((f) => f.evidence_number !== null));
+  assert.ok(data.run('hunt', 'show', `ST-${YEAR}-0002`).files_read.every((f) => f.evidence_number !== null));
   assert.ok(data.run('ledger', 'verify').ok);
 });
 
@@ -556,7 +556,7 @@ test('the same deeds succeed when nothing holds it: the tests above can tell', a
     if (deed === 'ptrace' && /refused/.test(h.error)) continue;
     assert.match(h.error, /done /, `${deed}: ${h.error}`);
   }
-  await sleep(200);
+  for (let i = 0; i < 100 && reached < 2; i++) await sleep(100);
   assert.ok(reached >= 2, 'connections were made');
   assert.ok(!existsSync(join(data.dir, 'bait')));
   rmSync(join(data.dir, 'written'), { force: true });
@@ -590,14 +590,14 @@ test('a worker that lies, crashes or talks without end costs its hunt and nothin
 test('one that hangs is called off by a person at once, and by itself after half a minute', async () => {
   putWorker(join(build, 'test/hostile-worker'));
   const started = await p.ok('POST', `/incidents/${incident.id}/hunts`, form([['treo.log', 'evil hang']]));
-  for (let i = 0; i < 100 && !(await p.ok('GET', `/hunts/${started.id}`)).is_under_way; i++) await sleep(50);
+  for (let i = 0; i < 400 && !(await p.ok('GET', `/hunts/${started.id}`)).is_under_way; i++) await sleep(50);
   const began = Date.now();
   await p.ok('POST', `/hunts/${started.id}/cancel`);
   assert.equal((await p.ok('GET', `/hunts/${started.id}`)).state, 'cancelled');
   assert.equal((await p.call('POST', `/hunts/${started.id}/cancel`)).status, 409);
   const next = await hunt('evil crash');
   assert.equal(next.state, 'failed');
-  assert.ok(Date.now() - began < 15000, 'the next hunt did not wait for the one called off');
+  assert.ok(Date.now() - began < 25000, 'the next hunt did not wait for the one called off');
 
   const silent = await hunt('evil hang 2');
   assert.equal(silent.state, 'failed');

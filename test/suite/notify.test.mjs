@@ -64,7 +64,7 @@ function hookServer() {
   })));
 }
 
-async function until(what, found, ms = 15000) {
+async function until(what, found, ms = 40000) {
   for (const end = Date.now() + ms; Date.now() < end; ) {
     if (found()) return;
     await new Promise((done) => setTimeout(done, 50));
