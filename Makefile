@@ -55,10 +55,10 @@ $(B)/khien-hunt: $(HUNTER_OBJ) $(B)/libkhien.a $(B)/gen/embed.o
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(HUNTER_OBJ) $(B)/libkhien.a $(B)/gen/embed.o $(LIBS)
 
 # Shares no code with khien: an outside expert can read it alone.
-$(B)/khien-verify: src/verify/khien-verify.c
+$(B)/khien-verify: $(wildcard src/verify/*.[ch])
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(shell pkg-config --libs libzip libsodium jansson)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.c,$^) $(shell pkg-config --libs libzip libsodium jansson)
 
 $(B)/libkhien.a: $(LIB_OBJ)
 	@rm -f $@
@@ -93,6 +93,9 @@ $(B)/test/%: test/unit/%.c $(B)/libkhien.a $(B)/gen/embed.o test/unit/testing.h
 
 # It judges dossiers with the real program.
 $(B)/test/test_dossier: $(B)/khien-verify
+
+# It is made of them.
+$(B)/fuzz/fuzz_verify_dossier: $(wildcard src/verify/*.[ch])
 
 # Each fuzz target is also an ordinary program that replays its corpus.
 FUZZ_MAIN ?= test/fuzz/replay.c
