@@ -11,10 +11,11 @@
 #include "ledger/note.h"
 #include "os/file.h"
 
+static const char *const folder[] = { "", "/blobs", "/archive", "/keys", "/packs" };
+
 static int
 make_folders(const char *dir, struct arena *arena, struct err *err)
 {
-	static const char *const folder[] = { "", "/blobs", "/archive", "/keys", "/packs" };
 	int ret = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(folder) && ret == 0; i++)
@@ -40,6 +41,19 @@ found(struct app *app, const struct app_init *init, const char *password, enum l
 	return ret;
 }
 
+/* What was begun and cannot be finished would be taken for a data directory: the key and the database go. */
+static void
+undo(const char *dir, bool made_dir, struct arena *arena)
+{
+	static const char *const file[] = { "khien.db", "khien.db-wal", "khien.db-shm", "keys/ledger.key" };
+
+	for (size_t i = 0; i < ARRAY_LEN(file); i++)
+		unlink(arena_printf(arena, "%s/%s", dir, file[i]));
+	for (size_t i = ARRAY_LEN(folder); i-- > 0;)
+		if (*folder[i] != '\0' || made_dir)
+			rmdir(arena_printf(arena, "%s%s", dir, folder[i]));
+}
+
 int
 app_init(const struct app_init *init, struct buf *out, enum lang lang, struct err *err)
 {
@@ -47,6 +61,7 @@ app_init(const struct app_init *init, struct buf *out, enum lang lang, struct er
 	struct app *app = xcalloc(1, sizeof(*app));
 	char password[32], name[64];
 	struct packs *packs = NULL;
+	bool made_dir = !file_exists(init->dir), made_key = false;
 	struct jsonw w;
 	int ret;
 
@@ -60,6 +75,7 @@ app_init(const struct app_init *init, struct buf *out, enum lang lang, struct er
 	app->dir = realpath(init->dir, NULL);
 	snprintf(name, sizeof(name), "khien/%s", app->agency_id);
 	ret = note_key_create(arena_printf(&arena, "%s/keys/ledger.key", init->dir), name, err);
+	made_key = ret == 0;
 	if (ret == 0)
 		ret = store_open(arena_printf(&arena, "%s/khien.db", init->dir), STORE_CREATE, &app->store, err);
 	if (ret == 0)
@@ -83,6 +99,8 @@ app_init(const struct app_init *init, struct buf *out, enum lang lang, struct er
 	app->packs = NULL;
 out:
 	app_close(app);
+	if (ret != 0 && made_key)
+		undo(init->dir, made_dir, &arena);
 	arena_clear(&arena);
 	return ret;
 }

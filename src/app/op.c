@@ -146,7 +146,12 @@ op_call_job(struct app *app, const char *name, const char *kind, struct json *ar
 int
 call_fail(struct call *call, enum err_kind kind, const char *key, const char *field)
 {
-	return err_set(call->err, kind, key, field);
+	bool first = call->err->kind == 0;
+
+	err_set(call->err, kind, key, field);
+	if (first && field != NULL && strcmp(key, "err.not_found") == 0 && arg_text(call, field) != NULL)
+		err_arg(call->err, "what", arg_text(call, field));
+	return (int)kind;
 }
 
 bool

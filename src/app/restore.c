@@ -322,6 +322,11 @@ read_head(struct reader *r)
 	int64_t format;
 	int ret = expect_text(r, BACKUP_HEAD, &text);
 
+	/* What is no archive from its first byte on was hardly ever a backup. */
+	if (ret == ERR_BROKEN && str_starts(r->err->key, "err.tar.")) {
+		err_clear(r->err);
+		ret = broken(r, "err.backup.none", "");
+	}
 	if (ret == 0 && json_parse(buf_str(&text), text.len, &head, NULL) != 0)
 		ret = broken(r, "err.backup.member", BACKUP_HEAD);
 	buf_clear(&text);

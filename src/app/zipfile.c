@@ -91,8 +91,10 @@ fail(struct err *err, const char *path, const zip_error_t *why)
 
 	if (zip_error_code_zip(why) == ZIP_ER_EXISTS)
 		return err_fail(err, ERR_CONFLICT, "err.dossier.exists", NULL, "file", path, NULL, NULL);
-	return err_fail(err, file_err_kind(errnum) == ERR_FULL ? ERR_FULL : ERR_IO,
-	    "err.dossier.write", NULL, "file", path, "reason", zip_error_strerror(&copy));
+	if (errnum != 0)
+		return err_sys(err, file_err_kind(errnum), path, errnum);
+	return err_fail(err, ERR_IO, "err.dossier.write", NULL, "file", path, "reason",
+	    zip_error_strerror(&copy));
 }
 
 static int
@@ -115,6 +117,9 @@ zip_list_write(struct zip_list *list, const char *path, struct err *err)
 	zip_t *zip;
 	int code, ret;
 
+	/* Of a folder or a device that is there libzip says something else. */
+	if (file_exists(path))
+		return err_fail(err, ERR_CONFLICT, "err.dossier.exists", NULL, "file", path, NULL, NULL);
 	zip_list_sort(list);
 	zip = zip_open(path, ZIP_CREATE | ZIP_EXCL, &code);
 	if (zip == NULL) {

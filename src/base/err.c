@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/err.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -85,8 +86,34 @@ int
 err_sys(struct err *err, enum err_kind kind, const char *what, int errnum)
 {
 	char reason[128];
+	const char *key;
 
-	return err_fail(err, kind, "err.system", NULL, "what", what, "reason",
+	switch (errnum) {
+	case ENOENT:
+	case ENOTDIR:
+		key = "err.system.missing";
+		break;
+	case EACCES:
+	case EPERM:
+		key = "err.system.denied";
+		break;
+	case EROFS:
+		key = "err.system.read_only";
+		break;
+	case EEXIST:
+		key = "err.system.exists";
+		break;
+	case EISDIR:
+		key = "err.system.folder";
+		break;
+	case ENOSPC:
+	case EDQUOT:
+		key = "err.system.full";
+		break;
+	default:
+		key = "err.system";
+	}
+	return err_fail(err, kind, key, NULL, "what", what, "reason",
 	    strerror_r(errnum, reason, sizeof(reason)));
 }
 

@@ -65,7 +65,10 @@ void err_where(struct err *err, const char *file, int line, int column);
 int err_fail(struct err *err, enum err_kind kind, const char *key, const char *field,
     const char *name1, const char *value1, const char *name2, const char *value2);
 
-/* err_set for a failed system call: key "err.system", arguments what and reason (strerror). */
+/*
+ * err_set for a failed system call: key "err.system", or one of its own for what people can mend
+ * ("err.system.missing", "denied", "read_only", "exists", "folder", "full"); arguments what and reason (strerror).
+ */
 int err_sys(struct err *err, enum err_kind kind, const char *what, int errnum);
 
 /* Exit status for the command line: 0 done, 1 failed or does not hold, 2 wrong use. */

@@ -94,10 +94,12 @@ conn_open(const char *path, unsigned flags, struct conn **ret, struct err *err)
 	conn = xcalloc(1, sizeof(*conn));
 	rc = sqlite3_open_v2(path, &conn->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
 	    vfs_name);
-	if (rc == SQLITE_CANTOPEN && access(path, F_OK) != 0) {
-		err_fail(err, ERR_NOT_FOUND, "err.no_data_dir", NULL, "path", path, NULL, NULL);
+	if (rc == SQLITE_CANTOPEN && access(path, R_OK | W_OK) != 0) {
+		int kind = errno == EACCES || errno == EROFS ? err_sys(err, ERR_IO, path, errno) :
+		    err_fail(err, ERR_NOT_FOUND, "err.no_data_dir", NULL, "path", path, NULL, NULL);
+
 		conn_close(conn);
-		return ERR_NOT_FOUND;
+		return kind;
 	}
 	/* A commit writes some forty pages for ten rows: small ones make it small.  A file keeps its size. */
 	if (rc == SQLITE_OK && (flags & CONN_CREATE) != 0)

@@ -62,6 +62,7 @@ test('what does not hold is 1, in JSON too', () => {
   const r = khien(['incident', 'show', 'SC-2026-9999', '--data', data.dir, '--json']);
   assert.equal(r.status, 1);
   assert.equal(JSON.parse(r.err).error, 'err.not_found');
+  assert.match(khien(['evidence', 'show', 'SC-2026-9999', '--data', data.dir]).err, /Không tìm thấy SC-2026-9999/, 'it names what was looked for');
   assert.equal(khien(['incident', 'list', '--data', join(folder(), 'none')]).status, 1);
 });
 

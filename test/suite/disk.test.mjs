@@ -139,6 +139,24 @@ test('the command line on a full disk fails and changes nothing', async (t) => {
   assert.equal(run('ledger', 'verify').size, before + 1);
 });
 
+test('a data directory that finds no room leaves nothing that would be taken for one', (t) => {
+  const disk = smallDisk('300k');
+  if (disk === undefined) return t.skip('mounting a tmpfs is not permitted here');
+  const dir = join(disk, 'data');
+  const r = khien(['init', '--sample', '--data', dir]);
+  assert.equal(r.status, 1, r.out);
+  assert.match(r.err, /chỗ trống/);
+  assert.ok(!existsSync(dir));
+  assert.equal(spawnSync('mount', ['-o', 'remount,size=30m', disk]).status, 0);
+  cli(dir)('init', '--sample');
+  // A key of old is nobody's to remove.
+  rmSync(join(dir, 'khien.db'));
+  const again = khien(['init', '--data', dir]);
+  assert.equal(again.status, 1);
+  assert.match(again.err, /Đã có .*ledger\.key/);
+  assert.ok(existsSync(join(dir, 'keys/ledger.key')));
+});
+
 // Makes the system calls of a running server fail.
 async function injectInto(pid, what) {
   const tracer = spawn('strace', ['-f', '-qq', '-o', '/dev/null', '-p', String(pid), '-e', `inject=${what}`], { stdio: 'ignore' });

@@ -386,7 +386,7 @@ every_cut_is_found(void **state)
 			fail_msg("cut at %zu: %s", keep, key);
 	}
 	write_file(in_box("none"), "");
-	must_break(in_box("none"), "err.tar.cut");
+	must_break(in_box("none"), "err.backup.none");
 }
 
 static void
@@ -541,7 +541,7 @@ members_no_backup_has_are_refused(void **state)
 	forge_end(&f);
 	must_break(in_box("h"), "err.backup.newer");
 	write_file(in_box("h"), "Đây là một bức thư, không phải bản sao lưu.\n");
-	must_break(in_box("h"), "err.tar.cut");
+	must_break(in_box("h"), "err.backup.none");
 }
 
 /* Whoever does not know the passphrase can make a list that fits, but not its mark. */

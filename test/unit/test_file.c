@@ -84,7 +84,7 @@ create_refuses_what_exists_and_leaves_nothing_beside(void **state)
 	assert_int_equal(file_mkdir(in("d"), 0700, NULL), 0);
 	assert_int_equal(file_create(in("d/x"), "one", 3, 0600, NULL), 0);
 	assert_int_equal(file_create(in("d/x"), "two", 3, 0600, &err), ERR_CONFLICT);
-	assert_string_equal(err.key, "err.system");
+	assert_string_equal(err.key, "err.system.exists");
 	assert_holds(in("d/x"), "one");
 	assert_int_equal(unlink(in("d/x")), 0);
 	assert_int_equal(rmdir(in("d")), 0); /* fails if a temporary file was left */

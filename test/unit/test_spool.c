@@ -106,7 +106,7 @@ no_place_for_the_file(void **state)
 		failed = spool_add(s, i, data, sizeof(data), &err);
 	unsetenv("TMPDIR");
 	assert_int_equal(failed, ERR_NOT_FOUND);
-	assert_string_equal(err.key, "err.system");
+	assert_string_equal(err.key, "err.system.missing");
 	spool_free(s);
 }
 
