@@ -54,7 +54,13 @@ close_out(const char *path, FILE **out, struct err *err)
 	if (f == NULL)
 		return 0;
 	errno = 0;
-	if (ferror(f) || fflush(f) != 0)
+	if (ferror(f)) {
+		/* What went wrong then is forgotten, but goes wrong again. */
+		clearerr(f);
+		if (fputc('\n', f) != EOF)
+			fflush(f);
+		failed = err_sys(err, file_err_kind(errno == 0 ? EIO : errno), path, errno == 0 ? EIO : errno);
+	} else if (fflush(f) != 0)
 		failed = err_sys(err, file_err_kind(errno == 0 ? EIO : errno), path, errno == 0 ? EIO : errno);
 	if (f != stdout && fclose(f) != 0 && failed == 0)
 		failed = err_sys(err, file_err_kind(errno), path, errno);
@@ -95,6 +101,8 @@ prepare(struct run *run, struct err *err)
 		failed = iocs_read(&run->iocs, o->ioc[i], err);
 	if (failed == 0)
 		failed = detect_load(&o->rules, NULL, NULL, &run->matcher, &run->loaded, err);
+	if (failed == 0 && run->loaded.loaded == 0 && o->iocs == 0)
+		failed = err_fail(err, ERR_INVALID, "hunt.rules.none", NULL, "path", o->rules.path[0], NULL, NULL);
 	if (failed == 0)
 		failed = open_all(run, err);
 	if (failed != 0)

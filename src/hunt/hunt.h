@@ -47,7 +47,6 @@ struct hunt_options {
 	size_t tags;
 	const char *json, *csv, *timeline, *html; /* files to write, "-" standard output, NULL none */
 	enum lang lang;
-	bool is_ioc_only;        /* no rules */
 };
 
 /*

@@ -41,6 +41,8 @@ hunt_rules_check(const struct detect_load *rules, bool json, bool strict, enum l
 	struct rules_checked c;
 	int failed = rules_checked(rules, json, lang, &c, err);
 
+	if (failed == 0 && c.loaded.files == 0)
+		failed = err_fail(err, ERR_INVALID, "hunt.rules.no_files", NULL, "path", rules->path[0], NULL, NULL);
 	if (failed == 0)
 		print_check(&c, lang);
 	if (failed == 0 && strict && c.loaded.refused > 0)

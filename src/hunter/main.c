@@ -162,6 +162,8 @@ do_hunt(struct task *t, struct err *err)
 		failed = time_arg(t, "from", INT64_MIN, &o.from_ms, err);
 	if (failed == 0)
 		failed = time_arg(t, "to", INT64_MAX, &o.to_ms, err);
+	if (failed == 0 && o.from_ms > o.to_ms)
+		failed = err_set(err, ERR_USAGE, "err.hunt.span", "to");
 	o.rules = t->rules;
 	if (failed == 0)
 		failed = hunt_run(&o, &stopped, err);
@@ -219,6 +221,8 @@ do_compile(struct task *t, struct err *err)
 		failed = detect_load(&t->rules, NULL, NULL, &matcher, &loaded, err);
 	if (failed == 0 && *loaded.path == '\0')
 		failed = err_sys(err, ERR_IO, t->rules.cache_dir, EIO);
+	if (failed == 0 && loaded.loaded == 0)
+		failed = err_fail(err, ERR_INVALID, "hunt.rules.none", NULL, "path", t->rules.path[0], NULL, NULL);
 	if (failed == 0)
 		say_set(&loaded);
 	matcher_free(matcher);

@@ -327,6 +327,26 @@ test('what a hunt writes into the folder it reads is not read', () => {
   }
 });
 
+test('a hunt that could find nothing is refused, and it is said what is wrong', () => {
+  const d = folder(), log = join(d, 'a.jsonl'), none = folder(), there = join(d, 'co');
+  writeFileSync(log, win(0, 'PC-09', 4625, { IpAddress: '10.0.0.1' }) + '\n');
+  mkdirSync(there);
+  for (const [status, args, said] of [
+    [2, ['hunt', log, '--from', '2026-11-23', '--to', '2026-11-20'], /Đến: .*sớm hơn/],
+    [1, ['hunt', log, '--rules', none], new RegExp(`Không có quy tắc nào dùng được trong ${none}`)],
+    [1, ['hunt', log, '--rules', join(none, 'khong-co')], /Không tìm thấy .*khong-co/],
+    [1, ['hunt', join(d, 'khong-co')], /Không tìm thấy .*khong-co/],
+    [1, ['hunt', log, '--html', there], /là một thư mục/],
+    [1, ['hunt', log, '--html', '/dev/full'], /Hết chỗ trống/],
+    [1, ['rules', 'check', none], /Không có tệp quy tắc nào/],
+  ]) {
+    const r = run(...args);
+    assert.equal(r.status, status, `${args}: ${r.err}`);
+    assert.match(r.err, said);
+    assert.doesNotMatch(r.err, /[A-Z][a-z]+ (such|left|a directory)/, 'no words of the system');
+  }
+});
+
 test('Ctrl-C prints what was found so far', async () => {
   const d = folder();
   const block = Array.from({ length: 20000 }, (_, i) => win(i, 'PC-07', 4625, { IpAddress: '10.0.0.1', TargetUserName: 'x'.repeat(200) })).join('\n') + '\n';

@@ -243,7 +243,11 @@ test('rules of one’s own: compiled once, named in the hunt, and exactly those 
 
   const lists = ruleFolder(ownRule.replace("contains: 'whoami'", "contains|expand: '%wanted%'"));
   assert.equal(alike(data, [logs], ['--rules', lists, '--expand', 'wanted=whoami']).lines.length, 1);
-  assert.equal(alike(data, [logs], ['--rules', lists]).lines.length, 0);
+  for (const into of [[], ['--data', data.dir, '--incident', 'new']]) {
+    const r = khien(['hunt', logs, '--rules', lists, ...into]);
+    assert.equal(r.status, 1, 'without the list no rule is left');
+    assert.match(r.err, /Không có quy tắc nào dùng được/);
+  }
   assert.ok(data.run('ledger', 'verify').ok);
 });
 
