@@ -287,6 +287,7 @@ build_buckets(struct builder *b)
 	g.of = xcalloc(b->t->variants + 1, sizeof(*g.of));
 	for (size_t i = 0; i < b->t->variants; i++) {
 		g.of[i] = witness_of(&g.w, b->t->variant[i].root);
+		b->t->variant[i].sure = g.of[i].sure;
 		b->m->opens += g.of[i].count == 0;
 	}
 	for (uint32_t i = 0; i < witness_literals(&g.w); i++)

@@ -23,7 +23,12 @@ find(const char *hay, size_t len, const char *needle, size_t n)
 	const __m128i first = _mm_set1_epi8(needle[0]), last = _mm_set1_epi8(needle[n - 1]);
 	size_t i = 0;
 
-	for (; i + n - 1 + 16 <= len; i += 16) {
+	for (; i + n <= len; i += 16) {
+		if (i + n - 1 + 16 > len) {
+			if (len < n - 1 + 16)
+				break;
+			i = len - (n - 1 + 16); /* the last sixteen, some of them once more */
+		}
 		__m128i a = _mm_loadu_si128((const __m128i *)(const void *)(hay + i));
 		__m128i z = _mm_loadu_si128((const __m128i *)(const void *)(hay + i + n - 1));
 		unsigned at = (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(a, first),
@@ -235,7 +240,14 @@ compare(uint8_t kind, double n, double limit)
 	    : kind == ITEM_MORE ? n > limit : n >= limit;
 }
 
-static bool
+/* The last byte tells most texts apart; comparing all of them is a call. */
+static inline bool
+same(const char *at, const char *text, size_t n)
+{
+	return n == 0 || (at[n - 1] == text[n - 1] && memcmp(at, text, n) == 0);
+}
+
+static inline bool
 text_fits(const struct tables *tables, const struct item *item, struct text s)
 {
 	const char *text = tables->byte + item->text;
@@ -243,11 +255,11 @@ text_fits(const struct tables *tables, const struct item *item, struct text s)
 
 	switch (item->kind) {
 	case ITEM_EQUALS:
-		return s.len == n && memcmp(s.at, text, n) == 0;
+		return s.len == n && same(s.at, text, n);
 	case ITEM_STARTS:
-		return s.len >= n && memcmp(s.at, text, n) == 0;
+		return s.len >= n && same(s.at, text, n);
 	case ITEM_ENDS:
-		return s.len >= n && memcmp(s.at + s.len - n, text, n) == 0;
+		return s.len >= n && same(s.at + s.len - n, text, n);
 	case ITEM_CONTAINS:
 		return find(s.at, s.len, text, n);
 	default:
@@ -331,16 +343,45 @@ eval_item(struct matcher_thread *t, const struct item *item, bool *ret_true)
 	return 0;
 }
 
+/* A text in a field, letters of either case: what nearly all are. */
+static inline bool
+is_plain(const struct item *item)
+{
+	return item->kind <= ITEM_GLOB && !item->cased && item->field != 0 && item->field != FIELD_FORMAT;
+}
+
+/* eval_item() of such a one. */
+static bool
+plain_fits(struct matcher_thread *t, const struct item *item)
+{
+	for (uint32_t v = thread_first(t, item->field); v != 0; v = t->low[v - 1].next)
+		if (t->event->value[v - 1].type != VALUE_NULL &&
+		    text_fits(&t->m->t, item, thread_lower(t, v - 1)))
+			return true;
+	return false;
+}
+
+/* Kept apart: what has been asked before is answered without a call. */
+static __attribute__((noinline)) bool
+ask(struct matcher_thread *t, uint32_t n)
+{
+	const struct item *item = &t->m->t.item[n];
+	bool ret;
+
+	if (is_plain(item))
+		ret = plain_fits(t, item);
+	else
+		eval_item(t, item, &ret);
+	t->item_memo[n] = t->gen << 1 | ret;
+	return ret;
+}
+
 static inline bool
 item_true(struct matcher_thread *t, uint32_t n)
 {
-	bool ret;
+	uint32_t memo = t->item_memo[n];
 
-	if (t->item_memo[n] >> 1 == t->gen)
-		return (t->item_memo[n] & 1) != 0;
-	eval_item(t, &t->m->t.item[n], &ret);
-	t->item_memo[n] = t->gen << 1 | ret;
-	return ret;
+	return memo >> 1 == t->gen ? (memo & 1) != 0 : ask(t, n);
 }
 
 bool

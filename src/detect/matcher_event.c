@@ -247,9 +247,9 @@ propose(struct matcher_thread *t, uint32_t variant)
 	t->candidate[t->candidates++] = variant;
 }
 
-/* The field of the value that is scanned at ${at}. */
-static uint32_t
-field_at(const struct matcher_thread *t, size_t at)
+/* The value that is scanned at ${at}. */
+static const struct span_of *
+span_at(const struct matcher_thread *t, size_t at)
 {
 	size_t low = 0, high = t->spans;
 
@@ -261,20 +261,43 @@ field_at(const struct matcher_thread *t, size_t at)
 		else
 			high = middle;
 	}
-	return t->span[low].field;
+	return &t->span[low];
+}
+
+/*
+ * Whether a literal stands where it says: its marks where those of the value are, its text between them.
+ * What is scanned may hold the bytes of a mark in other places.
+ */
+static bool
+is_in_place(const struct matcher_thread *t, const struct span_of *span, size_t at, size_t len)
+{
+	const char *text = t->scanned + at;
+	size_t end = span + 1 < t->span + t->spans ? span[1].at : t->scanned_len;
+	bool starts = (unsigned char)text[0] >= WITNESS_MARK;
+	bool ends = len >= 2 && (unsigned char)text[len - 2] >= WITNESS_MARK && (!starts || len > 2);
+
+	return (starts ? at == span->at : at >= span->at + 2) && (ends ? at + len == end : at + len <= end - 2);
 }
 
 static void
-found(void *arg, uint32_t id, size_t at)
+found(void *arg, uint32_t id, size_t at, size_t len)
 {
 	struct matcher_thread *t = arg;
 	const struct tables *tables = &t->m->t;
 	const uint32_t *list = tables->number + t->bucket->literal + id;
-	uint32_t field = field_at(t, at);
+	const struct span_of *span = span_at(t, at);
+	bool in_place = is_in_place(t, span, at, len);
 
-	for (uint32_t i = list[0]; i < list[1]; i += 2)
-		if (tables->number[i + 1] == 0 || tables->number[i + 1] == field)
-			propose(t, tables->number[i]);
+	for (uint32_t i = list[0]; i < list[1]; i += 2) {
+		uint32_t variant = tables->number[i], field = tables->number[i + 1];
+		uint32_t sure = tables->variant[variant].sure;
+
+		if (field != 0 && field != span->field)
+			continue;
+		propose(t, variant);
+		if (sure != 0 && in_place)
+			*((sure & KID_ITEM) != 0 ? &t->item_memo[sure & ~KID_ITEM] : &t->node_memo[sure]) = t->gen << 1 | 1;
+	}
 }
 
 /* Written with the few characters that is_texty() in matcher_compile.c knows. */
@@ -310,9 +333,11 @@ scan(struct matcher_thread *t, const struct bucket *b)
 	if (t->lower_len == from)
 		return;
 	t->bucket = b;
+	t->scanned_len = t->lower_len - from;
 	t->count.scanned++;
 	t->count.bytes += t->lower_len - from;
 	thread_lower_room(t, SCAN_SLACK);
+	t->scanned = t->lower + from;
 	scan_run(t->m->t.byte + b->scan, t->lower + from, t->lower_len - from, found, t);
 }
 

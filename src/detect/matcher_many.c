@@ -162,11 +162,12 @@ struct looking {
 };
 
 static void
-is_there(void *arg, uint32_t literal, size_t at)
+is_there(void *arg, uint32_t literal, size_t at, size_t len)
 {
 	struct looking *l = arg;
 
 	(void)at;
+	(void)len;
 	l->t->item_memo[l->item[literal]] = l->t->gen << 1 | 1;
 	l->found = true;
 }

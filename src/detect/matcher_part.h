@@ -68,6 +68,7 @@ struct many {
 struct variant {
 	uint32_t rule, root;
 	uint32_t take, takes;      /* what correlations need: entries of take */
+	uint32_t sure;             /* a kid that is true where one of its witnesses stands; 0: none */
 };
 
 /* One text for correlations: the first of these fields that is there. */
@@ -270,6 +271,8 @@ struct matcher_thread {
 	uint32_t lows;
 	struct span_of *span;      /* room for lows */
 	size_t spans;
+	const char *scanned;       /* all of them; in lower */
+	size_t scanned_len;
 	char *lower;
 	size_t lower_len, lower_room;
 	struct buf scratch;

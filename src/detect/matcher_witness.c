@@ -15,6 +15,7 @@
 
 #define ALTERNATIVES_MAX 3000
 #define REGEX_LITERALS   32
+#define LITERAL_MAX      200
 #define WORD_MIN         6
 #define SCORE_WORD       0.55 /* a little better than that a field is there */
 #define SCORE_LEAST      0.6  /* of a text that stands for something */
@@ -120,9 +121,9 @@ literal(struct witnesses *w, const char *text, size_t len, uint32_t field, bool 
 	char stack[512], mark[2];
 	size_t n = 0;
 
-	if (len > 200) {
+	if (len > LITERAL_MAX) {
 		/* The beginning of a long text is telling enough. */
-		len = 200;
+		len = LITERAL_MAX;
 		end = false;
 	}
 	witness_mark(field, mark);
@@ -201,6 +202,21 @@ is_routed(const struct tables *t, uint32_t field)
 	return false;
 }
 
+/* Whether the literal is all that the item asks: where it stands in its place, the item is true. */
+static bool
+is_exact(const struct witnesses *w, const struct item *item)
+{
+	const char *text = w->t->byte + item->text;
+
+	if (item->kind > ITEM_CONTAINS || item->cased || item->field == 0 || item->field == FIELD_FORMAT ||
+	    item->len == 0 || item->len > LITERAL_MAX)
+		return false;
+	for (uint32_t i = 0; i < item->len; i++)
+		if ((unsigned char)text[i] >= WITNESS_MARK) /* as marks begin: of no text that is UTF-8 */
+			return false;
+	return true;
+}
+
 static struct witness
 of_item(struct witnesses *w, const struct item *item)
 {
@@ -265,7 +281,9 @@ of_any(struct witnesses *w, const struct node *n)
 		ret.score = part[i].score < ret.score ? part[i].score : ret.score;
 	}
 	ret.sign = arena_alloc(w->arena, (total + 1) * sizeof(*ret.sign));
+	ret.is_all = true;
 	for (uint32_t i = 0; i < n->count; i++) {
+		ret.is_all &= part[i].is_all;
 		if (part[i].count > 0)
 			memcpy(ret.sign + ret.count, part[i].sign, part[i].count * sizeof(*ret.sign));
 		ret.count += part[i].count;
@@ -281,12 +299,20 @@ struct witness
 witness_of(struct witnesses *w, uint32_t node)
 {
 	const struct node *n = &w->t->node[node];
+	struct witness ret = { 0 };
 
-	if (n->op == NODE_ITEM)
-		return of_item(w, &w->t->item[n->first]);
-	if (n->op == NODE_AND)
-		return of_all(w, n);
-	return n->op == NODE_OR ? of_any(w, n) : (struct witness){ 0 };
+	if (n->op == NODE_ITEM) {
+		ret = of_item(w, &w->t->item[n->first]);
+		ret.is_all = ret.count > 0 && is_exact(w, &w->t->item[n->first]);
+		ret.sure = ret.is_all ? KID_ITEM | n->first : 0;
+	} else if (n->op == NODE_AND) {
+		ret = of_all(w, n);
+		ret.is_all &= n->count == 1;
+	} else if (n->op == NODE_OR) {
+		ret = of_any(w, n);
+		ret.sure = ret.is_all ? node : 0;
+	}
+	return ret;
 }
 
 /* Counts in how many places each literal is asked for. */

@@ -25,6 +25,8 @@ struct witness {
 	struct sign *sign;
 	uint32_t count;
 	double score;
+	uint32_t sure;   /* the kid that any of them makes true; 0: none */
+	bool is_all;     /* which is the node itself */
 };
 
 struct literals;
@@ -40,10 +42,12 @@ struct witness witness_of(struct witnesses *w, uint32_t node);
 const struct literal *witness_literal(const struct witnesses *w, uint32_t id);
 size_t witness_literals(const struct witnesses *w);
 
+#define WITNESS_MARK 0xf8 /* a mark's first byte is at least that */
+
 /* What stands before and after each value of the field in the text that is scanned. */
 static inline void
 witness_mark(uint32_t field, char out[static 2])
 {
-	out[0] = (char)(0xf8 | (field >> 8 & 7));
+	out[0] = (char)(WITNESS_MARK | (field >> 8 & 7));
 	out[1] = (char)(field & 0xff);
 }

@@ -348,7 +348,7 @@ look(const struct scan *s, const struct index *x, uint32_t gram, size_t at)
 	    e++) {
 		if (e->before <= at && at - e->before + e->len <= s->len &&
 		    is_same(s->text + at - e->before, s->data + e->text, e->len))
-			s->fn(s->arg, e->literal, at - e->before);
+			s->fn(s->arg, e->literal, at - e->before, e->len);
 		if (e->last)
 			return;
 	}

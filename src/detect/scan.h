@@ -30,6 +30,6 @@ void scan_weights_free(struct scan_weights *weights); /* NULL is allowed */
 void *scan_compile(const struct scan_literal *literal, size_t count, const struct scan_weights *weights,
     size_t *ret_len);
 
-/* Tells ${fn} the number of each literal found and where it begins, each time it is found. */
-typedef void (*scan_found_fn)(void *arg, uint32_t literal, size_t at);
+/* Tells ${fn} the number of each literal found, where it begins and its length, each time it is found. */
+typedef void (*scan_found_fn)(void *arg, uint32_t literal, size_t at, size_t len);
 void scan_run(const void *compiled, const char *text, size_t len, scan_found_fn fn, void *arg);

@@ -257,9 +257,7 @@ set_name(struct evtx_compiler *c, struct evtx_op *op, struct word a, struct word
 		text[n++] = '_';
 		n += add_word(text + n, b);
 	}
-	op->name = text;
-	op->name_len = (uint32_t)n;
-	op->id = names_find(c->names, text, n);
+	op->name = (struct event_value){ .id = names_find(c->names, text, n), .name = text, .name_len = (uint32_t)n };
 	op->is_time = n == 22 && memcmp(text, "TimeCreated_SystemTime", n) == 0;
 }
 

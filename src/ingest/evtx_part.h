@@ -25,8 +25,7 @@ struct evtx_piece {
 
 /* One field that the document gives. */
 struct evtx_op {
-	const char *name;
-	uint32_t id, name_len;
+	struct event_value name;          /* of the value, which is not set yet */
 	uint32_t piece, pieces;           /* its content */
 	uint32_t name_piece, name_pieces; /* of Data Name="…" where that is no plain text */
 	uint8_t inside;                   /* enum evtx_where of what is embedded in it */

@@ -94,15 +94,18 @@ run(struct evtx_reader *r, const struct evtx_program *p, const struct frame *f)
 	for (uint32_t i = 0; i < p->ops; i++) {
 		const struct evtx_op *op = &p->op[i];
 		const struct evtx_piece *piece = p->piece + op->piece;
-		struct event_value name = { .id = op->id, .name = op->name, .name_len = op->name_len };
+		const struct event_value *name = &op->name;
 		uint32_t before = r->event.values;
-		struct event_value *v;
+		struct event_value *v, own;
 
-		if (op->name_pieces > 0)
-			name_by_value(r, f, p, op, &name);
+		if (op->name_pieces > 0) {
+			own = op->name;
+			name_by_value(r, f, p, op, &own);
+			name = &own;
+		}
 		if (op->pieces == 1 && piece->sub != NO_SUB) {
-			one_sub(r, f, op, piece, &name);
-		} else if ((v = evtx_new_value(r, &name)) != NULL) {
+			one_sub(r, f, op, piece, name);
+		} else if ((v = evtx_new_value(r, name)) != NULL) {
 			v->type = VALUE_TEXT;
 			if (op->pieces == 1) {
 				v->type = VALUE_UTF16;

@@ -14,6 +14,8 @@
 #include "ingest/utf16.h"
 #include "os/file.h"
 
+#define ADVISED ((uint64_t)8 << 20) /* smaller files have been read ahead before the system could act on advice */
+
 static const char *const format_names[INGEST_FORMATS] = {
 	[INGEST_ANY] = "any", [INGEST_EVTX] = "evtx", [INGEST_JSON] = "json", [INGEST_SYSLOG] = "syslog",
 	[INGEST_JOURNAL] = "journal", [INGEST_AUDITD] = "auditd", [INGEST_WEB] = "web", [INGEST_W3C] = "w3c",
@@ -98,6 +100,8 @@ ingest_open_fd(int fd, const char *name, const struct ingest_options *options,
 
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
 		in->size = (uint64_t)st.st_size;
+		if (in->size >= ADVISED)
+			(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 		if (newest_ms == 0)
 			newest_ms = (int64_t)st.st_mtim.tv_sec * 1000;
 	}
@@ -251,6 +255,7 @@ make_room(const struct ingest *in, struct ingest_piece *piece, size_t n)
 		return;
 	piece->room = in->format == INGEST_EVTX ? EVTX_CHUNK : INGEST_PIECE_MAX;
 	piece->data = xrealloc(piece->data, piece->room);
+	piece->filled = piece->room;
 }
 
 static bool
@@ -271,28 +276,33 @@ copy_data(struct ingest *in, struct ingest_piece *piece, size_t n)
 {
 	make_room(in, piece, n);
 	memcpy(piece->data, in->buf + in->start, n);
+	piece->filled = piece->room;
 	give_data(in, piece, n);
 	advance(in, n);
 	return true;
 }
 
 /*
- * The rest of a chunk whose first ${have} bytes are at ${p}: as far as records reach, zeros behind them.
+ * The rest of a chunk whose first ${have} bytes are there: as far as records reach, zeros behind them.
  * Returns how many bytes of it there are.
  */
 static size_t
-read_chunk(struct ingest *in, uint8_t *p, size_t have)
+read_chunk(struct ingest *in, struct ingest_piece *piece, size_t have)
 {
+	uint8_t *p = piece->data;
 	size_t used = evtx_chunk_used(p);
 
 	if (in->offset + EVTX_CHUNK <= in->size) {
 		if (used > have)
 			have += source_read(in->source, p + have, used - have);
 		if (have >= used && evtx_chunk_ends(p, used) && source_skip(in->source, EVTX_CHUNK - have)) {
-			memset(p + have, 0, EVTX_CHUNK - have);
+			if (piece->filled > have)
+				memset(p + have, 0, piece->filled - have);
+			piece->filled = have;
 			return EVTX_CHUNK;
 		}
 	}
+	piece->filled = piece->room;
 	return have + source_read(in->source, p + have, EVTX_CHUNK - have);
 }
 
@@ -319,8 +329,10 @@ next_chunk(struct ingest *in, struct ingest_piece *piece)
 		}
 		if (!is_empty && !evtx_is(p, n))
 			break;
-		n = is_empty ? n + source_read(in->source, p + n, EVTX_CHUNK - n) : read_chunk(in, p, n);
-		if (n < EVTX_CHUNK || (is_empty && !evtx_is_empty(p, n)))
+		n = is_empty ? n + source_read(in->source, p + n, EVTX_CHUNK - n) : read_chunk(in, piece, n);
+		if (is_empty)
+			piece->filled = n == EVTX_CHUNK && evtx_is_empty(p, n) ? 0 : piece->room;
+		if (n < EVTX_CHUNK || (is_empty && piece->filled > 0))
 			break;
 		if (!is_empty)
 			give_data(in, piece, n);

@@ -115,6 +115,7 @@ struct ingest_piece {
 	uint64_t skipped;  /* so many; 0: how many is not known */
 	const void *header; /* names of columns in force (csv, w3c); the ingest's own, while it is open */
 	size_t room;
+	size_t filled;     /* of room, what may be other than zero; EVTX only */
 };
 
 void ingest_piece_clear(struct ingest_piece *piece);

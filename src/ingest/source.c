@@ -3,7 +3,6 @@
 #include "ingest/source.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -64,7 +63,6 @@ source_stretch(int fd, uint64_t len)
 	file->base.close = file_close;
 	file->fd = fd;
 	file->left = len;
-	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	return &file->base;
 }
 

@@ -23,11 +23,12 @@ struct seen {
 };
 
 static void
-on_found(void *arg, uint32_t literal, size_t at)
+on_found(void *arg, uint32_t literal, size_t at, size_t len)
 {
 	struct seen *seen = arg;
 
 	assert_true(literal < LITERALS);
+	assert_int_equal(len, seen->literal[literal].len);
 	assert_memory_equal(seen->text + at, seen->literal[literal].text, seen->literal[literal].len);
 	seen->found[literal] = true;
 }

@@ -295,6 +295,38 @@ filters_and_fields_of_log_sources_apply(void **state)
 	assert_string_equal(titles_of(yaml, "Channel=one EventID=1 Image=tool"), "");
 }
 
+/* Values are scanned between marks made of bytes that no UTF-8 has; logs may have them. */
+static void
+bytes_between_values_are_no_part_of_them(void **state)
+{
+	static const char digits[] = "['0bc', '1bc', '2bc', '3bc', '4bc', '5bc', '6bc', '7bc', '8bc', '9bc']";
+	struct buf rule = BUF_INIT(20000), event = BUF_INIT(2000);
+	char value[40];
+
+	(void)state;
+	for (int c = 1; c < 256; c++) {
+		if (strchr(" \\", c) != NULL)
+			continue;
+		snprintf(value, sizeof(value), "a=x-word\xf8%cy b=1", c);
+		assert_false(is_true("    a|endswith: -word", value));
+		snprintf(value, sizeof(value), "a=y\xf8%cword-x b=1", c);
+		assert_false(is_true("    a|startswith: word-", value));
+		snprintf(value, sizeof(value), "a=y\xf8%cword-x\xf8%c b=1", c, c);
+		assert_false(is_true("    a: word-x", value));
+	}
+	/* The second byte of a mark is the field's number, which may be a digit. */
+	buf_adds(&rule, "title: r\nlogsource: {product: x}\ndetection:\n  s:\n");
+	for (int i = 0; i < 60; i++) {
+		buf_printf(&rule, "    - f%d|contains: %s\n", i, digits);
+		buf_printf(&event, "f%d=bc ", i);
+	}
+	buf_adds(&rule, "  condition: s\n");
+	buf_adds(&event, "all=1");
+	assert_string_equal(titles_of(buf_str(&rule), buf_str(&event)), "");
+	buf_clear(&rule);
+	buf_clear(&event);
+}
+
 TEST_MAIN(cmocka_unit_test(values_ignore_case_and_know_wildcards),
     cmocka_unit_test(absent_null_and_empty_differ), cmocka_unit_test(modifiers_change_what_is_compared),
     cmocka_unit_test(expressions_are_searched_in_the_value_as_it_is),
@@ -305,5 +337,6 @@ TEST_MAIN(cmocka_unit_test(values_ignore_case_and_know_wildcards),
     cmocka_unit_test(keywords_are_looked_for_everywhere),
     cmocka_unit_test(conditions_have_precedence_and_quantities),
     cmocka_unit_test(what_cannot_be_meant_is_refused_with_its_line),
+    cmocka_unit_test(bytes_between_values_are_no_part_of_them),
     cmocka_unit_test(hostile_conditions_end), cmocka_unit_test(documents_of_old_files_share_parts),
     cmocka_unit_test(filters_and_fields_of_log_sources_apply))
