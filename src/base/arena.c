@@ -134,3 +134,20 @@ arena_clear(struct arena *arena)
 	}
 	arena->total = 0;
 }
+
+void
+arena_reset(struct arena *arena)
+{
+	struct arena_block *kept = arena->block;
+
+	if (kept != NULL && kept->size == BLOCK_SIZE) {
+		arena->block = kept->next;
+		memset(kept->data, 0, kept->used);
+		kept->used = 0;
+		kept->next = NULL;
+	} else {
+		kept = NULL;
+	}
+	arena_clear(arena);
+	arena->block = kept;
+}

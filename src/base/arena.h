@@ -26,6 +26,9 @@ char *arena_printf(struct arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Frees everything; the arena is empty and usable again. */
 void arena_clear(struct arena *arena);
 
+/* The same, keeping a block: for an arena that is filled again at once, and often. */
+void arena_reset(struct arena *arena);
+
 /* malloc, calloc, realloc, strdup that end the process when memory is gone. */
 void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);

@@ -216,6 +216,18 @@ expand_path(struct sifting *s, const struct walk_file *f)
 	return true;
 }
 
+/*
+ * Logs of Windows are many and small, so that each opening counts.  One that is an archive all the same is
+ * refused by name when its turn comes (ingest.tar).
+ */
+static bool
+is_named_evtx(const char *path)
+{
+	size_t n = strlen(path);
+
+	return n > 5 && strcasecmp(path + n - 5, ".evtx") == 0;
+}
+
 void
 sift(struct walk *w)
 {
@@ -223,7 +235,7 @@ sift(struct walk *w)
 
 	beside_drop(w);
 	for (size_t i = 0; i < w->files; i++)
-		if (!expand_path(&s, &w->file[i]))
+		if (is_named_evtx(w->file[i].path) || !expand_path(&s, &w->file[i]))
 			add(&s, w->file[i]);
 	free(w->file);
 	w->file = s.file;

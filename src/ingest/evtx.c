@@ -153,7 +153,7 @@ record(struct evtx_reader *r, uint32_t pos, uint32_t size, uint64_t offset,
 	r->subs = 0;
 	buf_reset(&r->joined);
 	if (r->passing.total > 0)
-		arena_clear(&r->passing);
+		arena_reset(&r->passing);
 	ok = evtx_embedded(r, pos + RECORD_HEAD, pos + size - 4, IN_TOP, 0);
 	if (!ok || r->bad)
 		sink->skipped(sink->arg, offset + pos, size, "ingest.evtx.binxml");

@@ -3,6 +3,10 @@
 
 #include <assert.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/utf8.h"
 
 /* How a byte below 0x80 is escaped: 0 as it is, 'u' as \u00XX, else after a backslash. */
@@ -12,116 +16,98 @@ static const char escape[128] = {
 	['"'] = '"', ['\\'] = '\\',
 };
 
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+#define ROW 16 /* bytes looked at together */
 
-/*
- * Whether eight bytes may need a closer look: one of them is below 0x20, a
- * quote, a backslash or not ASCII.  Subtracting sets the top bit of a byte that
- * was too small; a borrow may raise a false alarm, never hide a true one.
- */
-static inline bool
-suspicious(const char *s)
-{
-	uint64_t v;
-
-	memcpy(&v, s, sizeof(v));
-	return ((v | (v - EACH(0x20)) | ((v ^ EACH(0x22)) - EACH(1)) | ((v ^ EACH(0x5c)) - EACH(1))) &
-	    EACH(0x80)) != 0;
-}
-
-/* Length of the beginning of ${s} that stands in JSON as it is. */
-static size_t
-plain(const char *s, size_t len)
+/* How many of ${len} bytes, at most ROW, stand in JSON as they are; ROW bytes are copied where there are so many. */
+static inline size_t
+plain(const char *s, size_t len, char *p)
 {
 	size_t i = 0;
-	uint32_t cp;
 
-	while (len - i >= 8 && !suspicious(s + i))
-		i += 8;
-	while (i < len) {
-		unsigned char c = (unsigned char)s[i];
-		size_t n = 1;
+#ifdef __SSE2__
+	if (len >= ROW) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
+		/* Compared as signed: what is not ASCII is below a blank too. */
+		__m128i odd = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(' ')),
+		    _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+		unsigned at = (unsigned)_mm_movemask_epi8(odd);
 
-		if (c < 0x80 ? escape[c] != 0 : (n = utf8_decode(s + i, len - i, &cp)) == 0)
-			break;
-		i += n;
+		_mm_storeu_si128((__m128i *)(void *)p, v);
+		return at == 0 ? ROW : (size_t)__builtin_ctz(at);
 	}
+#endif
+	for (; i < len && i < ROW && (unsigned char)s[i] < 0x80 && escape[(unsigned char)s[i]] == 0; i++)
+		p[i] = s[i];
 	return i;
 }
 
-/* How many bytes escaped() writes. */
+/* The character at ${s}, which is not plain; how many bytes of ${s} it takes. */
 static size_t
-escaped_len(const char *s, size_t len)
-{
-	size_t ret = 0, n;
-	uint32_t cp;
-
-	for (size_t i = 0; i < len; i += n) {
-		unsigned char c = (unsigned char)s[i];
-
-		n = 1;
-		if (len - i >= 8 && !suspicious(s + i))
-			ret += n = 8;
-		else if (c < 0x80)
-			ret += escape[c] == 0 ? 1 : escape[c] == 'u' ? 6 : 2;
-		else if ((n = utf8_decode(s + i, len - i, &cp)) > 0)
-			ret += n;
-		else
-			ret += 3 * (n = 1);
-	}
-	return ret;
-}
-
-static void
-escaped(const char *s, size_t len, char *p)
+escaped(const char *s, size_t len, char **p)
 {
 	static const char digit[] = "0123456789abcdef";
+	unsigned char c = (unsigned char)*s;
 	uint32_t cp;
-	size_t n;
+	size_t n = 1;
 
-	for (size_t i = 0; i < len; i += n) {
-		unsigned char c = (unsigned char)s[i];
-
-		n = 1;
-		if (len - i >= 8 && !suspicious(s + i)) {
-			memcpy(p, s + i, n = 8);
-			p += 8;
-		} else if (c < 0x80 && escape[c] == 0) {
-			*p++ = (char)c;
-		} else if (c < 0x80) {
-			*p++ = '\\';
-			*p++ = escape[c];
-			if (escape[c] == 'u') {
-				memcpy(p, "00", 2);
-				p[2] = digit[c >> 4];
-				p[3] = digit[c & 15];
-				p += 4;
-			}
-		} else if ((n = utf8_decode(s + i, len - i, &cp)) > 0) {
-			memcpy(p, s + i, n);
-			p += n;
-		} else {
-			memcpy(p, "\xef\xbf\xbd", 3);
-			p += 3;
-			n = 1;
+	if (c < 0x80) {
+		*(*p)++ = '\\';
+		*(*p)++ = escape[c];
+		if (escape[c] == 'u') {
+			memcpy(*p, (const char[]){ '0', '0', digit[c >> 4], digit[c & 15] }, 4);
+			*p += 4;
 		}
+	} else if ((n = utf8_decode(s, len, &cp)) > 0) {
+		memcpy(*p, s, n);
+		*p += n;
+	} else {
+		memcpy(*p, "\xef\xbf\xbd", 3);
+		*p += 3;
+		n = 1;
 	}
+	return n;
+}
+
+#define LONGEST 6 /* bytes for one: \u00XX */
+#define AT_ONCE ((size_t)1024)
+
+/* What begins before ${until}, from ${pos} on; the end of what was written. */
+static char *
+quoted(const char *s, size_t len, size_t until, size_t *pos, char *p)
+{
+	size_t i = *pos;
+
+	while (i < until) {
+		size_t n = plain(s + i, len - i, p);
+
+		i += n;
+		p += n;
+		if (n < ROW && i < until)
+			i += escaped(s + i, len - i, &p);
+	}
+	*pos = i;
+	return p;
 }
 
 void
 jsonw_quote(struct buf *out, const char *s, size_t len)
 {
-	size_t n = plain(s, len), size = n == len ? n : n + escaped_len(s + n, len - n);
-	char *p = buf_extend(out, size + 2);
+	char small[LONGEST * AT_ONCE + ROW];
 
-	if (p == NULL)
-		return;
-	p[0] = '"';
-	if (n > 0)
-		memcpy(p + 1, s, n);
-	if (n < len)
-		escaped(s + n, len - n, p + 1 + n);
-	p[size + 1] = '"';
+	buf_addc(out, '"');
+	for (size_t i = 0; i < len && !out->full;) {
+		size_t until = len - i > AT_ONCE ? i + AT_ONCE : len, most = LONGEST * (until - i) + ROW;
+		char *p = out->max - out->len < most ? NULL : buf_extend(out, most);
+
+		/* In place if there is room for the worst; else elsewhere first, as it may be less. */
+		if (p == NULL) {
+			buf_add(out, small, (size_t)(quoted(s, len, until, &i, small) - small));
+			continue;
+		}
+		out->len = (size_t)(quoted(s, len, until, &i, p) - out->data);
+		out->data[out->len] = '\0';
+	}
+	buf_addc(out, '"');
 }
 
 void

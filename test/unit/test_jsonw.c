@@ -61,7 +61,43 @@ strings_are_escaped_and_repaired(void **state)
 	}
 }
 
-/* Strings are looked at eight bytes at a time: every byte in every place of the eight. */
+/* Long texts go in parts, and more slowly where a buffer is nearly full. */
+static void
+long_strings_are_whole_and_fit_exactly(void **state)
+{
+	static const struct { const char *in, *out; } piece[] = {
+		{ "abcdefghijklmnopqrstuvwxyz", "abcdefghijklmnopqrstuvwxyz" }, { "x", "x" }, { "\"", "\\\"" },
+		{ "\\", "\\\\" }, { "\x01", "\\u0001" }, { "\n", "\\n" }, { "\xc4\x91", "\xc4\x91" }, { "\xe1\xba\xbf", "\xe1\xba\xbf" },
+		{ "\xf0\x9f\x9b\xa1", "\xf0\x9f\x9b\xa1" }, { "\xff", "\xef\xbf\xbd" }, { "~", "~" },
+	};
+	uint32_t seed = 7;
+
+	(void)state;
+	for (size_t most = 1; most < 3000; most += most < 40 ? 1 : 97) {
+		cleanup(buf_clear) struct buf in = BUF_INIT(10000), out = BUF_INIT(40000), got = BUF_INIT(40000);
+
+		buf_addc(&out, '"');
+		while (in.len < most) {
+			size_t k = (seed = seed * 1664525 + 1013904223) >> 16;
+
+			k = most % 3 == 0 && k % 5 != 0 ? 2 + k % 3 : k % ARRAY_LEN(piece);
+			buf_adds(&in, piece[k].in);
+			buf_adds(&out, piece[k].out);
+		}
+		buf_addc(&out, '"');
+		jsonw_quote(&got, in.data, in.len);
+		assert_string_equal(buf_str(&got), buf_str(&out));
+		for (size_t room = out.len; room + 1 >= out.len; room--) {
+			cleanup(buf_clear) struct buf tight = BUF_INIT(room);
+
+			jsonw_quote(&tight, in.data, in.len);
+			assert_int_equal(tight.full, room < out.len);
+			assert_true(tight.full || str_eq(buf_str(&tight), buf_str(&out)));
+		}
+	}
+}
+
+/* Strings are looked at sixteen bytes at a time: every byte in every place of the sixteen. */
 static void
 every_byte_is_seen_wherever_it_stands(void **state)
 {
@@ -128,4 +164,5 @@ a_full_buffer_stays_full(void **state)
 TEST_MAIN(cmocka_unit_test(commas_and_nesting_are_the_writers_work),
     cmocka_unit_test(strings_are_escaped_and_repaired),
     cmocka_unit_test(every_byte_is_seen_wherever_it_stands),
+    cmocka_unit_test(long_strings_are_whole_and_fit_exactly),
     cmocka_unit_test(numbers_reach_both_ends), cmocka_unit_test(a_full_buffer_stays_full))
