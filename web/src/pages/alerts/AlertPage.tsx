@@ -105,10 +105,10 @@ function Matched({ rows }: { rows: AlertMatch[] }) {
 	const why = rows.some((m) => m.why);
 	return (
 		<Card title={why ? t('alert.matched') : t('alert.fields')} plain>
-			<div className="scroll" tabIndex={0} role="region" aria-label={t('alert.matched')}>
+			<div className="scroll cards" tabIndex={0} role="region" aria-label={t('alert.matched')}>
 				<table className="list fields-list">
 					<thead><tr><th>{t('alert.field')}</th><th>{t('alert.value')}</th>{why && <th>{t('alert.why')}</th>}</tr></thead>
-					<tbody>{rows.map((m, n) => <tr key={n}><td className="mono">{String(m.field)}</td><td className="mono">{String(m.value)}</td>{why && <td className="mono quiet">{m.why}</td>}</tr>)}</tbody>
+					<tbody>{rows.map((m, n) => <tr key={n}><td className="mono">{String(m.field)}</td><td className="mono">{String(m.value)}</td>{why && <td className="mono quiet" data-label={m.why ? t('alert.why') : undefined}>{m.why}</td>}</tr>)}</tbody>
 				</table>
 			</div>
 		</Card>

@@ -59,7 +59,7 @@ export function Aside({ incident: i, act, canHandle }: TabProps) {
 					<ul className="plain">
 						{i.links.map((l) => (
 							<li key={l.id}>
-								<Link to={`/su-co/${l.number}`}>{l.number}</Link> {l.title} <StateMark state={l.state} /> <span className="quiet">{wordFor('link', l.kind)}</span>
+								<Link to={`/su-co/${l.number}`}>{l.number}</Link> {l.title} <StateMark state={l.state} />{l.state !== 'duplicate' && <span className="quiet"> {wordFor('link', l.kind)}</span>}
 								{canHandle && l.kind !== 'duplicate' && <ActionIcon size="xs" variant="subtle" color="gray" aria-label={t('aside.unlink', { number: l.number })} onClick={() => void attempt('DELETE', `/incidents/${i.id}/links/${l.id}`)}><IconX size={12} /></ActionIcon>}
 							</li>
 						))}
