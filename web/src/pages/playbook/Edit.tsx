@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The texts and steps of a playbook, in both languages, as fields.
-import { ActionIcon, Alert, Button, Checkbox, Group, NumberInput, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core';
-import IconArrowDown from '@tabler/icons-react/dist/esm/icons/IconArrowDown.mjs';
-import IconArrowUp from '@tabler/icons-react/dist/esm/icons/IconArrowUp.mjs';
-import IconTrash from '@tabler/icons-react/dist/esm/icons/IconTrash.mjs';
+import { Alert, Button, Group, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem, useSend } from '../../api';
 import { dropDraft, readDraft, writeWhole } from '../../lib/draft';
 import { wordFor } from '../../lib/i18n';
 import { ProblemAlert } from '../../parts/Form';
-import { Tag } from '../../parts/Marks';
 import { Card } from '../../parts/Page';
 import { useSession } from '../../session';
 import type { Edition } from './PlaybookPage';
+import { Step } from './Step';
 import { freshId, LISTS, listOf, moved, PHASES, saidOf, stepsOf, tidy, withLines, withSaid, type Lang, type Phase, type PlaybookValues, type PowerValues, type StepValues } from './shape';
 
-const ROLES = ['netadmin', 'substitute', 'director', 'office_chief', 'division_head', 'registry_clerk', 'staff'];
-const PROBES = ['tcp_closed', 'tcp_open', 'http_status', 'http_text', 'person'];
 const POWERS = ['isolate_keep_power', 'power_off', 'ask'];
 
 export default function Edit({ edition: e, locked, reload }: { edition: Edition; locked: boolean; reload: () => Promise<unknown> }) {
@@ -124,36 +119,8 @@ function PhaseSteps({ phase, values, set, lang, locked }: { phase: Phase; values
 			<ol className="step-edit">
 				{steps.map((s, n) => (
 					<li key={s.id}>
-						<details open={!saidOf(s.text, 'vi') || undefined}>
-							<summary>
-								<span>{saidOf(s.text, lang) || t('playbook.step_new')}</span>
-								<span className="quiet small">{wordFor('role', s.role)}{s.max_minutes ? ` · ${t('time.minutes', { count: s.max_minutes })}` : ''}</span>
-								{s.mandatory && <Tag>{t('task.mandatory')}</Tag>}{s.needs_approval && <Tag kind="warn">{t('task.needs_approval')}</Tag>}
-							</summary>
-							<div className="fields">
-								<div><Textarea label={t('playbook.step_text')} minRows={2} disabled={locked} value={saidOf(s.text, lang)} onChange={(x) => put(n, { text: withSaid(s.text, lang, x.currentTarget.value) })} /></div>
-								<div className="half"><Textarea label={t('playbook.step_why')} minRows={1} disabled={locked} value={saidOf(s.why, lang)} onChange={(x) => put(n, { why: withSaid(s.why, lang, x.currentTarget.value) })} /></div>
-								<div className="half"><Textarea label={t('task.undo')} minRows={1} disabled={locked} value={saidOf(s.undo_text, lang)} onChange={(x) => put(n, { undo_text: withSaid(s.undo_text, lang, x.currentTarget.value) })} /></div>
-								<div className="half"><Select label={t('playbook.step_role')} disabled={locked} allowDeselect={false} data={ROLES.map((r) => ({ value: r, label: wordFor('role', r) }))} value={s.role} onChange={(v) => put(n, { role: v ?? s.role })} /></div>
-								<div className="half"><NumberInput label={t('playbook.step_minutes')} disabled={locked} min={0} value={s.max_minutes ?? ''} onChange={(v) => put(n, { max_minutes: v === '' ? 0 : Number(v) })} /></div>
-								<div className="half"><Select label={t('playbook.probe')} description={t('playbook.probe_help')} disabled={locked} clearable placeholder={t('playbook.probe_none')} data={PROBES.map((x) => ({ value: x, label: wordFor('probe_kind', x) }))} value={s.probe?.kind ?? null} onChange={(v) => put(n, { probe: v ? { hint: { vi: '', en: '' }, ...s.probe, kind: v } : undefined })} /></div>
-								{s.probe && <div className="half"><Textarea label={t('playbook.probe_hint')} description={t('playbook.probe_hint_help')} minRows={1} disabled={locked} value={saidOf(s.probe.hint, lang)} onChange={(x) => put(n, { probe: { ...s.probe!, hint: withSaid(s.probe!.hint, lang, x.currentTarget.value) } })} /></div>}
-								<div>
-									<Group gap="lg">
-										{(['mandatory', 'needs_approval', 'produces_evidence', 'reversible'] as const).map((k) => <Checkbox key={k} label={t(`playbook.step_${k}`)} disabled={locked} checked={s[k] ?? false} onChange={(x) => put(n, { [k]: x.currentTarget.checked })} />)}
-									</Group>
-								</div>
-								{!locked && (
-									<div>
-										<Group gap="xs">
-											<ActionIcon type="button" variant="default" aria-label={t('playbook.step_up', { n: n + 1 })} disabled={n === 0} onClick={() => set(phase, moved(steps, n, n - 1))}><IconArrowUp size={15} /></ActionIcon>
-											<ActionIcon type="button" variant="default" aria-label={t('playbook.step_down', { n: n + 1 })} disabled={n === steps.length - 1} onClick={() => set(phase, moved(steps, n, n + 1))}><IconArrowDown size={15} /></ActionIcon>
-											<ActionIcon type="button" variant="default" color="red" aria-label={t('playbook.step_remove', { n: n + 1 })} onClick={() => set(phase, steps.filter((_, i) => i !== n))}><IconTrash size={15} /></ActionIcon>
-										</Group>
-									</div>
-								)}
-							</div>
-						</details>
+						<Step step={s} n={n} last={n === steps.length - 1} lang={lang} locked={locked} put={(change) => put(n, change)}
+							move={(by) => set(phase, moved(steps, n, n + by))} remove={() => set(phase, steps.filter((_, i) => i !== n))} />
 					</li>
 				))}
 			</ol>
