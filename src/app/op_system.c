@@ -377,8 +377,8 @@ setting_set(struct call *c)
 
 	if (s == NULL) {
 		near = nearest(name, setting_name, NULL);
-		return err_fail(c->err, ERR_NOT_FOUND, "err.setting", "name", "value", name, "near",
-		    near == NULL ? "–" : near);
+		return near == NULL ? err_fail(c->err, ERR_NOT_FOUND, "err.setting.none", "name", "value", name, NULL, NULL) :
+		    err_fail(c->err, ERR_NOT_FOUND, "err.setting", "name", "value", name, "near", near);
 	}
 	value = value == NULL ? "" : value;
 	if (setting_check(c, s, value) != 0)

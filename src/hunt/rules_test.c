@@ -293,6 +293,8 @@ hunt_rules_test(const struct detect_load *load, const char *dir, bool json, enum
 		if (n > 5 && strcmp(walk.file[i].path + n - 5, ".json") == 0)
 			failed = run_file(&t, &walk.file[i], err);
 	}
+	if (failed == 0 && t.logs == 0)
+		failed = err_fail(err, ERR_INVALID, "hunt.test.none", NULL, "path", dir, NULL, NULL);
 	snprintf(logs, sizeof(logs), "%zu", t.logs);
 	snprintf(failures, sizeof(failures), "%zu", t.failures);
 	words_format(&text, lang, "hunt.test.done", names, values, 2);

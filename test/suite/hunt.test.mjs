@@ -339,6 +339,7 @@ test('a hunt that could find nothing is refused, and it is said what is wrong', 
     [1, ['hunt', log, '--html', there], /là một thư mục/],
     [1, ['hunt', log, '--html', '/dev/full'], /Hết chỗ trống/],
     [1, ['rules', 'check', none], /Không có tệp quy tắc nào/],
+    [1, ['rules', 'test', none], /Không có ví dụ nào/],
   ]) {
     const r = run(...args);
     assert.equal(r.status, status, `${args}: ${r.err}`);
