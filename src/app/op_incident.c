@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* op_incident.c: open, find, look at, take, name, link, merge, restrict. */
+/* op_incident.c: open, look at, take, name, link, merge, restrict. */
 #include <stdio.h>
 
 #include "app/app.h"
@@ -153,141 +153,6 @@ incident_take_op(struct call *c)
 	if (incident_arg(c, "id", &i) != 0 || take(c, &i) != 0)
 		return c->err->kind;
 	return out_short(c, i.id);
-}
-
-/* ---- list ------------------------------------------------------------------------------ */
-
-static const char *const sorts[] = { "updated", "level", "detected", "number", NULL };
-
-static const struct param list_params[] = {
-	{ "state", P_LIST, 0, 0, 0, NULL },
-	{ "level", P_INT, 0, 1, 4, NULL },
-	{ "type", P_LINE, 0, 0, 40, NULL },
-	{ "lead", P_LINE, 0, 0, 60, NULL },
-	{ "mine", P_BOOL, 0, 0, 0, NULL },
-	{ "q", P_LINE, 0, 0, 0, NULL },
-	{ "sort", P_ENUM, 0, 0, 0, sorts },
-	PARAMS_PAGE,
-	{ 0 },
-};
-
-#define LIST_COLUMNS \
-	"SELECT i.id, i.version, i.number, i.title, i.state, i.type, i.level, i.beyond, i.is_restricted," \
-	" i.tlp, i.lead_id, a.name AS lead_name, i.detected_at, i.received_at, i.updated_at, i.closed_at," \
-	" i.watch_until_at, i.loop_count, (SELECT COUNT(*) FROM task t WHERE t.incident_id = i.id AND" \
-	" t.state = 'open') AS open_tasks FROM "
-#define LIST_FROM " incident i LEFT JOIN account a ON a.id = i.lead_id WHERE 1 = 1"
-#define FEW_MATCHES 300
-
-#define OPEN_STATES " AND " INCIDENT_OPEN("i.state")
-
-static int
-filter_states(struct call *c, struct filter *f)
-{
-	const char *list = arg_list(c, "state", ' ');
-	const char *between = " AND i.state IN (?";
-	bool seen[STATES] = { false };
-	char name[40];
-
-	if (list == NULL || strcmp(list, "open") == 0)
-		filter_sql(f, list == NULL ? "" : OPEN_STATES);
-	else if (strcmp(list, "all") != 0) {
-		while (*list != '\0') {
-			snprintf(name, sizeof(name), "%.*s", (int)strcspn(list, " "), list);
-			if (state_of(name) == STATES)
-				return err_fail(c->err, ERR_INVALID, "err.state_name", "state", "value", name, NULL, NULL);
-			if (!seen[state_of(name)]) {
-				filter_text(f, between, state_name(state_of(name)));
-				between = ", ?";
-			}
-			seen[state_of(name)] = true;
-			list += strcspn(list, " ");
-			list += *list == ' ';
-		}
-		filter_sql(f, ")");
-	}
-	return 0;
-}
-
-/*
- * Few that match are looked at one by one and sorted; of many, an index in the order
- * asked for soon meets enough.  The number is among the words that are found.
- */
-static void
-from_incidents(struct call *c, struct filter *f, const char *match)
-{
-	bool few = match != NULL && tx_int(c->tx, arena_printf(c->arena, "SELECT COUNT(*) FROM (SELECT 1"
-	    " FROM %s LIMIT %d) n", find_from, FEW_MATCHES), "t", match) < FEW_MATCHES;
-
-	filter_init(f, LIST_COLUMNS);
-	if (few) {
-		filter_text(f, find_from, match);
-		filter_sql(f, " CROSS JOIN");
-	}
-	filter_sql(f, LIST_FROM);
-	if (few)
-		filter_sql(f, " AND i.id = m.incident_id");
-	else if (match != NULL) {
-		filter_sql(f, " AND ");
-		filter_text(f, find_condition, match);
-	}
-}
-
-/* Those that match, and what else was asked for, in the order asked for. */
-static int
-list_part(struct call *c, struct filter *f, const char *match)
-{
-	static const struct { const char *name, *sql; } order[] = {
-		{ "updated", "i.updated_at DESC" },
-		{ "level", "COALESCE(i.level, 9), i.updated_at DESC" },
-		{ "detected", "i.detected_at DESC" },
-		{ "number", "i.number DESC" },
-	};
-	const char *sort = arg_has(c, "sort") ? arg_text(c, "sort") : "updated";
-
-	from_incidents(c, f, match);
-	if (filter_states(c, f) != 0)
-		return c->err->kind;
-	filter_visible(f, c);
-	filter_int(f, " AND i.level = ?", arg_int(c, "level", SQL_NULL));
-	filter_text(f, " AND i.type = ?", arg_text(c, "type"));
-	filter_text(f, " AND i.lead_id = ?", arg_bool(c, "mine") ? c->actor.id : NULL);
-	filter_text(f, " AND a.login = ?", arg_text(c, "lead"));
-	filter_sql(f, " ORDER BY ");
-	for (size_t i = 0; i < ARRAY_LEN(order); i++)
-		if (strcmp(order[i].name, sort) == 0)
-			filter_sql(f, order[i].sql);
-	return 0;
-}
-
-static void
-add_part(struct call *c, struct out_page *page, const char *match)
-{
-	struct filter part;
-
-	if (list_part(c, &part, match) == 0)
-		out_page_add(c, page, &part, NULL);
-	else
-		filter_clear(&part);
-}
-
-static int
-incident_list(struct call *c)
-{
-	struct out_page page;
-
-	out_page_begin(c, page_limit(c), &page);
-	if (!arg_has(c, "q"))
-		add_part(c, &page, NULL);
-	/* To count those that have a word only begun means reading all: only when they are wanted. */
-	for (int i = 0; i < FIND_PARTS && arg_has(c, "q") && !page.more; i++) {
-		const char *match = search_words(c, "q", (enum find_words)i);
-
-		if (match != NULL)
-			add_part(c, &page, match);
-	}
-	out_page_end(c, &page);
-	return c->err->kind;
 }
 
 /* ---- show -------------------------------------------------------------------------------- */
@@ -665,16 +530,12 @@ type_list(struct call *c)
 	return 0;
 }
 
-static const char *const columns[] = { "number", "title", "level", "type", "state", "lead_name",
-	"open_tasks", "updated_at", NULL };
 static const char *const access_columns[] = { "login", "name", NULL };
 static const char *const type_columns[] = { "id", "list", "title", NULL };
 
 const struct op ops_incident[] = {
 	{ "incident open", "POST", "/incidents", RIGHT_READ | RIGHT_HANDLE, OP_WRITE | OP_CREATED,
 	    open_params, incident_open, NULL, "khien incident open --title \"Máy chủ tệp bị mã hóa\" --take true" },
-	{ "incident list", "GET", "/incidents", RIGHT_READ, OP_FINDS, list_params, incident_list, columns,
-	    "khien incident list --state open" },
 	{ "incident show", "GET", "/incidents/{id}", RIGHT_READ, 0, id_params, incident_show, NULL,
 	    "khien incident show SC-2026-0001" },
 	{ "incident set", "PATCH", "/incidents/{id}", RIGHT_READ | RIGHT_HANDLE, OP_WRITE, set_params,

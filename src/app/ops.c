@@ -8,6 +8,7 @@ const struct op *const ops_sections[] = {
 	ops_report,
 	ops_erase,
 	ops_incident,
+	ops_incident_list,
 	ops_advance,
 	ops_triage,
 	ops_playbook,

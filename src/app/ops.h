@@ -10,7 +10,8 @@ extern const struct op ops_register[]; /* app/op_register.c: the register of inf
 extern const struct op ops_stat[];     /* app/op_stat.c: figures of a period on a page */
 extern const struct op ops_periodic[]; /* app/op_periodic.c: the same, Mẫu 05 and the yearly plan as files */
 extern const struct op ops_report[];   /* app/op_report.c: reports and the reporter's page */
-extern const struct op ops_incident[]; /* app/op_incident.c: open, list, show, take, links, access */
+extern const struct op ops_incident[]; /* app/op_incident.c: open, show, take, links, access */
+extern const struct op ops_incident_list[]; /* app/op_incident_list.c */
 extern const struct op ops_erase[];    /* app/op_erase.c: personal data erased by order */
 extern const struct op ops_advance[];  /* app/op_advance.c: from step to step, dismiss, reopen */
 extern const struct op ops_triage[];   /* app/op_triage.c: questions, scores */

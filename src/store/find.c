@@ -20,9 +20,18 @@ const char find_tables_sql[] =
     "CREATE VIRTUAL TABLE IF NOT EXISTS alert_text_fts USING fts5("
     " folded, content='alert_text_body', content_rowid='doc', columnsize=0);";
 
+#define MATCHING "(SELECT f.rowid FROM text_fts f WHERE f.text_fts MATCH ?"
+
 const char find_condition[] =
-    "(SELECT d.doc FROM text_doc d WHERE d.incident_id = i.id) IN"
-    " (SELECT f.rowid FROM text_fts f WHERE f.text_fts MATCH ?)";
+    "(SELECT d.doc FROM text_doc d WHERE d.incident_id = i.id) IN " MATCHING ")";
+
+const char find_newest[] = "SELECT COUNT(*), MIN(n.place) FROM (SELECT f.rowid AS place FROM text_fts f"
+    " WHERE f.text_fts MATCH ? ORDER BY f.rowid DESC LIMIT ?) n";
+
+const char *const find_condition_newest[4] = {
+	"d.incident_id = i.id AND CASE WHEN d.doc >= ?", " THEN d.doc IN " MATCHING,
+	" AND f.rowid >= ?) ELSE d.doc IN ", MATCHING ") END",
+};
 
 #define FROM(tables, key) \
 	"(SELECT d." key " AS " key ", f.rowid AS place, (SELECT b.shown FROM " tables "_body b WHERE" \

@@ -47,6 +47,17 @@ void find_query(struct buf *out, const char *folded, enum find_words words);
 /* A condition on an incident "i", with that query as its one value. */
 extern const char find_condition[];
 
+/* How many texts match, counted from the newest no further than the second value, and the last one's place. */
+extern const char find_newest[];
+
+/*
+ * The same condition for what is met from the newest on, with FIND_WITH_PLACE after
+ * "incident i": four pieces, with such a place, the query, the place and the query as their
+ * values.  Of the older ones none is read before one of them is met.
+ */
+#define FIND_WITH_PLACE " CROSS JOIN text_doc d"
+extern const char *const find_condition_newest[4];
+
 /*
  * The same as something to select FROM, named m: incident_id, shown and place, the
  * higher the newer; ORDER BY m.place DESC with a LIMIT stops early.
