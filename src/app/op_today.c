@@ -13,6 +13,7 @@
 
 #define ITEMS_MAX     10
 #define DEADLINES_MAX 20
+#define COUNT_ENDS    200
 #define COUNT_MAX     "200" /* where counting ends: nobody reads a larger number as more work */
 #define SOON_MS       (7 * INT64_C(86400000))
 #define DAY_MS        INT64_C(86400000)
@@ -25,6 +26,7 @@
  */
 struct part {
 	const char *key, *items[2], *count[2]; /* [0] wide, [1] narrow */
+	const char *count_seen;                /* wide, when nothing is asked of the incident; or NULL */
 };
 
 /* The incidents of a reader who sees few: division, account, account. */
@@ -47,6 +49,15 @@ struct part {
 	" i.title AS incident_title FROM " from where " ORDER BY " order " LIMIT 11"
 #define COUNT(from, where) \
 	"SELECT COUNT(*) FROM (SELECT 1 FROM " from where " LIMIT " COUNT_MAX ") n"
+/*
+ * The same without a look at each incident: only at those that the reader may not see.
+ * Its arguments are the agency, the time, how much the reader sees, and twice who that is.
+ */
+#define COUNT_SEEN(table, where) \
+	"SELECT COUNT(*) FROM (SELECT 1 FROM " table " x WHERE x.agency_id = ?" where " AND (? = 2 OR NOT" \
+	" EXISTS (SELECT 1 FROM incident h WHERE CAST(h.id AS TEXT) = x.incident_id AND" \
+	" h.is_restricted = 1 AND (h.lead_id IS NULL OR h.lead_id <> ?) AND NOT EXISTS (SELECT 1 FROM" \
+	" incident_access va WHERE va.incident_id = h.id AND va.account_id = ?))) LIMIT " COUNT_MAX ") n"
 
 /*
  * Where a time is compared as "+ 0", its index would be the wrong one: it is to be
@@ -57,7 +68,7 @@ struct part {
  */
 #define PART(key, columns, table, where, order) \
 	{ key, { ITEMS(columns, WIDE(table), where, order), ITEMS(columns, NARROW(table), where, order) }, \
-	    { COUNT(WIDE(table), where), COUNT(NARROW(table), where) } }
+	    { COUNT(WIDE(table), where), COUNT(NARROW(table), where) }, COUNT_SEEN(table, where) }
 
 static bool
 is_narrow(const struct call *c)
@@ -78,10 +89,18 @@ open_part(struct call *c, struct query *q, const char *const sql[2], int64_t unt
 
 #define WAITING " AND x.taken_at IS NULL AND i.state = 'received' AND x.entered_at + 0 <= ?"
 
-static const struct part waiting_reports = PART("reports_waiting",
-    "x.id, x.number, x.channel, x.symptoms AS symptoms_list, x.description, x.place, x.urgency,"
-    " x.told_at, x.entered_at",
-    "report", WAITING, "x.urgency, x.entered_at");
+#define WAITING_COLUMNS \
+	"x.id, x.number, x.channel, x.symptoms AS symptoms_list, x.description, x.place, x.urgency," \
+	" x.told_at, x.entered_at"
+/* With the time of the oldest, which is that of all where fewer are counted than might be. */
+#define COUNT_WAITING(from) \
+	"SELECT COUNT(*), MIN(n.entered_at) FROM (SELECT x.entered_at FROM " from WAITING " LIMIT " \
+	COUNT_MAX ") n"
+
+static const struct part waiting_reports = { "reports_waiting",
+	{ ITEMS(WAITING_COLUMNS, WIDE("report"), WAITING, "x.urgency, x.entered_at"),
+	    ITEMS(WAITING_COLUMNS, NARROW("report"), WAITING, "x.urgency, x.entered_at") },
+	{ COUNT_WAITING(WIDE("report")), COUNT_WAITING(NARROW("report")) }, NULL };
 
 static const char *const oldest_report[2] = {
 	ITEMS("x.entered_at", WIDE("report"), WAITING, "x.entered_at"),
@@ -112,15 +131,24 @@ static const struct part suggested_help = PART("escalations_suggested",
     "x.id, x.target, x.reason, x.triggers AS triggers_list, x.suggested_at",
     "escalation", " AND x.state = 'suggested' AND x.suggested_at <= ?", "x.suggested_at");
 
+/* ${ret_oldest}: of the reports that wait, of those that were counted. */
 static int64_t
-count_part(struct call *c, const struct part *part, int64_t until)
+count_part(struct call *c, const struct part *part, int64_t until, int64_t *ret_oldest)
 {
 	struct query q;
 	int64_t count = 0;
 
-	open_part(c, &q, part->count, until);
-	if (query_step(&q))
+	if (part->count_seen != NULL && !is_narrow(c))
+		query_open(&q, c->tx, part->count_seen, "tiitt", c->agency_id, until,
+		    (int64_t)c->actor.sees, c->actor.id, c->actor.id);
+	else
+		open_part(c, &q, part->count, until);
+	*ret_oldest = SQL_NULL;
+	if (query_step(&q)) {
 		count = query_int(&q, 0);
+		if (part == &waiting_reports)
+			*ret_oldest = query_opt(&q, 1);
+	}
 	query_close(&q);
 	return count;
 }
@@ -144,7 +172,7 @@ static int64_t
 out_part(struct call *c, const struct part *part, int64_t until)
 {
 	char iso[CLOCK_TEXT_SIZE];
-	int64_t n = 0, since;
+	int64_t n = 0, since = SQL_NULL;
 	struct query q;
 
 	jsonw_kobject(c->out, part->key);
@@ -157,11 +185,12 @@ out_part(struct call *c, const struct part *part, int64_t until)
 	}
 	query_close(&q);
 	jsonw_array_end(c->out);
-	if (n > ITEMS_MAX)
-		n = count_part(c, part, until);
+	if (n > ITEMS_MAX || (n > 0 && part == &waiting_reports))
+		n = count_part(c, part, until, &since);
 	jsonw_kint(c->out, "count", n);
 	if (part == &waiting_reports) {
-		since = n == 0 ? SQL_NULL : oldest(c);
+		if (n == COUNT_ENDS)
+			since = oldest(c);
 		jsonw_kstring(c->out, "oldest_at", since == SQL_NULL ? NULL : clock_iso(since, iso));
 	}
 	jsonw_object_end(c->out);

@@ -41,7 +41,7 @@ struct plan {
 			FIELD_WORD,
 			FIELD_SAID
 		} kind;
-		char key[56];
+		char key[56]; /* with its quotes and colon */
 		size_t len;
 	} field[];
 };
@@ -65,8 +65,7 @@ plan_field(struct field *f, const char *name)
 			len -= strlen(as[i].ending);
 		}
 	}
-	f->len = len < sizeof(f->key) ? len : sizeof(f->key) - 1;
-	memcpy(f->key, name, f->len);
+	f->len = (size_t)snprintf(f->key, sizeof(f->key), "\"%.*s\":", (int)(len < 50 ? len : 50), name);
 }
 
 static const struct plan *
@@ -159,7 +158,7 @@ out_fields(struct call *call, struct query *q)
 
 		if (f->kind == FIELD_SKIP)
 			continue;
-		jsonw_keyn(call->out, f->key, f->len);
+		jsonw_quoted_key(call->out, f->key, f->len);
 		type = query_type(q, i);
 		if (type == QUERY_INT && f->kind < FIELD_JSON)
 			out_number(call->out, f, query_int(q, i));

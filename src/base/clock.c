@@ -91,14 +91,16 @@ put_digits(char *out, int64_t n, int digits)
 }
 
 /*
- * Lists write thousands of times, most of one day: the date is worked out when
- * the day changes, by thread.
+ * Lists write thousands of times, most of a few days: the date is worked out when
+ * the day is none of the last ones, by thread.
  */
 char *
 clock_iso(int64_t ms, char out[static CLOCK_TEXT_SIZE])
 {
-	static _Thread_local int64_t day = INT64_MIN;
-	static _Thread_local char text[CLOCK_TEXT_SIZE];
+	static _Thread_local struct {
+		int64_t number;
+		char text[CLOCK_TEXT_SIZE];
+	} days[16], *day;
 	int64_t of_day = ms % 86400000, today = ms / 86400000;
 	struct tm tm;
 	int milli;
@@ -107,12 +109,13 @@ clock_iso(int64_t ms, char out[static CLOCK_TEXT_SIZE])
 		of_day += 86400000;
 		today--;
 	}
-	if (today != day) {
+	day = &days[(uint64_t)today % ARRAY_LEN(days)];
+	if (today != day->number || day->text[0] == '\0') {
 		split(ms, 0, &tm, &milli);
-		strftime(text, sizeof(text), "%Y-%m-%dT00:00:00.000Z", &tm);
-		day = today;
+		strftime(day->text, sizeof(day->text), "%Y-%m-%dT00:00:00.000Z", &tm);
+		day->number = today;
 	}
-	memcpy(out, text, CLOCK_TEXT_SIZE);
+	memcpy(out, day->text, CLOCK_TEXT_SIZE);
 	if (out[4] != '-' || out[10] != 'T')
 		return out; /* not a year of four digits: the day must do */
 	put_digits(out + 11, of_day / 3600000, 2);

@@ -197,6 +197,20 @@ jsonw_keyn(struct jsonw *w, const char *key, size_t len)
 }
 
 void
+jsonw_quoted_key(struct jsonw *w, const char *key, size_t len)
+{
+	char *p;
+
+	assert(in_object(w) && !w->keyed);
+	p = buf_extend(w->out, len + w->comma);
+	if (p != NULL && w->comma)
+		*p++ = ',';
+	if (p != NULL)
+		memcpy(p, key, len);
+	w->keyed = true;
+}
+
+void
 jsonw_stringn(struct jsonw *w, const char *s, size_t len)
 {
 	if (s == NULL) {

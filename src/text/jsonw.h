@@ -33,6 +33,7 @@ void jsonw_array_end(struct jsonw *w);
 /* The name of the next value; only inside an object. */
 void jsonw_key(struct jsonw *w, const char *key);
 void jsonw_keyn(struct jsonw *w, const char *key, size_t len);
+void jsonw_quoted_key(struct jsonw *w, const char *key, size_t len); /* with its quotes and colon */
 
 /* NULL becomes null. Malformed UTF-8 becomes U+FFFD, one for each bad byte. */
 void jsonw_string(struct jsonw *w, const char *s);
