@@ -142,7 +142,10 @@ void duty_remind_set(struct call *call, const char *duty_id, enum duty_kind kind
  */
 int duty_remind(struct call *call, const char *duty_id);
 
-/* Looks at every duty whose time has come, each in a transaction of its own. */
+/*
+ * Looks at the duties whose time has come, each in a transaction of its own, not at all of
+ * many at once.  One whose reminder fails is looked at again a minute later.
+ */
 int duty_remind_due(struct app *app, struct err *err);
 
 /* The morning's mail, once a working day; answers whether it was due. */

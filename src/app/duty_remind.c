@@ -149,6 +149,7 @@ duty_remind(struct call *call, const char *duty_id)
 /* ---- those whose time has come ------------------------------------------------------------ */
 
 #define DUE_MAX 100 /* in one look; the next is soon */
+#define LATER_MS INT64_C(60000)
 
 struct due {
 	struct app *app;
@@ -180,6 +181,22 @@ remind_one(struct app *app, const char *duty_id, struct err *err)
 	return op_call_job(app, "duty remind", "duty.remind", args, err);
 }
 
+struct later {
+	struct app *app;
+	const char *duty_id;
+};
+
+static int
+put_off(struct tx *tx, void *arg, struct err *err)
+{
+	const struct later *l = arg;
+	int64_t now = app_now_tx(l->app, tx);
+
+	(void)err;
+	return tx_exec(tx, "UPDATE duty SET " ROW_ALARM " = ? WHERE id = ? AND agency_id = ? AND " ROW_ALARM
+	    " <= ?", "itti", now + LATER_MS, l->duty_id, l->app->agency_id, now);
+}
+
 int
 duty_remind_due(struct app *app, struct err *err)
 {
@@ -187,11 +204,13 @@ duty_remind_due(struct app *app, struct err *err)
 	struct due due = { .app = app, .arena = &arena };
 	int ret = store_read(app->store, read_due, &due, err);
 
-	/* One that fails keeps its time, and none of the others waiting. */
+	/* One that fails is tried again later, behind those that waited for it. */
 	for (size_t i = 0; ret == 0 && i < due.n; i++) {
 		struct err own = { 0 };
 
-		if (remind_one(app, due.id[i], &own) != 0 && err->kind == ERR_NONE)
+		if (remind_one(app, due.id[i], &own) != 0)
+			store_write(app->store, put_off, &(struct later){ app, due.id[i] }, NULL);
+		if (own.kind != ERR_NONE && err->kind == ERR_NONE)
 			*err = own;
 		else
 			err_clear(&own);

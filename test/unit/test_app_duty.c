@@ -252,6 +252,41 @@ a_store_from_before_reminds_as_it_would_have(void **state)
 	assert_int_equal(world_sql("SELECT COUNT(*) FROM duty WHERE obligation = 'D05' AND remind_at IS NOT NULL"), 0);
 }
 
+/* Of those whose time has come a hundred are looked at, the oldest first. */
+static void
+reminders_that_fail_keep_no_other_waiting(void **state)
+{
+	const char *sc;
+
+	(void)state;
+	json_free(world_ok("quantri", "setting set", "{'name':'mail.url','value':'smtp://127.0.0.1:9'}"));
+	json_free(world_ok("quantri", "setting set", "{'name':'mail.from','value':'khien@example.vn'}"));
+	clock_to("2026-11-23T08:00");
+	sc = opened("Vượt khả năng", "2026-11-23T08:00");
+	json_free(world_ok("quantri", "incident confirm-beyond", A("{'id':'%s','confirmed':true}", sc)));
+	world_sql("INSERT INTO duty (id, agency_id, version, incident_id, profile, profile_version, obligation,"
+	    " title, is_provisional, state, clock_from_at, due_at, kind, key, remind_at)"
+	    " WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)"
+	    " SELECT 'stuck-' || i, agency_id, 1, incident_id, profile, profile_version, obligation, title, 0,"
+	    " state, clock_from_at, due_at, kind, 'stuck-' || i, i FROM duty, n WHERE obligation = 'D05'");
+	world_sql("CREATE TRIGGER stuck BEFORE UPDATE OF reminded ON duty WHEN OLD.id LIKE 'stuck-%'"
+	    " BEGIN SELECT RAISE(ABORT, 'stuck'); END");
+	clock_to("2026-11-23T08:16");
+	work();
+	assert_int_equal(mails("quantri@example.vn", "D05"), 0);
+	work();
+	assert_int_equal(mails("quantri@example.vn", "D05"), 1);
+	assert_int_equal(world_sql("SELECT COUNT(*) FROM duty WHERE id LIKE 'stuck-%' AND remind_at > 120"), 120);
+	/* They go once what was in their way is gone. */
+	world_sql("DROP TRIGGER stuck");
+	work();
+	assert_int_equal(mails("quantri@example.vn", "D05"), 1);
+	clock_to("2026-11-23T08:18");
+	work();
+	work();
+	assert_int_equal(mails("quantri@example.vn", "D05"), 121);
+}
+
 static void
 the_morning_mail_goes_once_a_working_day(void **state)
 {
@@ -343,4 +378,4 @@ a_faulty_pack_leaves_the_one_before_in_force(void **state)
 #define T(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 TEST_MAIN(T(one_paper_discharges_several_duties), T(clocks_remind_and_a_red_one_reaches_the_substitute),
-    T(a_store_from_before_reminds_as_it_would_have), T(the_morning_mail_goes_once_a_working_day), T(a_faulty_pack_leaves_the_one_before_in_force))
+    T(a_store_from_before_reminds_as_it_would_have), T(reminders_that_fail_keep_no_other_waiting), T(the_morning_mail_goes_once_a_working_day), T(a_faulty_pack_leaves_the_one_before_in_force))
