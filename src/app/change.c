@@ -197,6 +197,12 @@ change_actor_kind(const struct call *call)
 	return actor_kind(call->actor.kind);
 }
 
+void
+change_stamped(struct call *call, const char *incident_id)
+{
+	snprintf(call->change->stamped, sizeof(call->change->stamped), "%s", incident_id);
+}
+
 /*
  * The incident's place in lists ordered by what happened last (ROW_STAMP).  Its version
  * stays: a note does not spoil what somebody else is editing meanwhile.
@@ -209,7 +215,7 @@ stamp(struct call *call, const char *incident_id)
 	/* Writing the same time again would cost as much as the entry itself: three indexes carry it. */
 	if (strcmp(change->stamped, incident_id) == 0)
 		return;
-	snprintf(change->stamped, sizeof(change->stamped), "%s", incident_id);
+	change_stamped(call, incident_id);
 	tx_exec(call->tx, "UPDATE incident SET updated_at = ?1 WHERE id = ?2 AND updated_at <> ?1", "it",
 	    call->now, incident_id);
 }

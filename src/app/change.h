@@ -62,6 +62,9 @@ struct timeline_entry {
 	const char *const *args;
 };
 void change_timeline(struct call *call, const struct timeline_entry *entry);
+
+/* The incident's updated_at is now already, as of one just inserted: its entries leave it alone. */
+void change_stamped(struct call *call, const char *incident_id);
 #define TIMELINE_ARGS(...) (const char *const[]){ __VA_ARGS__, NULL }
 
 /* The next number of this year: "SC-2026-0007". In the arena. */

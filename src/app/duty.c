@@ -29,12 +29,14 @@ const char *
 duty_insert(struct call *call, const struct duty_new *d)
 {
 	const struct pack_obligation *o = d->obligation;
-	const char *key = key_of(call, d), *id;
+	const char *key = key_of(call, d), *id = NULL;
 	bool done = d->sent_at != SQL_NULL;
 
-	/* A request that found its incident later takes its duty along. */
-	id = tx_text(call->tx, call->arena, "SELECT id FROM duty WHERE agency_id = ? AND key = ?", "tt",
-	    call->agency_id, key);
+	/* A request that found its incident later takes its duty along.  Those an incident owes for
+	 * its own sake were seen by who says that this one is missing. */
+	if (!str_eq(d->base, d->incident_id))
+		id = tx_text(call->tx, call->arena, "SELECT id FROM duty WHERE agency_id = ? AND key = ?",
+		    "tt", call->agency_id, key);
 	if (id != NULL) {
 		change_update(call, "duty", id, -1, COLS(CT("incident_id", d->incident_id)));
 		return id;

@@ -107,7 +107,7 @@ facts_of(struct query *q, int64_t now, struct duty_facts *f)
 
 #define REQUEST_SQL \
 	"SELECT id, incident_id, received_at, due_at, answered_at, state FROM incoming WHERE" \
-	" agency_id = ? AND kind IN ('order', 'request') AND "
+	" agency_id = ? AND (kind = 'order' OR kind = 'request') AND "
 
 /* One more of the list; ${arena} keeps its id. */
 static void
@@ -164,8 +164,8 @@ read_requests(struct tx *tx, struct arena *arena, const char *agency_id, const c
 		query_open(&q, tx, REQUEST_SQL "incident_id IS NULL AND state <> 'answered'"
 		    " ORDER BY received_at LIMIT 64", "t", agency_id);
 	else
-		query_open(&q, tx, REQUEST_SQL "incident_id = ? ORDER BY received_at LIMIT 64", "tt",
-		    agency_id, incident_id);
+		query_open(&q, tx, REQUEST_SQL "incident_id = ? ORDER BY received_at", "tt", agency_id,
+		    incident_id); /* with a LIMIT it would be sorted in a tree */
 	while (query_step(&q) && n < REQUESTS_MAX)
 		request_of(&q, arena, &ret[n++]);
 	query_close(&q);
@@ -200,7 +200,7 @@ read_rows(struct tx *tx, struct arena *arena, const char *agency_id, const char 
 		query_open(&q, tx, ROW_COLUMNS "d.agency_id = ? AND d.incident_id IS NULL AND d.kind <>"
 		    " 'calendar' ORDER BY d.id DESC LIMIT 256", "t", agency_id);
 	else
-		query_open(&q, tx, ROW_COLUMNS "d.incident_id = ? ORDER BY d.id LIMIT 256", "t", incident_id);
+		query_open(&q, tx, ROW_COLUMNS "d.incident_id = ? ORDER BY d.id", "t", incident_id);
 	while (query_step(&q) && n < DUTY_ROWS_MAX)
 		row_of(&q, arena, incident_id, &ret[n++]);
 	query_close(&q);

@@ -43,6 +43,7 @@ incident_insert(struct call *call, const struct incident_new *in, const char **r
 	    CT("type", in->type), CI("occurred_at", in->occurred_at), CI("detected_at", in->detected_at),
 	    CI("received_at", call->now), CI("updated_at", call->now), CT("lead_id", in->lead_id)));
 
+	change_stamped(call, id);
 	if (in->system_name != NULL)
 		change_insert(call, "scope_item", NULL, COLS(CT("incident_id", id), CT("kind", "system"),
 		    CT("ref_id", in->system_id), CT("name", in->system_name), CT("state", "suspected"),

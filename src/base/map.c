@@ -11,12 +11,16 @@ static uint64_t
 hash_of(const char *key)
 {
 	uint64_t h = UINT64_C(14695981039346656037), part;
-	size_t len = strlen(key), n;
+	size_t len = strlen(key);
 
-	for (; len > 0; key += n, len -= n) {
-		n = len < sizeof(part) ? len : sizeof(part);
+	for (; len >= sizeof(part); key += sizeof(part), len -= sizeof(part)) {
+		memcpy(&part, key, sizeof(part));
+		h = (h ^ part) * UINT64_C(1099511628211);
+		h ^= h >> 32;
+	}
+	if (len > 0) {
 		part = 0;
-		memcpy(&part, key, n);
+		memcpy(&part, key, len);
 		h = (h ^ part) * UINT64_C(1099511628211);
 		h ^= h >> 32;
 	}

@@ -21,7 +21,9 @@ find(const char *const *names, size_t n, const char *name)
 {
 	size_t i = 0;
 
-	while (i < n && !str_eq(names[i], name))
+	if (name == NULL)
+		return n;
+	while (i < n && (names[i][0] != name[0] || strcmp(names[i], name) != 0))
 		i++;
 	return i;
 }

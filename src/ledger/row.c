@@ -35,13 +35,13 @@ row_plan(struct query *q, struct row_plan *ret)
 }
 
 static bool
-add_value(struct query *q, int column, struct buf *out)
+add_value(struct query *q, int column, enum query_type type, struct buf *out)
 {
 	struct jsonw w = JSONW_INIT(out);
 	const char *text;
 	size_t len;
 
-	switch (query_type(q, column)) {
+	switch (type) {
 	case QUERY_INT:
 		jsonw_int(&w, query_int(q, column));
 		return true;
@@ -65,14 +65,15 @@ row_json(struct query *q, const struct row_plan *plan, struct buf *out)
 	buf_addc(out, '{');
 	for (int i = 0; i < plan->columns; i++) {
 		const struct row_column *column = &plan->column[i];
+		enum query_type type = query_type(q, column->number);
 
-		if (query_type(q, column->number) == QUERY_NULL)
+		if (type == QUERY_NULL)
 			continue;
 		if (!first)
 			buf_addc(out, ',');
 		first = false;
 		buf_add(out, column->key, column->len);
-		if (!add_value(q, column->number, out))
+		if (!add_value(q, column->number, type, out))
 			return column->number;
 	}
 	buf_addc(out, '}');
