@@ -96,6 +96,47 @@ what_is_not_to_be_seen_is_not_found(void **state)
 	assert_string_equal(found("giamdoc", "bi mat"), sc);
 }
 
+/* A page of the incidents that have these words: the numbers in their titles from ${from} on downwards. */
+static void
+lists_down_from(int64_t offset, int from, size_t wanted, bool more)
+{
+	struct json *answer = world_ok("quantri", "incident list", A("{'q':'tien chuoc','offset':%d}",
+	    (int)offset)), *items = json_get(answer, "items");
+
+	assert_int_equal(json_len(items), wanted);
+	assert_int_equal(json_get_bool(answer, "more", !more), more);
+	for (size_t i = 0; i < wanted; i++, from--) {
+		const char *title = json_get_str(json_at(items, i), "title");
+
+		/* The oldest was changed last. */
+		if (offset == 0 && i == 0 && world_sql("SELECT COUNT(*) FROM incident WHERE updated_at = 900000") == 1) {
+			assert_string_equal(title, "Máy 1 đòi tiền chuộc");
+			from++;
+			continue;
+		}
+		from -= from % 11 == 5;
+		assert_string_equal(title, A("Máy %d đòi tiền chuộc", from));
+	}
+	json_free(answer);
+}
+
+/* Of more than three hundred the newest are read first, and the others when an older one is met. */
+static void
+words_that_very_many_have_list_as_others_do(void **state)
+{
+	(void)state;
+	for (int i = 1; i <= 340; i++)
+		incident(A(i % 11 == 5 ? "{'title':'Việc khác %d'}" : "{'title':'Máy %d đòi tiền chuộc'}", i));
+	world_sql("UPDATE incident SET updated_at = 1000 * CAST(substr(number, 9) AS INTEGER)");
+	lists_down_from(0, 340, 25, true);
+	lists_down_from(25, 313, 25, true);
+	lists_down_from(300, 10, 9, false);
+	world_sql("UPDATE incident SET updated_at = 900000 WHERE title LIKE 'Máy 1 %'");
+	lists_down_from(0, 340, 25, true);
+	lists_down_from(25, 314, 25, true);
+	lists_down_from(300, 11, 9, false);
+}
+
 /* ---- changes --------------------------------------------------------------------------- */
 
 static void
@@ -191,6 +232,37 @@ a_quiet_day_says_so_and_a_busy_one_says_what(void **state)
 	assert_string_equal(json_get_str(item, "title"), "Gọi nhà mạng");
 	assert_true(json_len(json_get(today, "deadlines")) >= 3);
 	json_free(today);
+}
+
+static int64_t
+tasks_due(const char *login)
+{
+	struct json *today = world_ok(login, "today", NULL);
+	int64_t n = part(today, "tasks_due");
+
+	json_free(today);
+	return n;
+}
+
+static void
+what_is_counted_is_what_may_be_seen(void **state)
+{
+	const char *open, *kept;
+
+	(void)state;
+	json_free(world_ok(NULL, "clock set", "{'time':'2026-11-23T10:00'}"));
+	open = incident("{'title':'Ai cũng thấy','take':true}");
+	kept = incident("{'title':'Ít người thấy','take':true}");
+	for (int i = 0; i < 14; i++)
+		json_free(world_ok("quantri", "task add", A("{'id':'%s','title':'Việc %d','phase':'contain',"
+		    "'due_at':'2026-11-23T23:00'}", i < 11 ? open : kept, i)));
+	assert_int_equal(tasks_due("duphong"), 14);
+	json_free(world_ok("quantri", "incident restrict", A("{'id':'%s','restricted':true}", kept)));
+	assert_int_equal(tasks_due("duphong"), 11);
+	assert_int_equal(tasks_due("quantri"), 14); /* who leads it */
+	assert_int_equal(tasks_due("giamdoc"), 14);
+	json_free(world_ok("quantri", "access add", A("{'id':'%s','account':'duphong'}", kept)));
+	assert_int_equal(tasks_due("duphong"), 14);
 }
 
 static void
@@ -364,6 +436,7 @@ the_list_of_projections_is_that_of_the_schema(void **state)
 
 TEST_MAIN(T(search_ignores_accents_and_case_and_shows_where),
     T(everything_that_is_written_down_can_be_found), T(what_is_not_to_be_seen_is_not_found),
+    T(words_that_very_many_have_list_as_others_do), T(what_is_counted_is_what_may_be_seen),
     T(alerts_are_found_also_those_from_before),
     T(the_feed_shows_what_one_may_see_and_where_to_go_on),
     T(a_quiet_day_says_so_and_a_busy_one_says_what), T(deadlines_of_all_kinds_stand_in_one_line),
