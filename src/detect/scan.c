@@ -25,6 +25,7 @@ struct entry {
 	uint32_t literal, text;  /* text: from the beginning of the compiled bytes */
 	uint16_t len, before;    /* before: of its bytes, those before the gram */
 	uint32_t last;           /* of its gram */
+	uint32_t head;           /* its first four bytes, where it has so many: most differ in them already */
 };
 
 struct slot {
@@ -277,7 +278,8 @@ make_index(char **data, size_t *len, const struct pick *p, size_t n, uint32_t st
 	for (size_t i = 0; i < n; i++) {
 		entry[i] = (struct entry){ .literal = p[i].literal, .text = text[p[i].literal],
 			.len = (uint16_t)l[p[i].literal].len, .before = p[i].before,
-			.last = i + 1 == n || p[i + 1].gram != p[i].gram };
+			.last = i + 1 == n || p[i + 1].gram != p[i].gram,
+			.head = l[p[i].literal].len >= 4 ? load(l[p[i].literal].text) : 0 };
 		put(*data, &x, p[i].gram, (uint32_t)i);
 		if (stride == 0)
 			put_filter((struct filter *)(void *)(*data + x.mark), l[p[i].literal].text + p[i].before,
@@ -326,13 +328,6 @@ struct scan {
 	void *arg;
 };
 
-/* Most differ in the first bytes already. */
-static inline bool
-is_same(const char *text, const char *literal, size_t len)
-{
-	return (len < 4 || load(text) == load(literal)) && memcmp(text, literal, len) == 0;
-}
-
 /* The gram at ${at} may be some literal's. */
 static void
 look(const struct scan *s, const struct index *x, uint32_t gram, size_t at)
@@ -347,7 +342,8 @@ look(const struct scan *s, const struct index *x, uint32_t gram, size_t at)
 	for (const struct entry *e = (const struct entry *)(const void *)(s->data + x->entry) + slot[i].entry - 1;;
 	    e++) {
 		if (e->before <= at && at - e->before + e->len <= s->len &&
-		    is_same(s->text + at - e->before, s->data + e->text, e->len))
+		    (e->len < 4 || load(s->text + at - e->before) == e->head) &&
+		    memcmp(s->text + at - e->before, s->data + e->text, e->len) == 0)
 			s->fn(s->arg, e->literal, at - e->before, e->len);
 		if (e->last)
 			return;

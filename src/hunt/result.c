@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 
-#define KEY_MAX    ((size_t)1 << 16)
 #define SERIES_MAX 500 /* groups of one rule on one host; further hits go to the nearest */
 
 void
@@ -182,20 +181,27 @@ nearest(struct group *first, int64_t t, bool any)
 	return any || length >= SERIES_MAX || least <= (uint64_t)GROUP_GAP_NS ? best : NULL;
 }
 
+/* Six characters, as a key of a map has no NUL; printf() takes longer than all else here. */
+static char *
+put_number(char *p, uint32_t n)
+{
+	for (int i = 0; i < 6; i++, n >>= 6)
+		*p++ = (char)('0' + (n & 63));
+	return p;
+}
+
 /* NULL when there are too many groups. */
 static struct group *
 group_of(struct result *r, const struct hit *hit, uint32_t host, struct group **ret_first)
 {
-	char subject[HIT_SHORT_MAX + 8];
-	struct buf key = BUF_INIT(KEY_MAX);
+	char key[2 * 6 + HIT_SHORT_MAX + 8], *subject = put_number(put_number(key, hit->rule), host);
 	struct group *first, *g, **at;
-	size_t n = hit->subject.len < sizeof(subject) ? hit->subject.len : sizeof(subject) - 1;
+	size_t most = sizeof(key) - 2 * 6 - 1, n = hit->subject.len < most ? hit->subject.len : most;
 
 	if (n > 0)
 		memcpy(subject, hit->subject.at, n);
 	subject[n] = '\0';
-	buf_printf(&key, "%u %u %s", hit->rule, host, subject);
-	first = map_get(&r->series, buf_str(&key));
+	first = map_get(&r->series, key);
 	g = first == NULL ? NULL : nearest(first, hit->time_ns, r->groups >= GROUPS_MAX);
 	if (g == NULL && r->groups < GROUPS_MAX) {
 		g = group_new(r, hit, host, arena_strdup(&r->arena, subject));
@@ -204,9 +210,8 @@ group_of(struct result *r, const struct hit *hit, uint32_t host, struct group **
 			continue;
 		g->next = *at;
 		*at = g;
-		map_put(&r->series, buf_str(&key), first);
+		map_put(&r->series, key, first);
 	}
-	buf_clear(&key);
 	*ret_first = first;
 	return g;
 }

@@ -144,7 +144,19 @@ int64_t evtx_ns(int64_t ticks);
 void evtx_set_value(struct event_value *v, uint8_t type, const uint8_t *p, uint32_t len);
 
 /* The next value of the event, called ${name}; NULL when there are too many. */
-struct event_value *evtx_new_value(struct evtx_reader *r, const struct event_value *name);
+static inline struct event_value *
+evtx_new_value(struct evtx_reader *r, const struct event_value *name)
+{
+	struct event_value *v = &r->value[r->event.values];
+
+	if (r->event.values == EVENT_VALUES_MAX) {
+		r->event.dropped++;
+		return NULL;
+	}
+	r->event.values++;
+	*v = *name;
+	return v;
+}
 
 void evtx_add_array(struct evtx_reader *r, const struct event_value *name, uint8_t type,
     const uint8_t *p, uint32_t len);

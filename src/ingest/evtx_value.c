@@ -129,20 +129,6 @@ evtx_set_value(struct event_value *v, uint8_t type, const uint8_t *p, uint32_t l
 	}
 }
 
-struct event_value *
-evtx_new_value(struct evtx_reader *r, const struct event_value *name)
-{
-	struct event_value *v = &r->value[r->event.values];
-
-	if (r->event.values == EVENT_VALUES_MAX) {
-		r->event.dropped++;
-		return NULL;
-	}
-	r->event.values++;
-	*v = *name;
-	return v;
-}
-
 /* Arrays repeat the element; strings in them are ended by NUL. */
 void
 evtx_add_array(struct evtx_reader *r, const struct event_value *name, uint8_t type, const uint8_t *p,

@@ -307,6 +307,24 @@ read_chunk(struct ingest *in, struct ingest_piece *piece, size_t have)
 }
 
 /*
+ * The rest of a slot that begins with ${have} zeros; how many bytes of it there are, and in piece->filled whether
+ * any is something else.
+ */
+static size_t
+read_empty(struct ingest *in, struct ingest_piece *piece, size_t have)
+{
+	size_t rest = EVTX_CHUNK - have;
+
+	piece->filled = 0;
+	if (in->offset + EVTX_CHUNK <= in->size && source_is_hole(in->source, rest) && source_skip(in->source, rest))
+		return EVTX_CHUNK;
+	have += source_read(in->source, piece->data + have, rest);
+	if (have < EVTX_CHUNK || !evtx_is_empty(piece->data, have))
+		piece->filled = piece->room;
+	return have;
+}
+
+/*
  * The next chunk of a file of nothing but whole and empty chunks, read where it is parsed; false at anything
  * else, which stands at in->start then and is looked at more closely.
  */
@@ -329,9 +347,7 @@ next_chunk(struct ingest *in, struct ingest_piece *piece)
 		}
 		if (!is_empty && !evtx_is(p, n))
 			break;
-		n = is_empty ? n + source_read(in->source, p + n, EVTX_CHUNK - n) : read_chunk(in, piece, n);
-		if (is_empty)
-			piece->filled = n == EVTX_CHUNK && evtx_is_empty(p, n) ? 0 : piece->room;
+		n = is_empty ? read_empty(in, piece, n) : read_chunk(in, piece, n);
 		if (n < EVTX_CHUNK || (is_empty && piece->filled > 0))
 			break;
 		if (!is_empty)

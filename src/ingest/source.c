@@ -41,6 +41,19 @@ file_skip(struct source *source, uint64_t len)
 	return true;
 }
 
+static uint64_t
+file_hole(struct source *source)
+{
+	const struct file_source *file = (const struct file_source *)source;
+	off_t at = lseek(file->fd, 0, SEEK_CUR), data = at < 0 ? -1 : lseek(file->fd, at, SEEK_DATA);
+
+	bool to_end = data < 0 && errno == ENXIO;
+
+	if (at < 0 || (data < 0 && !to_end) || lseek(file->fd, at, SEEK_SET) < 0)
+		return 0;
+	return to_end ? UINT64_MAX : (uint64_t)(data - at);
+}
+
 static void
 file_close(struct source *source)
 {
@@ -60,6 +73,7 @@ source_stretch(int fd, uint64_t len)
 
 	file->base.read = file_read_some;
 	file->base.skip = file_skip;
+	file->base.hole = file_hole;
 	file->base.close = file_close;
 	file->fd = fd;
 	file->left = len;
@@ -95,6 +109,12 @@ source_read(struct source *source, uint8_t *out, size_t len)
 	while (done < len && (n = read_own(source, out + done, len - done)) > 0)
 		done += n;
 	return done;
+}
+
+bool
+source_is_hole(struct source *source, size_t len)
+{
+	return source->head_pos == source->head_len && source->hole != NULL && source->hole(source) >= len;
 }
 
 bool

@@ -17,6 +17,8 @@ struct source {
 	size_t (*read)(struct source *source, uint8_t *out, size_t len);
 	/* Passes over ${len} bytes that are there, without reading them; NULL: this kind cannot. */
 	bool (*skip)(struct source *source, uint64_t len);
+	/* How many zeros follow that take no room on the disk: a hole in the file; NULL: not known. */
+	uint64_t (*hole)(struct source *source);
 	void (*close)(struct source *source); /* what is the kind's own; NULL: nothing */
 	struct source *below;
 	const char *fault; /* catalogue key, NULL: none so far */
@@ -49,6 +51,9 @@ struct source *source_packed(struct source *source, const char **ret_packing);
 
 /* Fills ${out}; less than ${len} only at the end. */
 size_t source_read(struct source *source, uint8_t *out, size_t len);
+
+/* Whether at least ${len} bytes follow that are a hole in the file: zeros that need not be read. */
+bool source_is_hole(struct source *source, size_t len);
 
 /*
  * Passes over ${len} bytes, which must be there, without reading them; false when that cannot be done, and nothing
