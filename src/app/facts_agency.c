@@ -96,7 +96,7 @@ choice_text(const char *kind, const char *value)
 	for (char *p = key; *p != '\0'; p++)
 		if (*p == ' ')
 			*p = '_';
-	return word(LANG_VI, key);
+	return word_or(LANG_VI, key, value);
 }
 
 /* 22/11/2026, as a cell of a table has it. */

@@ -244,14 +244,15 @@ static const struct param set_params[] = {
 static const char *
 fields_set(struct call *c)
 {
-	const char *list = NULL;
+	const char *list = NULL, *name;
 	char key[64];
 
 	for (const struct param *p = set_params + 1; strcmp(p->name, "version") != 0; p++) {
 		if (json_get(c->args, p->name) == NULL)
 			continue;
 		snprintf(key, sizeof(key), "field.%s", p->name);
-		list = list == NULL ? word(LANG_VI, key) : arena_printf(c->arena, "%s, %s", list, word(LANG_VI, key));
+		name = word_or(LANG_VI, key, p->name);
+		list = list == NULL ? name : arena_printf(c->arena, "%s, %s", list, name);
 	}
 	return list;
 }

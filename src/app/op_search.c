@@ -380,7 +380,7 @@ actor_of(struct call *c, const char *actor, const char *account)
 	if (account != NULL)
 		return account;
 	snprintf(key, sizeof(key), "actor.%.*s", (int)strcspn(actor, ":"), actor);
-	return word(c->lang, key);
+	return word_or(c->lang, key, actor);
 }
 
 static const char *

@@ -16,7 +16,7 @@ op_help(const struct op *op, enum lang lang)
 	for (char *p = key; *p != '\0'; p++)
 		if (*p == ' ')
 			*p = '.';
-	return word(lang, key);
+	return word_or(lang, key, op->name);
 }
 
 static const char *

@@ -45,7 +45,7 @@ report_tactic(unsigned tactic, enum lang lang)
 	char key[64];
 
 	snprintf(key, sizeof(key), "hunt.tactic.%s", tactic_name(tactic));
-	return word(lang, key);
+	return word_or(lang, key, tactic_name(tactic));
 }
 
 static int

@@ -66,11 +66,17 @@ find(enum lang lang, const char *key)
 }
 
 const char *
-word(enum lang lang, const char *key)
+word_or(enum lang lang, const char *key, const char *otherwise)
 {
 	const char *text = key == NULL ? NULL : find(lang, key);
 
-	return text != NULL ? text : key;
+	return text != NULL ? text : otherwise;
+}
+
+const char *
+word(enum lang lang, const char *key)
+{
+	return word_or(lang, key, key);
 }
 
 bool

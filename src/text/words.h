@@ -40,6 +40,9 @@ void words_clear(void);
 /* The text, else the Vietnamese one, else ${key} itself. Never NULL unless ${key} is. */
 const char *word(enum lang lang, const char *key);
 
+/* The same, but ${otherwise} for a key without a text: for keys that are made and then gone. */
+const char *word_or(enum lang lang, const char *key, const char *otherwise);
+
 /* Whether ${lang} itself has ${key}. */
 bool words_has(enum lang lang, const char *key);
 

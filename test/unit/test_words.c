@@ -146,6 +146,8 @@ a_word_falls_back_to_vietnamese_then_to_its_key(void **state)
 	assert_string_equal(word(LANG_VI, "t.both"), "hai");
 	assert_string_equal(word(LANG_EN, "t.vi"), "một");
 	assert_string_equal(word(LANG_EN, "t.none"), "t.none");
+	assert_string_equal(word_or(LANG_EN, "t.both", "x"), "two");
+	assert_string_equal(word_or(LANG_EN, "t.none", "x"), "x");
 	assert_null(word(LANG_EN, NULL));
 	assert_int_equal(lang_of("en"), LANG_EN);
 	assert_int_equal(lang_of("fr"), LANG_VI);
