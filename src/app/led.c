@@ -112,6 +112,9 @@ guard_read(struct call *call, const char *incident_id, enum guard guard, struct 
 	int64_t *n = &facts->missing[guard];
 	struct query q;
 
+	if (facts->is_read[guard])
+		return;
+	facts->is_read[guard] = true;
 	query_open(&q, call->tx, missing_sql[guard].sql, missing_sql[guard].types, incident_id,
 	    call->now);
 	while (query_step(&q)) {
@@ -134,7 +137,6 @@ void
 facts_read(struct call *call, const char *incident_id, const struct transition *t,
     const char *reason, struct facts *ret)
 {
-	*ret = (struct facts){ 0 };
 	for (size_t i = 0; i < t->guards; i++)
 		if (t->guard[i] != GUARD_REASON)
 			guard_read(call, incident_id, t->guard[i], ret);
@@ -232,19 +234,25 @@ out_missing(struct call *call, const struct transition *t, const struct facts *f
 
 /* Whether the ordinary way on is closed by something that failed. */
 static bool
-must_go_back(struct call *call, const struct incident *incident, enum incident_state state)
+must_go_back(struct call *call, const struct incident *incident, enum incident_state state,
+    struct facts *facts)
 {
-	struct facts facts = { 0 };
+	bool must = false;
 
-	if (state == STATE_VALIDATION)
-		guard_read(call, incident->id, GUARD_CHECK_PASSED, &facts);
-	if (state == STATE_VALIDATION || state == STATE_RESPONSE_ENDED || state == STATE_REVIEW)
-		guard_read(call, incident->id, GUARD_PROBES, &facts);
-	return facts.missing[GUARD_CHECK_PASSED] + facts.missing[GUARD_PROBES] > 0;
+	if (state == STATE_VALIDATION) {
+		guard_read(call, incident->id, GUARD_CHECK_PASSED, facts);
+		must = facts->missing[GUARD_CHECK_PASSED] > 0;
+	}
+	if (state == STATE_VALIDATION || state == STATE_RESPONSE_ENDED || state == STATE_REVIEW) {
+		guard_read(call, incident->id, GUARD_PROBES, facts);
+		must = must || facts->missing[GUARD_PROBES] > 0;
+	}
+	return must;
 }
 
 static void
-out_next(struct call *call, const struct incident *incident, enum incident_state state)
+out_next(struct call *call, const struct incident *incident, enum incident_state state,
+    struct facts *seen)
 {
 	const struct transition *t;
 	struct facts facts;
@@ -255,9 +263,10 @@ out_next(struct call *call, const struct incident *incident, enum incident_state
 		jsonw_knull(call->out, "next");
 		return;
 	}
-	t = must_go_back(call, incident, state) ? transition_get(state, STATE_CONTAINMENT) :
+	t = must_go_back(call, incident, state, seen) ? transition_get(state, STATE_CONTAINMENT) :
 	    transition_next(state, &i);
-	facts_read(call, incident->id, t, NULL, &facts);
+	facts_read(call, incident->id, t, NULL, seen);
+	facts = *seen;
 	title = title_of(call, t);
 	if (state == STATE_RECEIVED) {
 		op = "incident take"; /* which makes the one who takes it lead */
@@ -279,9 +288,9 @@ incident_next(struct call *call, const struct incident *incident)
 {
 	enum incident_state state = state_of(incident->state);
 	const struct transition *t;
-	struct facts facts;
+	struct facts facts = { 0 }; /* several steps ask the same of an incident */
 
-	out_next(call, incident, state);
+	out_next(call, incident, state, &facts);
 	jsonw_karray(call->out, "guards");
 	for (size_t i = 0; state != STATES && (t = transition_next(state, &i)) != NULL;) {
 		if (t->by == BY_MERGE || (t->by == BY_REOPEN && !t->main))

@@ -8,9 +8,10 @@
 struct facts {
 	int64_t missing[GUARDS];
 	const char *names[GUARDS]; /* of what is missing, for its sentence; in the arena */
+	bool is_read[GUARDS];
 };
 
-/* Looks at the guards of ${t}; ${reason} NULL: none was given. */
+/* Looks at the guards of ${t} that ${ret} has not read yet; ${reason} NULL: none was given. */
 void facts_read(struct call *call, const char *incident_id, const struct transition *t,
     const char *reason, struct facts *ret);
 

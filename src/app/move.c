@@ -74,7 +74,7 @@ check_guards(struct call *call, const struct incident *incident, struct step *st
 	struct buf list = BUF_INIT(32000);
 	struct jsonw w = JSONW_INIT(&list);
 	enum guard unmet[TRANSITION_GUARDS_MAX];
-	struct facts facts;
+	struct facts facts = { 0 };
 	size_t n;
 
 	facts_read(call, incident->id, step->t, step->move->reason, &facts);

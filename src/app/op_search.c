@@ -19,106 +19,97 @@
 
 struct asked {
 	const char *text;
-	struct buf folded, text_word; /* what was asked; a word of a text, while it is compared */
-	const char *word[WORDS_MAX];
+	const char *word[WORDS_MAX]; /* folded */
 	size_t words;
 };
 
 static void
 ask(struct call *c, struct asked *a, const char *text)
 {
+	struct buf folded = BUF_INIT(2000);
 	char *rest;
 
-	*a = (struct asked){ .text = text, .folded = BUF_INIT(2000), .text_word = BUF_INIT(400) };
-	fold_search(&a->folded, text);
-	rest = arena_strdup(c->arena, buf_str(&a->folded));
+	*a = (struct asked){ .text = text };
+	fold_search(&folded, text);
+	rest = arena_strdup(c->arena, buf_str(&folded));
+	buf_clear(&folded);
 	for (char *w = strsep(&rest, " "); w != NULL && a->words < WORDS_MAX; w = strsep(&rest, " "))
 		if (*w != '\0')
 			a->word[a->words++] = w;
 }
 
-/* Folding a letter or digit of ASCII makes it small: most words need no more to be told apart. */
-static bool
-may_be_asked(const struct asked *a, char first)
-{
-	char c = first >= 'A' && first <= 'Z' ? (char)(first - 'A' + 'a') : first;
-
-	if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')))
-		return true;
-	for (size_t i = 0; i < a->words; i++)
-		if (a->word[i][0] == c)
-			return true;
-	return false;
-}
-
 /* Whether the word of ${len} bytes begins as one of those asked for. */
 static bool
-is_asked(struct asked *a, const char *word, size_t len)
+is_asked(const struct asked *a, const char *word, size_t len)
 {
-	char copy[100];
-
-	if (!may_be_asked(a, *word))
-		return false;
-	len = len < sizeof(copy) ? len : sizeof(copy) - 1;
-	memcpy(copy, word, len);
-	copy[len] = '\0';
-	buf_reset(&a->text_word);
-	fold_search(&a->text_word, copy);
 	for (size_t i = 0; i < a->words; i++)
-		if (str_starts(buf_str(&a->text_word), a->word[i]))
+		if (fold_begins(word, len, a->word[i]))
 			return true;
 	return false;
 }
 
-/* From ${from} to ${end}, with dots where ${text} goes on. */
+/* From ${from} to ${to}, with dots where the line goes on. */
 static const char *
-ellipsis(struct arena *arena, const char *text, const char *from, const char *end)
+ellipsis(struct arena *arena, const char *line, const char *end, const char *from, const char *to)
 {
 	static const char before[] = "… ", after[] = " …";
-	size_t len = (size_t)(end - from);
+	size_t len = (size_t)(to - from);
 	char *out = arena_alloc(arena, sizeof(before) + len + sizeof(after)), *p = out;
 
-	if (from > text)
+	if (from > line)
 		p = mempcpy(p, before, sizeof(before) - 1);
 	p = mempcpy(p, from, len);
-	memcpy(p, *end != '\0' ? after : "", *end != '\0' ? sizeof(after) : 1);
+	memcpy(p, to < end ? after : "", to < end ? sizeof(after) : 1);
 	return out;
 }
 
-/* The words of ${text} around the first that was asked for; NULL when none was. */
 static const char *
-snippet_of(struct call *c, struct asked *a, const char *text)
+word_end(const char *p, const char *end)
 {
-	const char *start[SNIPPET_BEFORE] = { NULL }, *from, *end;
-	size_t n = 0, len;
+	const char *blank = memchr(p, ' ', (size_t)(end - p));
 
-	for (const char *p = text; *p != '\0'; p += len) {
-		p += strspn(p, " ");
-		len = strcspn(p, " ");
-		if (len == 0 || !is_asked(a, p, len)) {
+	return blank == NULL ? end : blank;
+}
+
+static const char *
+next_word(const char *p, const char *end)
+{
+	while (p < end && *p == ' ')
+		p++;
+	return p;
+}
+
+/* The words of the line around the first that was asked for; NULL when none was. */
+static const char *
+snippet_of(struct call *c, const struct asked *a, const char *line, const char *end)
+{
+	const char *start[SNIPPET_BEFORE] = { NULL }, *from, *to;
+	size_t n = 0;
+
+	for (const char *p = next_word(line, end); p < end; p = next_word(to, end)) {
+		to = word_end(p, end);
+		if (!is_asked(a, p, (size_t)(to - p))) {
 			start[n++ % SNIPPET_BEFORE] = p;
 			continue;
 		}
-		from = n >= SNIPPET_BEFORE ? start[n % SNIPPET_BEFORE] : text;
-		end = from;
-		for (int i = 0; i < SNIPPET_WORDS && *end != '\0'; i++) {
-			end += strspn(end, " ");
-			end += strcspn(end, " ");
-		}
-		return ellipsis(c->arena, text, from, end);
+		from = n >= SNIPPET_BEFORE ? start[n % SNIPPET_BEFORE] : line;
+		to = from;
+		for (int i = 0; i < SNIPPET_WORDS && to < end; i++)
+			to = word_end(next_word(to, end), end);
+		return ellipsis(c->arena, line, end, from, to);
 	}
 	return NULL;
 }
 
 /* The first of the lines that has a word asked for. */
 static const char *
-snippet(struct call *c, struct asked *a, const char *lines)
+snippet(struct call *c, const struct asked *a, const char *lines)
 {
-	const char *found = NULL;
+	const char *found = NULL, *end;
 
-	for (char *rest = arena_strdup(c->arena, lines), *line; found == NULL && rest != NULL;) {
-		line = strsep(&rest, "\n");
-		found = snippet_of(c, a, line);
+	for (; found == NULL && *lines != '\0'; lines = end + (*end == '\n')) {
+		end = strchrnul(lines, '\n');
+		found = snippet_of(c, a, lines, end);
 	}
 	return found;
 }
@@ -286,7 +277,7 @@ on_page(struct page *page)
 
 /* Incidents of that part, those that were opened last first. */
 static void
-out_words(struct call *c, struct asked *a, enum find_words words, struct page *page)
+out_words(struct call *c, const struct asked *a, enum find_words words, struct page *page)
 {
 	const char *match = search_words(c, "q", words);
 	struct query q;
@@ -316,7 +307,7 @@ alert_words(struct call *c, const struct asked *a, enum find_words words)
 
 /* Alerts of that part, the last that came first. */
 static void
-out_alerts(struct call *c, struct asked *a, enum find_words words, struct page *page)
+out_alerts(struct call *c, const struct asked *a, enum find_words words, struct page *page)
 {
 	const char *match = alert_words(c, a, words);
 	struct query q;
@@ -357,8 +348,6 @@ search(struct call *c)
 		out_alerts(c, &a, (enum find_words)i, &page);
 	jsonw_array_end(c->out);
 	jsonw_kbool(c->out, "more", page.more);
-	buf_clear(&a.folded);
-	buf_clear(&a.text_word);
 	return c->err->kind;
 }
 

@@ -27,7 +27,7 @@ is_flag(const char *name)
 	return false;
 }
 
-/* How the columns of a query are written: worked out once, not for every row. */
+/* How the columns of a query are written: worked out once, not for every row or request. */
 struct plan {
 	int n;
 	struct field {
@@ -69,17 +69,18 @@ plan_field(struct field *f, const char *name)
 }
 
 static const struct plan *
-plan_of(struct call *call, struct query *q)
+plan_of(struct query *q)
 {
-	struct plan *p = q->note;
+	void **keep = query_keep(q, KEEP_FIELDS);
+	struct plan *p = *keep;
 
 	if (p != NULL)
 		return p;
-	p = arena_alloc(call->arena, sizeof(*p) + (size_t)query_columns(q) * sizeof(p->field[0]));
+	p = xcalloc(1, sizeof(*p) + (size_t)query_columns(q) * sizeof(p->field[0]));
 	p->n = query_columns(q);
 	for (int i = 0; i < p->n; i++)
 		plan_field(&p->field[i], query_name(q, i));
-	q->note = p;
+	*keep = p;
 	return p;
 }
 
@@ -131,39 +132,39 @@ out_said(struct call *call, const char *text)
 }
 
 static void
-out_text(struct call *call, const struct field *f, struct query *q, int i)
+out_text(struct call *call, const struct field *f, const struct query_cell *cell)
 {
-	const char *text = query_text(q, i);
-
 	if (f->kind == FIELD_JSON)
-		jsonw_raw(call->out, text, query_size(q, i));
+		jsonw_raw(call->out, cell->text, cell->size);
 	else if (f->kind == FIELD_LIST)
-		words_array(call->out, text);
+		words_array(call->out, cell->text);
 	else if (f->kind == FIELD_WORD)
-		jsonw_string(call->out, word(call->lang, text));
+		jsonw_string(call->out, word(call->lang, cell->text));
 	else if (f->kind == FIELD_SAID)
-		jsonw_string(call->out, out_said(call, text));
+		jsonw_string(call->out, out_said(call, cell->text));
 	else
-		jsonw_stringn(call->out, text, query_size(q, i));
+		jsonw_stringn(call->out, cell->text, cell->size);
 }
 
 void
 out_fields(struct call *call, struct query *q)
 {
-	const struct plan *p = plan_of(call, q);
+	const struct plan *p = plan_of(q);
 
 	for (int i = 0; i < p->n; i++) {
 		const struct field *f = &p->field[i];
-		enum query_type type;
+		struct query_cell cell;
 
 		if (f->kind == FIELD_SKIP)
 			continue;
 		jsonw_quoted_key(call->out, f->key, f->len);
-		type = query_type(q, i);
-		if (type == QUERY_INT && f->kind < FIELD_JSON)
-			out_number(call->out, f, query_int(q, i));
-		else if (type != QUERY_NULL)
-			out_text(call, f, q, i);
+		cell = query_cell(q, i);
+		if (cell.type == QUERY_INT && f->kind < FIELD_JSON)
+			out_number(call->out, f, cell.number);
+		else if (cell.type == QUERY_INT)
+			jsonw_int(call->out, cell.number); /* a number is JSON, too */
+		else if (cell.type != QUERY_NULL)
+			out_text(call, f, &cell);
 		else if (f->kind == FIELD_LIST)
 			words_array(call->out, NULL);
 		else

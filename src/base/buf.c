@@ -28,47 +28,33 @@ buf_reset(struct buf *buf)
 		buf->data[0] = '\0';
 }
 
-/* Makes room for ${more} bytes and the final NUL; false when the maximum is reached. */
-static inline bool
-reserve(struct buf *buf, size_t more)
+char *
+buf_grow(struct buf *buf, size_t most)
 {
-	size_t cap;
+	size_t cap = buf->cap < 256 ? 256 : buf->cap, need = buf->len + most + 1;
 
-	if (buf->full || more > buf->max - buf->len) {
-		buf->full = true;
-		return false;
+	if (buf->full || most > buf->max - buf->len)
+		return NULL;
+	if (need > buf->cap) {
+		while (cap < need)
+			cap *= 2;
+		if (cap - 1 > buf->max)
+			cap = buf->max + 1;
+		buf->data = xrealloc(buf->data, cap);
+		buf->cap = cap;
 	}
-	if (buf->len + more + 1 <= buf->cap)
-		return true;
-	cap = buf->cap < 256 ? 256 : buf->cap * 2;
-	while (cap < buf->len + more + 1)
-		cap *= 2;
-	buf->data = xrealloc(buf->data, cap);
-	buf->cap = cap;
-	return true;
-}
-
-void
-buf_add(struct buf *buf, const void *data, size_t len)
-{
-	if (!reserve(buf, len))
-		return;
-	if (len > 0)
-		memcpy(buf->data + buf->len, data, len);
-	buf->len += len;
-	buf->data[buf->len] = '\0';
+	return buf->data + buf->len;
 }
 
 char *
 buf_extend(struct buf *buf, size_t len)
 {
-	char *p;
+	char *p = buf_room(buf, len);
 
-	if (!reserve(buf, len))
-		return NULL;
-	p = buf->data + buf->len;
-	buf->len += len;
-	buf->data[buf->len] = '\0';
+	if (p != NULL)
+		buf_end(buf, p + len);
+	else
+		buf->full = true;
 	return p;
 }
 
@@ -79,29 +65,30 @@ buf_adds(struct buf *buf, const char *s)
 }
 
 void
-buf_addc(struct buf *buf, char c)
-{
-	if (!reserve(buf, 1))
-		return;
-	buf->data[buf->len++] = c;
-	buf->data[buf->len] = '\0';
-}
-
-void
 buf_printf(struct buf *buf, const char *fmt, ...)
 {
+	size_t left = buf->full ? 0 : buf->cap - buf->len;
 	va_list ap;
 	int len;
+	char *p;
 
 	va_start(ap, fmt);
-	len = vsnprintf(NULL, 0, fmt, ap);
+	len = vsnprintf(left > 0 ? buf->data + buf->len : NULL, left, fmt, ap);
 	va_end(ap);
-	if (len < 0 || !reserve(buf, (size_t)len))
+	if (len >= 0 && (size_t)len < left) {
+		buf->len += (size_t)len;
+		return;
+	}
+	if (left > 0)
+		buf->data[buf->len] = '\0';
+	if (len < 0)
+		return;
+	p = buf_extend(buf, (size_t)len);
+	if (p == NULL)
 		return;
 	va_start(ap, fmt);
-	vsnprintf(buf->data + buf->len, (size_t)len + 1, fmt, ap);
+	vsnprintf(p, (size_t)len + 1, fmt, ap);
 	va_end(ap);
-	buf->len += (size_t)len;
 }
 
 const char *

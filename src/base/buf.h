@@ -10,7 +10,7 @@
 
 struct buf {
 	char *data; /* NUL-terminated when not NULL */
-	size_t len, cap, max;
+	size_t len, cap, max; /* cap: with the NUL, at most max + 1 */
 	bool full;
 };
 
@@ -20,7 +20,45 @@ void buf_init(struct buf *buf, size_t max);
 void buf_clear(struct buf *buf); /* frees; the maximum stays */
 void buf_reset(struct buf *buf); /* empties, keeps the memory */
 
-void buf_add(struct buf *buf, const void *data, size_t len);
+/*
+ * Where up to ${most} more bytes can be written, for the caller who then tells by
+ * buf_end() how far he wrote; NULL when they might be beyond the maximum, which is
+ * not yet to be full.
+ */
+char *buf_grow(struct buf *buf, size_t most);
+
+static inline char *
+buf_room(struct buf *buf, size_t most)
+{
+	return buf->cap - buf->len > most && !buf->full ? buf->data + buf->len : buf_grow(buf, most);
+}
+
+static inline void
+buf_end(struct buf *buf, char *end)
+{
+	buf->len = (size_t)(end - buf->data);
+	*end = '\0';
+}
+
+static inline void
+buf_add(struct buf *buf, const void *data, size_t len)
+{
+	char *p = buf_room(buf, len);
+
+	buf->full = buf->full || p == NULL;
+	if (p == NULL)
+		return;
+	if (len > 0)
+		memcpy(p, data, len);
+	buf_end(buf, p + len);
+}
+
+static inline void
+buf_addc(struct buf *buf, char c)
+{
+	buf_add(buf, &c, 1);
+}
+
 /*
  * Makes the text  bytes longer and returns where they are, for the caller
  * to fill at once; NULL when that would be beyond the maximum.
@@ -28,7 +66,6 @@ void buf_add(struct buf *buf, const void *data, size_t len);
 char *buf_extend(struct buf *buf, size_t len);
 
 void buf_adds(struct buf *buf, const char *s);
-void buf_addc(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* The text so far, never NULL. */

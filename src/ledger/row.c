@@ -35,22 +35,18 @@ row_plan(struct query *q, struct row_plan *ret)
 }
 
 static bool
-add_value(struct query *q, int column, enum query_type type, struct buf *out)
+add_value(const struct query_cell *cell, struct buf *out)
 {
 	struct jsonw w = JSONW_INIT(out);
-	const char *text;
-	size_t len;
 
-	switch (type) {
+	switch (cell->type) {
 	case QUERY_INT:
-		jsonw_int(&w, query_int(q, column));
+		jsonw_int(&w, cell->number);
 		return true;
 	case QUERY_TEXT:
-		text = query_text(q, column);
-		len = query_size(q, column);
-		if (!quote_is_plain(text, len) && !utf8_valid(text, len))
+		if (!quote_is_plain(cell->text, cell->size) && !utf8_valid(cell->text, cell->size))
 			return false;
-		quote(out, text, len);
+		quote(out, cell->text, cell->size);
 		return true;
 	default:
 		return false;
@@ -65,15 +61,15 @@ row_json(struct query *q, const struct row_plan *plan, struct buf *out)
 	buf_addc(out, '{');
 	for (int i = 0; i < plan->columns; i++) {
 		const struct row_column *column = &plan->column[i];
-		enum query_type type = query_type(q, column->number);
+		struct query_cell cell = query_cell(q, column->number);
 
-		if (type == QUERY_NULL)
+		if (cell.type == QUERY_NULL)
 			continue;
 		if (!first)
 			buf_addc(out, ',');
 		first = false;
 		buf_add(out, column->key, column->len);
-		if (!add_value(q, column->number, type, out))
+		if (!add_value(&cell, out))
 			return column->number;
 	}
 	buf_addc(out, '}');
@@ -82,27 +78,23 @@ row_json(struct query *q, const struct row_plan *plan, struct buf *out)
 
 /* A plan takes as long as the image itself: one for each table is kept. */
 static const struct row_plan *
-kept_plan(struct query *q, struct row_plan *own)
+kept_plan(struct query *q)
 {
-	void **keep = query_keep(q);
+	void **keep = query_keep(q, KEEP_IMAGE);
+	struct row_plan plan;
+	size_t size;
 
-	if (keep != NULL && *keep != NULL)
+	if (*keep != NULL)
 		return *keep;
-	row_plan(q, own);
-	if (keep != NULL) {
-		size_t size = offsetof(struct row_plan, column) +
-		    (size_t)own->columns * sizeof(own->column[0]);
-
-		*keep = memcpy(xmalloc(size), own, size);
-	}
-	return own;
+	row_plan(q, &plan);
+	size = offsetof(struct row_plan, column) + (size_t)plan.columns * sizeof(plan.column[0]);
+	*keep = memcpy(xmalloc(size), &plan, size);
+	return *keep;
 }
 
 void
 row_image(struct query *q, struct buf *out)
 {
-	struct row_plan own;
-
-	if (row_json(q, kept_plan(q, &own), out) != -1)
+	if (row_json(q, kept_plan(q), out) != -1)
 		buf_adds(out, "{\"type\":\"other\"}}");
 }

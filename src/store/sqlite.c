@@ -21,7 +21,7 @@
 
 struct cached {
 	sqlite3_stmt *stmt;
-	void *keep; /* query_keep() */
+	void *keep[QUERY_KEEPERS];
 	bool busy;
 };
 
@@ -123,12 +123,21 @@ conn_open(const char *path, unsigned flags, struct conn **ret, struct err *err)
 }
 
 static void
+free_kept(void *keep[QUERY_KEEPERS])
+{
+	for (int i = 0; i < QUERY_KEEPERS; i++) {
+		free(keep[i]);
+		keep[i] = NULL;
+	}
+}
+
+static void
 free_cached(void *value)
 {
 	struct cached *cached = value;
 
 	sqlite3_finalize(cached->stmt);
-	free(cached->keep);
+	free_kept(cached->keep);
 	free(cached);
 }
 
@@ -372,6 +381,7 @@ query_close(struct query *q)
 			q->cached->busy = false;
 		} else {
 			sqlite3_finalize(q->stmt);
+			free_kept(q->own);
 		}
 		q->stmt = NULL;
 	}
@@ -404,19 +414,18 @@ query_opt(struct query *q, int column)
 	return sqlite3_column_int64(q->stmt, column);
 }
 
+static enum query_type
+type_of(int type)
+{
+	return type == SQLITE_NULL ? QUERY_NULL
+	    : type == SQLITE_INTEGER ? QUERY_INT
+	    : type == SQLITE_TEXT ? QUERY_TEXT : QUERY_OTHER;
+}
+
 enum query_type
 query_type(struct query *q, int column)
 {
-	switch (q->row ? sqlite3_column_type(q->stmt, column) : SQLITE_NULL) {
-	case SQLITE_NULL:
-		return QUERY_NULL;
-	case SQLITE_INTEGER:
-		return QUERY_INT;
-	case SQLITE_TEXT:
-		return QUERY_TEXT;
-	default:
-		return QUERY_OTHER;
-	}
+	return q->row ? type_of(sqlite3_column_type(q->stmt, column)) : QUERY_NULL;
 }
 
 int
@@ -425,10 +434,30 @@ query_columns(struct query *q)
 	return q->stmt == NULL ? 0 : sqlite3_column_count(q->stmt);
 }
 
-void **
-query_keep(struct query *q)
+struct query_cell
+query_cell(struct query *q, int column)
 {
-	return q->cached == NULL ? NULL : &q->cached->keep;
+	struct query_cell cell = { .type = QUERY_NULL };
+	sqlite3_value *value;
+
+	if (!q->row)
+		return cell;
+	/* Only this thread uses the connection, so that a value not protected will do. */
+	value = sqlite3_column_value(q->stmt, column);
+	cell.type = type_of(sqlite3_value_type(value));
+	if (cell.type == QUERY_INT) {
+		cell.number = sqlite3_value_int64(value);
+	} else if (cell.type != QUERY_NULL) {
+		cell.text = (const char *)sqlite3_value_text(value);
+		cell.size = (size_t)sqlite3_value_bytes(value);
+	}
+	return cell;
+}
+
+void **
+query_keep(struct query *q, enum query_keeper who)
+{
+	return q->cached == NULL ? &q->own[who] : &q->cached->keep[who];
 }
 
 const char *

@@ -83,11 +83,14 @@ bool store_is_stopped(const struct store *store);
 
 enum query_type { QUERY_NULL, QUERY_INT, QUERY_TEXT, QUERY_OTHER };
 
+/* Who keeps something with a query: see query_keep(). */
+enum query_keeper { KEEP_IMAGE, KEEP_FIELDS, QUERY_KEEPERS };
+
 struct query {
 	struct tx *tx;
 	struct sqlite3_stmt *stmt;
 	struct cached *cached;
-	void *note; /* the caller's own; NULL when opened */
+	void *own[QUERY_KEEPERS];
 	bool row;
 };
 
@@ -103,12 +106,20 @@ int64_t query_opt(struct query *q, int column); /* SQL_NULL for SQL NULL */
 enum query_type query_type(struct query *q, int column);
 int query_columns(struct query *q);
 
+/* All of one column at once: text, size and number as the three above say. */
+struct query_cell {
+	enum query_type type;
+	int64_t number;   /* of QUERY_INT */
+	const char *text; /* of QUERY_TEXT and QUERY_OTHER; valid until the next step */
+	size_t size;
+};
+struct query_cell query_cell(struct query *q, int column);
+
 /*
  * Where to keep what was worked out from the columns of this SQL text: by malloc(), freed
- * with the prepared statement, NULL at first.  NULL: this one is not kept.  One text has
- * one keeper.
+ * with the prepared statement (or the query, where that is not kept), NULL at first.
  */
-void **query_keep(struct query *q);
+void **query_keep(struct query *q, enum query_keeper who);
 const char *query_name(struct query *q, int column);
 
 /* One statement without rows.  Returns 0 or the transaction's error kind. */

@@ -96,8 +96,11 @@ static char
 plain(char base)
 {
 	static const char from[] = "ABDEOQU", to[] = "aadeoou";
-	const char *at = strchr(from, base);
+	const char *at;
 
+	if (base >= 'a' || base <= '9')
+		return base;
+	at = strchr(from, base);
 	return at == NULL ? base : to[at - from];
 }
 
@@ -139,6 +142,44 @@ fold_search(struct buf *out, const char *s)
 		else
 			buf_add(out, s + i, n);
 	}
+}
+
+/* As letter_of() and plain(), of ASCII; what is no letter is itself. */
+static char
+small(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 0x20) : c;
+}
+
+bool
+fold_begins(const char *word, size_t len, const char *folded)
+{
+	bool any = false;
+	uint32_t cp;
+
+	for (size_t i = 0, n = 1; *folded != '\0'; i += n, n = 1) {
+		char base = 0;
+
+		if (i >= len)
+			return false;
+		if (word[i] > ' ' && word[i] < 0x7f) {
+			base = small(word[i]);
+		} else {
+			n = utf8_decode(word + i, len - i, &cp);
+			if (n == 0 || combining(cp) || (blank(cp) && !any)) {
+				n = n == 0 ? 1 : n;
+				continue;
+			}
+			if (blank(cp))
+				return false;
+			base = plain(letter_of(cp).base);
+		}
+		if (base != 0 ? base != *folded : strncmp(folded, word + i, n) != 0)
+			return false;
+		folded += base != 0 ? 1 : n;
+		any = true;
+	}
+	return true;
 }
 
 /* Where a letter stands in the alphabet, as a byte above the digits. */

@@ -13,6 +13,9 @@
  */
 void fold_search(struct buf *out, const char *s);
 
+/* Whether the word of ${len} bytes, folded so, begins as ${folded}, which is without blanks. */
+bool fold_begins(const char *word, size_t len, const char *folded);
+
 /*
  * Adds a key whose strcmp order is the Vietnamese dictionary's: syllable by
  * syllable, first the letters (a ă â b c d đ e ê … y, with f j w z in their Latin

@@ -41,31 +41,45 @@ plain(const char *s, size_t len, char *p)
 	return i;
 }
 
-/* The character at ${s}, which is not plain; how many bytes of ${s} it takes. */
-static size_t
-escaped(const char *s, size_t len, char **p)
+/* A byte below 0x80 that does not stand as it is. */
+static char *
+escaped(unsigned char c, char *p)
 {
 	static const char digit[] = "0123456789abcdef";
-	unsigned char c = (unsigned char)*s;
-	uint32_t cp;
-	size_t n = 1;
 
-	if (c < 0x80) {
-		*(*p)++ = '\\';
-		*(*p)++ = escape[c];
-		if (escape[c] == 'u') {
-			memcpy(*p, (const char[]){ '0', '0', digit[c >> 4], digit[c & 15] }, 4);
-			*p += 4;
-		}
-	} else if ((n = utf8_decode(s, len, &cp)) > 0) {
-		memcpy(*p, s, n);
-		*p += n;
-	} else {
-		memcpy(*p, "\xef\xbf\xbd", 3);
-		*p += 3;
-		n = 1;
+	*p++ = '\\';
+	*p++ = escape[c];
+	return escape[c] != 'u' ? p : mempcpy(p, (const char[]){ '0', '0', digit[c >> 4], digit[c & 15] }, 4);
+}
+
+static bool
+is_more(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* The character at ${s}, which is not ASCII; how many bytes of ${s} it takes. */
+static inline size_t
+wide(const char *s, size_t len, char **p)
+{
+	unsigned char c = (unsigned char)s[0];
+	uint32_t cp;
+	size_t n;
+
+	/* Vietnamese is written with these two; what else there is takes longer. */
+	if (c >= 0xc2 && c < 0xe0 && len > 1 && is_more(s[1])) {
+		memcpy(*p, s, 2);
+		*p += 2;
+		return 2;
 	}
-	return n;
+	if (c > 0xe0 && c < 0xed && len > 2 && is_more(s[1]) && is_more(s[2])) {
+		memcpy(*p, s, 3);
+		*p += 3;
+		return 3;
+	}
+	n = utf8_decode(s, len, &cp);
+	*p = mempcpy(*p, n > 0 ? s : "\xef\xbf\xbd", n > 0 ? n : 3);
+	return n > 0 ? n : 1;
 }
 
 #define LONGEST 6 /* bytes for one: \u00XX */
@@ -82,8 +96,10 @@ quoted(const char *s, size_t len, size_t until, size_t *pos, char *p)
 
 		i += n;
 		p += n;
-		if (n < ROW && i < until)
-			i += escaped(s + i, len - i, &p);
+		while (n < ROW && i < until && (unsigned char)s[i] >= 0x80)
+			i += wide(s + i, len - i, &p);
+		if (n < ROW && i < until && escape[(unsigned char)s[i]] != 0)
+			p = escaped((unsigned char)s[i++], p);
 	}
 	*pos = i;
 	return p;
@@ -92,22 +108,24 @@ quoted(const char *s, size_t len, size_t until, size_t *pos, char *p)
 void
 jsonw_quote(struct buf *out, const char *s, size_t len)
 {
-	char small[LONGEST * AT_ONCE + ROW];
+	char small[LONGEST * AT_ONCE + ROW + 2];
+	size_t i = 0;
 
-	buf_addc(out, '"');
-	for (size_t i = 0; i < len && !out->full;) {
-		size_t until = len - i > AT_ONCE ? i + AT_ONCE : len, most = LONGEST * (until - i) + ROW;
-		char *p = out->max - out->len < most ? NULL : buf_extend(out, most);
-
+	do {
+		size_t until = len - i > AT_ONCE ? i + AT_ONCE : len;
 		/* In place if there is room for the worst; else elsewhere first, as it may be less. */
-		if (p == NULL) {
-			buf_add(out, small, (size_t)(quoted(s, len, until, &i, small) - small));
-			continue;
-		}
-		out->len = (size_t)(quoted(s, len, until, &i, p) - out->data);
-		out->data[out->len] = '\0';
-	}
-	buf_addc(out, '"');
+		char *room = buf_room(out, LONGEST * (until - i) + ROW + 2), *p = room == NULL ? small : room;
+
+		if (i == 0)
+			*p++ = '"';
+		p = quoted(s, len, until, &i, p);
+		if (i == len)
+			*p++ = '"';
+		if (room != NULL)
+			buf_end(out, p);
+		else
+			buf_add(out, small, (size_t)(p - small));
+	} while (i < len && !out->full);
 }
 
 void
@@ -123,7 +141,7 @@ in_object(const struct jsonw *w)
 }
 
 /* What stands before any value: a comma, unless a key has just seen to it. */
-static void
+static inline void
 before_value(struct jsonw *w)
 {
 	assert(in_object(w) == w->keyed);
@@ -203,10 +221,8 @@ jsonw_quoted_key(struct jsonw *w, const char *key, size_t len)
 
 	assert(in_object(w) && !w->keyed);
 	p = buf_extend(w->out, len + w->comma);
-	if (p != NULL && w->comma)
-		*p++ = ',';
 	if (p != NULL)
-		memcpy(p, key, len);
+		memcpy(w->comma ? mempcpy(p, ",", 1) : p, key, len);
 	w->keyed = true;
 }
 
@@ -248,7 +264,7 @@ void
 jsonw_bool(struct jsonw *w, bool value)
 {
 	before_value(w);
-	buf_adds(w->out, value ? "true" : "false");
+	buf_add(w->out, value ? "true" : "false", value ? 4 : 5);
 }
 
 void

@@ -44,6 +44,38 @@ searching_ignores_case_and_diacritics(void **state)
 }
 
 static void
+a_word_begins_as_it_folds(void **state)
+{
+	static const char *const words[] = { "chuộc", "CHUỘC", "Đường", "Ðường", "ho\x61\xcc\x80", "ＡＢ９",
+		"NGUYE\xcc\x82\xcc\x83N", "SC-2026-0007", "Привет", "a\xff" "b\xe1", "\xcc\x80x", "\ttab", "" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		cleanup(buf_clear) struct buf b = BUF_INIT(1000);
+		size_t len = strlen(words[i]);
+
+		fold_search(&b, words[i]);
+		assert_true(fold_begins(words[i], len, ""));
+		assert_true(fold_begins(words[i], len, buf_str(&b)));
+		buf_addc(&b, 'q');
+		assert_false(fold_begins(words[i], len, buf_str(&b)));
+		for (size_t n = b.len - 1; n > 0; n--) {
+			char last = b.data[n - 1];
+
+			if ((b.data[n] & 0xc0) == 0x80)
+				continue;
+			b.data[n] = '\0';
+			assert_true(fold_begins(words[i], len, b.data));
+			b.data[n - 1] = (char)(last ^ 1);
+			assert_false(fold_begins(words[i], len, b.data));
+		}
+	}
+	assert_false(fold_begins("tiền", strlen("ti"), "tien"));
+	assert_false(fold_begins("tệp", strlen("tệp"), "tien"));
+	assert_false(fold_begins("a\xc2\xa0" "b", 4, "ab"));
+}
+
+static void
 key(char *out, size_t size, void (*make)(struct buf *, const char *), const char *text)
 {
 	cleanup(buf_clear) struct buf b = BUF_INIT(1000);
@@ -108,5 +140,6 @@ spellings_of_one_text_have_one_key(void **state)
 }
 
 TEST_MAIN(cmocka_unit_test(searching_ignores_case_and_diacritics),
+    cmocka_unit_test(a_word_begins_as_it_folds),
     cmocka_unit_test(sorting_follows_the_dictionary), cmocka_unit_test(names_sort_by_given_name),
     cmocka_unit_test(spellings_of_one_text_have_one_key))
