@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "app/alarm.h"
 #include "app/background.h"
 
 #include <poll.h>
@@ -148,13 +149,6 @@ run_op(struct background *b, const char *name, const char *kind, const char *arg
 }
 
 static int
-job_escalate(struct work *work, const struct job *job, void *arg, struct err *err)
-{
-	(void)work;
-	return run_op(arg, "report escalate", job->kind, job->args_json, err);
-}
-
-static int
 job_escalation_look(struct work *work, const struct job *job, void *arg, struct err *err)
 {
 	(void)work;
@@ -294,10 +288,10 @@ tick_duties(struct work *work, void *arg, struct err *err)
 }
 
 static int
-tick_reminders(struct work *work, void *arg, struct err *err)
+tick_alarms(struct work *work, void *arg, struct err *err)
 {
 	(void)work;
-	return duty_remind_due(((struct background *)arg)->app, err);
+	return alarm_ring(((struct background *)arg)->app, err);
 }
 
 struct morning {
@@ -369,7 +363,6 @@ make(struct app *app)
 	work_add_sender(b->work, "mail", send_mail, b);
 	work_add_sender(b->work, "webhook", send_webhook, b);
 	work_add_sender(b->work, DOCUMENT_MAIL, send_document, b);
-	work_add_job(b->work, &(struct job_kind){ "report.escalate", job_escalate, b, 20 });
 	work_add_job(b->work, &(struct job_kind){ ESCALATION_LOOK_JOB, job_escalation_look, b, 20 });
 	work_add_job(b->work, &(struct job_kind){ ALERT_TELL_JOB, job_alert_tell, b, 20 });
 	work_add_job(b->work, &(struct job_kind){ EVIDENCE_REMOVE_JOB, job_evidence_remove, b, 20 });
@@ -380,7 +373,7 @@ make(struct app *app)
 	work_add_lane(b->work, "search", lane_search, b);
 	work_add_tick(b->work, "checkpoint", 60000, tick_checkpoint, b);
 	work_add_tick(b->work, "duties", 2000, tick_duties, b);
-	work_add_tick(b->work, "reminders", 2000, tick_reminders, b);
+	work_add_tick(b->work, "alarms", 2000, tick_alarms, b);
 	work_add_tick(b->work, "morning", 5000, tick_morning, b);
 	work_add_tick(b->work, "sweep", 24 * 3600000, tick_sweep, b);
 	work_add_tick(b->work, "forget", 24 * 3600000, tick_forget, b);

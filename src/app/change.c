@@ -17,8 +17,29 @@
 void
 change_begin(struct call *call, struct change *change)
 {
-	*change = (struct change){ 0 };
+	*change = (struct change){ .image = BUF_INIT(PAYLOAD_MAX) };
 	call->change = change;
+}
+
+static void
+touch_new(struct call *call, const struct touched *row)
+{
+	struct change *change = call->change;
+
+	if (change->rows == CHANGE_ROWS_MAX) {
+		call_fail(call, ERR_TOO_LARGE, "err.change_too_large", NULL);
+		return;
+	}
+	if (change->rows == change->size) {
+		size_t size = change->size == 0 ? 16 : change->size * 2;
+		struct touched *list = arena_alloc(call->arena, size * sizeof(*list));
+
+		if (change->rows > 0)
+			memcpy(list, change->row, change->rows * sizeof(*list));
+		change->row = list;
+		change->size = size;
+	}
+	change->row[change->rows++] = *row;
 }
 
 static void
@@ -29,23 +50,29 @@ touch(struct call *call, const char *table, const char *id, bool deleted)
 	for (size_t i = 0; i < change->rows; i++) {
 		if (strcmp(change->row[i].id, id) == 0 && strcmp(change->row[i].table, table) == 0) {
 			change->row[i].deleted = deleted;
+			change->row[i].image = NULL;
 			return;
 		}
 	}
-	if (change->rows == CHANGE_ROWS_MAX) {
-		call_fail(call, ERR_TOO_LARGE, "err.change_too_large", NULL);
-		return;
-	}
-	if (change->rows == change->size) {
-		size_t size = change->size == 0 ? 16 : change->size * 2;
-		struct touched *row = arena_alloc(call->arena, size * sizeof(*row));
+	touch_new(call, &(struct touched){ table, arena_strdup(call->arena, id), NULL, deleted });
+}
 
-		if (change->rows > 0)
-			memcpy(row, change->row, change->rows * sizeof(*row));
-		change->row = row;
-		change->size = size;
-	}
-	change->row[change->rows++] = (struct touched){ table, arena_strdup(call->arena, id), deleted };
+/* Carries out an INSERT; its row's image, in the arena, or NULL when it is to be read back. */
+static const char *
+insert(struct call *call, const char *table, const char *sql, const char *const *columns,
+    const struct value *values, size_t n)
+{
+	struct buf *image = &call->change->image;
+	const char *ret = NULL;
+	struct query q;
+
+	query_openv(&q, call->tx, sql, values, n);
+	query_step(&q);
+	buf_reset(image);
+	if (call->err->kind == ERR_NONE && row_image_made(&q, table, columns, values, n, image))
+		ret = arena_strndup(call->arena, buf_str(image), image->len);
+	query_close(&q);
+	return ret;
 }
 
 /* Adds a name of ours: COLS_MAX of them, a table and the words between are far below SQL_MAX. */
@@ -59,25 +86,31 @@ const char *
 change_insert(struct call *call, const char *table, const char *id, const struct col *cols, size_t n)
 {
 	char sql[SQL_MAX], *p = sql;
+	const char *columns[COLS_MAX] = { "id", "agency_id", "version" };
 	struct value values[COLS_MAX];
 	char fresh[ID_SIZE];
-	const char *key = arena_strdup(call->arena, id != NULL ? id : id_new(call->now, fresh));
+	const char *key = arena_strdup(call->arena, id != NULL ? id : id_new(call->now, fresh)), *image;
 
-	if (n > COLS_MAX - 2)
+	if (n > COLS_MAX - 3)
 		abort();
 	values[0] = (struct value){ key, SQL_NULL };
 	values[1] = (struct value){ strcmp(table, "agency") == 0 ? key : call->agency_id, SQL_NULL };
+	values[2] = (struct value){ NULL, 1 };
 	p = add(add(add(p, "INSERT INTO "), table), " (id, agency_id, version");
 	for (size_t i = 0; i < n; i++) {
 		p = add(add(p, ", "), cols[i].name);
-		values[i + 2] = (struct value){ cols[i].text, cols[i].number };
+		columns[i + 3] = cols[i].name;
+		values[i + 3] = (struct value){ cols[i].text, cols[i].number };
 	}
-	p = add(p, ") VALUES (?, ?, 1");
+	p = add(p, ") VALUES (?, ?, ?");
 	for (size_t i = 0; i < n; i++)
 		p = add(p, ", ?");
 	add(p, ")");
-	tx_execv(call->tx, sql, values, n + 2);
-	touch(call, table, key, false);
+	image = insert(call, table, sql, columns, values, n + 3);
+	if (id == NULL)
+		touch_new(call, &(struct touched){ table, key, image, false });
+	else
+		touch(call, table, key, false); /* may have been there before */
 	return key;
 }
 
@@ -169,18 +202,23 @@ change_info(struct call *call, const char *name, const char *value)
 	json_set_str(call->change->info, name, value);
 }
 
+#define OF_COUNTER " WHERE agency_id = ? AND name = ? AND year = ?"
+
 const char *
 number_next(struct call *call, const char *prefix)
 {
 	int64_t year = clock_year(call->now);
-	int64_t value;
+	int64_t last = tx_int(call->tx, "SELECT value FROM counter" OF_COUNTER, "tti", call->agency_id,
+	    prefix, year);
 
-	tx_exec(call->tx, "INSERT INTO counter (agency_id, name, year, value) VALUES (?, ?, ?, 1)"
-	    " ON CONFLICT (agency_id, name, year) DO UPDATE SET value = counter.value + 1",
-	    "tti", call->agency_id, prefix, year);
-	value = tx_int(call->tx, "SELECT value FROM counter WHERE agency_id = ? AND name = ? AND year = ?",
-	    "tti", call->agency_id, prefix, year);
-	return arena_printf(call->arena, "%s-%lld-%04lld", prefix, (long long)year, (long long)value);
+	if (last == SQL_NULL)
+		tx_exec(call->tx, "INSERT INTO counter (value, agency_id, name, year) VALUES (?, ?, ?, ?)",
+		    "itti", INT64_C(1), call->agency_id, prefix, year);
+	else
+		tx_exec(call->tx, "UPDATE counter SET value = ?" OF_COUNTER, "itti", last + 1,
+		    call->agency_id, prefix, year);
+	return arena_printf(call->arena, "%s-%lld-%04lld", prefix, (long long)year,
+	    last == SQL_NULL ? 1LL : (long long)last + 1);
 }
 
 static const char *
@@ -338,34 +376,42 @@ note_incident(struct change *change, const char *image)
 		snprintf(change->incident_id, sizeof(change->incident_id), "%.36s", at + strlen(member));
 }
 
+/* The row as it is now; NULL when there is none. Valid until the next. */
+static const char *
+read_back(struct call *call, const struct touched *row)
+{
+	struct buf *image = &call->change->image;
+	struct query q;
+	char sql[80];
+
+	buf_reset(image);
+	snprintf(sql, sizeof(sql), "SELECT * FROM %s WHERE id = ?", row->table);
+	query_open(&q, call->tx, sql, "t", row->id);
+	if (query_step(&q))
+		row_image(&q, image);
+	query_close(&q);
+	return image->len == 0 ? NULL : buf_str(image);
+}
+
 static void
 add_rows(struct call *call, struct jsonw *w)
 {
 	struct change *change = call->change;
-	struct buf image = BUF_INIT(PAYLOAD_MAX);
-	struct query q;
-	char sql[80];
 
 	jsonw_karray(w, "rows");
 	for (size_t i = 0; i < change->rows; i++) {
-		if (change->row[i].deleted)
+		const struct touched *row = &change->row[i];
+		const char *image = row->deleted ? NULL : row->image != NULL ? row->image : read_back(call, row);
+
+		if (image == NULL)
 			continue;
-		snprintf(sql, sizeof(sql), "SELECT * FROM %s WHERE id = ?", change->row[i].table);
-		query_open(&q, call->tx, sql, "t", change->row[i].id);
-		if (query_step(&q)) {
-			buf_reset(&image);
-			row_image(&q, &image);
-			note_incident(change, buf_str(&image));
-			jsonw_object(w);
-			jsonw_key(w, "r");
-			jsonw_raw(w, buf_str(&image), image.len);
-			jsonw_kstring(w, "t", change->row[i].table);
-			jsonw_object_end(w);
-		}
-		query_close(&q);
+		note_incident(change, image);
+		jsonw_object(w);
+		jsonw_kraw(w, "r", image);
+		jsonw_kstring(w, "t", row->table);
+		jsonw_object_end(w);
 	}
 	jsonw_array_end(w);
-	buf_clear(&image);
 }
 
 /* "account:<id>" and so on; the console and nobody have no id. */
@@ -398,15 +444,15 @@ append(struct call *call)
 	struct change *change = call->change;
 	struct buf payload = BUF_INIT(PAYLOAD_MAX), info = BUF_INIT(PAYLOAD_MAX);
 	struct jsonw w = JSONW_INIT(&payload);
-	struct ledger_head head = { 0 };
-	int64_t seq;
+	int64_t seq, last_at;
 
 	if (call->err->kind == ERR_NONE && (change->rows > 0 || change->info != NULL)) {
-		ledger_head_get(call->tx, call->agency_id, &head, call->err);
+		last_at = tx_int(call->tx, "SELECT at_ms FROM ledger_head WHERE agency_id = ?", "t",
+		    call->agency_id);
 		jsonw_object(&w);
 		/* A wall clock that went back is recorded, never hidden. */
-		if (head.size > 0 && call->now < head.at_ms)
-			jsonw_kint(&w, "clock_back_ms", head.at_ms - call->now);
+		if (last_at != SQL_NULL && call->now < last_at)
+			jsonw_kint(&w, "clock_back_ms", last_at - call->now);
 		add_deleted(call, &w);
 		if (change->erased_count > 0) {
 			jsonw_karray(&w, "erased");
@@ -430,6 +476,7 @@ append(struct call *call)
 	change->info = NULL;
 	buf_clear(&payload);
 	buf_clear(&info);
+	buf_clear(&change->image);
 }
 
 int

@@ -3,7 +3,7 @@
  * change.h: the rows one operation changes, which become one ledger entry.
  *
  * Every row of a projection table is written through here.  At the end the
- * framework reads the rows that were touched and appends
+ * framework takes the rows that were touched, as they are then, and appends
  *	{"del":[{"id":…,"t":…}],"info":{…},"op":"…","rows":[{"r":{…},"t":"…"}]}
  * to the ledger in the same transaction: canonical JSON, "r" being the whole
  * row after the change with NULL columns left out (ledger/row.h).
@@ -90,9 +90,11 @@ enum { CHANGE_ROWS_MAX = 4000 };
 struct change {
 	struct touched {
 		const char *table, *id;
+		const char *image; /* NULL: to be read back */
 		bool deleted;
 	} *row;
 	size_t rows, size;
+	struct buf image; /* of the row under way */
 	struct json *info;
 	int64_t *erased; /* entries whose payload this one erases, ascending */
 	size_t erased_count;

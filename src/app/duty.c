@@ -35,8 +35,8 @@ duty_insert(struct call *call, const struct duty_new *d)
 	/* A request that found its incident later takes its duty along.  Those an incident owes for
 	 * its own sake were seen by who says that this one is missing. */
 	if (!str_eq(d->base, d->incident_id))
-		id = tx_text(call->tx, call->arena, "SELECT id FROM duty WHERE agency_id = ? AND key = ?",
-		    "tt", call->agency_id, key);
+		id = tx_text(call->tx, call->arena, "SELECT id FROM duty WHERE agency_id = ? AND key = ?"
+		    " AND " DUTY_BY_OTHERS, "tt", call->agency_id, key);
 	if (id != NULL) {
 		change_update(call, "duty", id, -1, COLS(CT("incident_id", d->incident_id)));
 		return id;

@@ -44,6 +44,12 @@ enum day_kind duty_day_kind(const void *arg, int64_t at_ms);
 	"(" state " = 'pending' OR " state " = 'drafting' OR " state " = 'waiting_signature' OR " \
 	state " = 'numbered')"
 
+/*
+ * Whose key does not begin with their incident's id: of a request, a period, a change of the agency's.
+ * The index of keys has these alone, so who looks for one of their keys says so.
+ */
+#define DUTY_BY_OTHERS "(incident_id IS NULL OR substr(key, 1, 36) <> incident_id)"
+
 /* What decides which obligations concern the agency at all. */
 struct duty_agency {
 	bool is_member, is_owner;
@@ -74,9 +80,9 @@ struct duty_source {
 	const struct pack_obligation *obligation;
 };
 
-/* All rules for that agency, whenever they hold; ${ret} has room for DUTY_RULES_MAX. */
+/* All rules for that agency, whenever they hold: at most DUTY_RULES_MAX, in the arena. */
 size_t duty_rules(struct arena *arena, const struct packs *packs, const struct duty_agency *agency,
-    struct duty_rule *ret);
+    struct duty_rule **ret);
 
 /*
  * Looks at all incidents that run, and those with unfinished duties, on one
@@ -124,7 +130,7 @@ const struct pack_obligation *duty_obligation(const struct packs *packs, const c
     const char *obligation, int64_t at_ms);
 
 /*
- * Reminders (app/duty_remind.c).  Column remind_at says when the duty is looked at next;
+ * Reminders (app/duty_remind.c).  The duty is looked at next at its alarm (app/alarm.h);
  * the one of ${last} (0: none yet) was the last that went.  SQL_NULL: no more.
  */
 int64_t duty_remind_at(const struct call *call, enum duty_kind kind, int64_t from_at,
@@ -141,12 +147,6 @@ void duty_remind_set(struct call *call, const char *duty_id, enum duty_kind kind
  * remembers it, so each goes once.
  */
 int duty_remind(struct call *call, const char *duty_id);
-
-/*
- * Looks at the duties whose time has come, each in a transaction of its own, not at all of
- * many at once.  One whose reminder fails is looked at again a minute later.
- */
-int duty_remind_due(struct app *app, struct err *err);
 
 /* The morning's mail, once a working day; answers whether it was due. */
 bool duty_morning_is_due(struct tx *tx, struct arena *arena, const struct packs *packs,

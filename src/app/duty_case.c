@@ -21,21 +21,18 @@
 	" r.channel = 'paper' THEN r.told_at ELSE (SELECT MIN(m.sent_at) FROM report_message m WHERE m.report_id = r.id AND" \
 	" m.direction = 'out') END"
 
+/* One row an incident.  Reports and escalations multiply each other; none of these minds how often it sees one. */
 #define FACTS_SQL \
 	"SELECT i.id, i.state, i.detected_at, i.received_at, i.confirmed_at, i.beyond, i.beyond_at," \
 	" i.response_ended_at, i.closed_at, i.qd05_class, COALESCE(i.report_triggers, i.reporting)," \
 	" i.personal_data, i.personal_data_kinds, i.personal_data_suspected_at, i.personal_data_harm," \
-	" i.personal_data_role," \
-	" (SELECT MIN(r.told_at) FROM report r WHERE r.incident_id = i.id AND r.channel <> 'sensor')," \
-	" (SELECT MIN(r.taken_at) FROM report r WHERE r.incident_id = i.id AND r.channel <> 'sensor')," \
-	" (SELECT CASE WHEN COUNT(*) = COUNT(" ANSWERED_AT ") THEN MAX(" ANSWERED_AT ") END FROM report r" \
-	" WHERE r.incident_id = i.id AND r.channel <> 'sensor')," \
-	" (SELECT MIN(r.told_at) FROM report r WHERE r.incident_id = i.id AND r.channel <> 'sensor' AND" \
-	" " ANSWERED_AT " IS NULL)," \
-	" (SELECT MIN(e.requested_at) FROM escalation e WHERE e.incident_id = i.id AND e.target =" \
-	" 'provincial_csirt')," \
-	" (SELECT MIN(e.accepted_at) FROM escalation e WHERE e.incident_id = i.id AND e.target =" \
-	" 'provincial_csirt') FROM incident i WHERE "
+	" i.personal_data_role, MIN(r.told_at), MIN(r.taken_at)," \
+	" CASE WHEN COUNT(*) = COUNT(" ANSWERED_AT ") THEN MAX(" ANSWERED_AT ") END," \
+	" MIN(CASE WHEN " ANSWERED_AT " IS NULL THEN r.told_at END)," \
+	" MIN(e.requested_at), MIN(e.accepted_at) FROM incident i" \
+	" LEFT JOIN report r ON r.incident_id = i.id AND r.channel <> 'sensor'" \
+	" LEFT JOIN escalation e ON e.incident_id = i.id AND e.target = 'provincial_csirt' WHERE "
+#define FACTS_EACH " GROUP BY i.id"
 
 enum { F_ID, F_STATE, F_DETECTED, F_RECEIVED, F_CONFIRMED, F_BEYOND, F_BEYOND_AT, F_ENDED, F_CLOSED,
 	F_CLASS, F_REPORTING, F_PERSONAL, F_KINDS, F_PERSONAL_AT, F_HARM, F_ROLE, F_TOLD,
@@ -189,10 +186,13 @@ add_answered(struct tx *tx, struct arena *arena, const char *agency_id, struct d
 	return n;
 }
 
+#define ROWS_USUAL 16
+
 static size_t
 read_rows(struct tx *tx, struct arena *arena, const char *agency_id, const char *incident_id,
-    struct duty_row *ret)
+    struct duty_row **ret)
 {
+	struct duty_row *rows = arena_alloc(arena, ROWS_USUAL * sizeof(*rows));
 	struct query q;
 	size_t n = 0;
 
@@ -201,9 +201,13 @@ read_rows(struct tx *tx, struct arena *arena, const char *agency_id, const char 
 		    " 'calendar' ORDER BY d.id DESC LIMIT 256", "t", agency_id);
 	else
 		query_open(&q, tx, ROW_COLUMNS "d.incident_id = ? ORDER BY d.id", "t", incident_id);
-	while (query_step(&q) && n < DUTY_ROWS_MAX)
-		row_of(&q, arena, incident_id, &ret[n++]);
+	while (query_step(&q) && n < DUTY_ROWS_MAX) {
+		if (n == ROWS_USUAL)
+			rows = memcpy(arena_alloc(arena, DUTY_ROWS_MAX * sizeof(*rows)), rows, n * sizeof(*rows));
+		row_of(&q, arena, incident_id, &rows[n++]);
+	}
 	query_close(&q);
+	*ret = rows;
 	return n;
 }
 
@@ -212,28 +216,29 @@ duty_differs(struct tx *tx, struct arena *arena, const struct packs *packs, cons
     const struct duty_agency *agency, int64_t now, const char *incident_id, struct duty_action *ret,
     size_t max)
 {
-	struct duty_rule *rules = arena_alloc(arena, DUTY_RULES_MAX * sizeof(*rules));
-	struct duty_row *rows = arena_alloc(arena, DUTY_ROWS_MAX * sizeof(*rows));
 	struct duty_request *requests = arena_alloc(arena, REQUESTS_MAX * sizeof(*requests));
 	struct duty_facts *facts = arena_alloc(arena, sizeof(*facts));
-	struct duty_case c = { .facts = facts, .rule = rules, .request = requests, .row = rows,
-		.day_kind = duty_day_kind, .day_arg = packs };
+	struct duty_case c = { .facts = facts, .request = requests, .day_kind = duty_day_kind, .day_arg = packs };
+	struct duty_rule *rules;
+	struct duty_row *rows;
 	struct query q;
 
 	facts->now = now;
 	if (incident_id != NULL) {
-		query_open(&q, tx, FACTS_SQL "i.id = ? AND i.agency_id = ?", "tt", incident_id, agency_id);
+		query_open(&q, tx, FACTS_SQL "i.id = ? AND i.agency_id = ?" FACTS_EACH, "tt", incident_id, agency_id);
 		if (query_step(&q))
 			facts_of(&q, now, facts);
 		query_close(&q);
 		if (!facts->has_incident)
 			return 0;
 	}
-	c.rules = duty_rules(arena, packs, agency, rules);
+	c.rules = duty_rules(arena, packs, agency, &rules);
+	c.rule = rules;
 	c.requests = read_requests(tx, arena, agency_id, incident_id, requests);
 	if (incident_id == NULL)
 		c.requests = add_answered(tx, arena, agency_id, requests, c.requests);
-	c.rows = read_rows(tx, arena, agency_id, incident_id, rows);
+	c.rows = read_rows(tx, arena, agency_id, incident_id, &rows);
+	c.row = rows;
 	return duty_plan(&c, ret, max);
 }
 
@@ -292,27 +297,27 @@ rows_of(struct query *q, bool *more, struct arena *arena, const char *incident_i
 
 #define RUNNING \
 	"i.agency_id = ? AND (" INCIDENT_OPEN("i.state") " OR i.id IN (SELECT x.incident_id FROM duty x" \
-	" WHERE x.agency_id = ? AND " DUTY_UNFINISHED("x.state") ")) ORDER BY i.id"
+	" WHERE x.agency_id = ? AND " DUTY_UNFINISHED("x.state") "))" FACTS_EACH " ORDER BY i.id"
 
 size_t
 duty_scan(struct tx *tx, const struct packs *packs, const char *agency_id, int64_t now,
     duty_scan_fn fn, void *arg)
 {
 	struct arena arena = ARENA_INIT, one = ARENA_INIT;
-	struct duty_rule *rules = arena_alloc(&arena, DUTY_RULES_MAX * sizeof(*rules));
 	struct duty_row *rows = arena_alloc(&arena, DUTY_ROWS_MAX * sizeof(*rows));
 	struct duty_action *actions = arena_alloc(&arena, ACTIONS_MAX * sizeof(*actions));
 	struct duty_facts facts;
-	struct duty_case c = { .facts = &facts, .rule = rules, .row = rows, .day_kind = duty_day_kind,
-		.day_arg = packs };
+	struct duty_case c = { .facts = &facts, .row = rows, .day_kind = duty_day_kind, .day_arg = packs };
 	struct all_requests all = { 0 };
+	struct duty_rule *rules;
 	struct duty_agency agency;
 	struct query incidents, duties;
 	size_t looked = 0;
 	bool more;
 
 	duty_agency_read(tx, &arena, agency_id, &agency);
-	c.rules = duty_rules(&arena, packs, &agency, rules);
+	c.rules = duty_rules(&arena, packs, &agency, &rules);
+	c.rule = rules;
 	read_all_requests(tx, &arena, agency_id, &all);
 	query_open(&incidents, tx, FACTS_SQL RUNNING, "tt", agency_id, agency_id);
 	query_open(&duties, tx, ROW_COLUMNS "d.incident_id IS NOT NULL AND d.agency_id || '' = ?"

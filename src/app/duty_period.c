@@ -29,7 +29,7 @@ static bool
 has_key(struct call *call, const struct pack_regulation *r, const struct pack_obligation *o,
     const char *period)
 {
-	return tx_int(call->tx, "SELECT 1 FROM duty WHERE agency_id = ? AND key = ?", "tt",
+	return tx_int(call->tx, "SELECT 1 FROM duty WHERE agency_id = ? AND key = ? AND " DUTY_BY_OTHERS, "tt",
 	    call->agency_id, arena_printf(call->arena, "%s/%s/%s", period, r->pack.id, o->id)) == 1;
 }
 

@@ -2,6 +2,7 @@
 /* duty_remind.c: reminders of a clock before and when it runs out, and the morning's mail. */
 #include <stdio.h>
 
+#include "app/alarm.h"
 #include "app/app.h"
 #include "app/calendar.h"
 #include "app/change.h"
@@ -36,18 +37,11 @@ duty_remind_at(const struct call *call, enum duty_kind kind, int64_t from_at, in
 	return reminder_next(kind, from_at, due_at, (int)last, &next) ? next.at : SQL_NULL;
 }
 
-static void
-store_alarm(struct call *call, const char *duty_id, int64_t at)
-{
-	tx_exec(call->tx, "UPDATE duty SET " ROW_ALARM " = ? WHERE id = ? AND agency_id = ?", "ott", at,
-	    duty_id, call->agency_id);
-}
-
 void
 duty_remind_set(struct call *call, const char *duty_id, enum duty_kind kind, int64_t from_at,
     int64_t due_at)
 {
-	store_alarm(call, duty_id, duty_remind_at(call, kind, from_at, due_at, 0));
+	alarm_set(call, "duty", duty_id, duty_remind_at(call, kind, from_at, due_at, 0));
 }
 
 /* ---- one reminder ----------------------------------------------------------------------------- */
@@ -128,7 +122,7 @@ duty_remind(struct call *call, const char *duty_id)
 	if (!load(call, duty_id, &r))
 		return call->err->kind;
 	if (!duty_is_unfinished(r.state) || r.due_at == SQL_NULL) {
-		store_alarm(call, r.id, SQL_NULL);
+		alarm_set(call, "duty", r.id, SQL_NULL);
 		return call->err->kind;
 	}
 	reached = reminder_reached(r.kind, r.from_at, r.due_at, call->now, &r.now);
@@ -142,81 +136,8 @@ duty_remind(struct call *call, const char *duty_id)
 			    .args = TIMELINE_ARGS("title", r.title) });
 		r.last = r.now.step;
 	}
-	store_alarm(call, r.id, duty_remind_at(call, r.kind, r.from_at, r.due_at, r.last));
+	alarm_set(call, "duty", r.id, duty_remind_at(call, r.kind, r.from_at, r.due_at, r.last));
 	return call->err->kind;
-}
-
-/* ---- those whose time has come ------------------------------------------------------------ */
-
-#define DUE_MAX 100 /* in one look; the next is soon */
-#define LATER_MS INT64_C(60000)
-
-struct due {
-	struct app *app;
-	struct arena *arena;
-	const char *id[DUE_MAX];
-	size_t n;
-};
-
-static int
-read_due(struct tx *tx, void *arg, struct err *err)
-{
-	struct due *due = arg;
-	struct query q;
-
-	query_open(&q, tx, "SELECT id FROM duty WHERE agency_id = ? AND " ROW_ALARM " <= ? ORDER BY "
-	    ROW_ALARM " LIMIT ?", "tii", due->app->agency_id, app_now_tx(due->app, tx), (int64_t)DUE_MAX);
-	while (query_step(&q))
-		due->id[due->n++] = arena_strdup(due->arena, query_text(&q, 0));
-	query_close(&q);
-	return err->kind;
-}
-
-static int
-remind_one(struct app *app, const char *duty_id, struct err *err)
-{
-	struct json *args = json_new_object();
-
-	json_set_str(args, "duty", duty_id);
-	return op_call_job(app, "duty remind", "duty.remind", args, err);
-}
-
-struct later {
-	struct app *app;
-	const char *duty_id;
-};
-
-static int
-put_off(struct tx *tx, void *arg, struct err *err)
-{
-	const struct later *l = arg;
-	int64_t now = app_now_tx(l->app, tx);
-
-	(void)err;
-	return tx_exec(tx, "UPDATE duty SET " ROW_ALARM " = ? WHERE id = ? AND agency_id = ? AND " ROW_ALARM
-	    " <= ?", "itti", now + LATER_MS, l->duty_id, l->app->agency_id, now);
-}
-
-int
-duty_remind_due(struct app *app, struct err *err)
-{
-	struct arena arena = ARENA_INIT;
-	struct due due = { .app = app, .arena = &arena };
-	int ret = store_read(app->store, read_due, &due, err);
-
-	/* One that fails is tried again later, behind those that waited for it. */
-	for (size_t i = 0; ret == 0 && i < due.n; i++) {
-		struct err own = { 0 };
-
-		if (remind_one(app, due.id[i], &own) != 0)
-			store_write(app->store, put_off, &(struct later){ app, due.id[i] }, NULL);
-		if (own.kind != ERR_NONE && err->kind == ERR_NONE)
-			*err = own;
-		else
-			err_clear(&own);
-	}
-	arena_clear(&arena);
-	return err->kind;
 }
 
 /* ---- the morning -------------------------------------------------------------------------------- */

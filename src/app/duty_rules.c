@@ -128,6 +128,7 @@ rule_of(struct arena *arena, const struct pack_regulation *r, const struct pack_
 	return rule;
 }
 
+/* Of the rules of other versions of the same regulation, the first of the same obligation; else itself. */
 static size_t
 head_of(const struct duty_rule *rules, size_t i)
 {
@@ -138,29 +139,46 @@ head_of(const struct duty_rule *rules, size_t i)
 	return i;
 }
 
+static bool
+is_among(const struct pack_regulation *r, const struct pack_regulation *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i]->pack.id, r->pack.id) == 0)
+			return true;
+	return false;
+}
+
 /* Every version of every regulation; of two that hold at the same time the later one wins. */
 size_t
 duty_rules(struct arena *arena, const struct packs *packs, const struct duty_agency *agency,
-    struct duty_rule *ret)
+    struct duty_rule **ret)
 {
 	const struct pack_regulation *versions[VERSIONS_MAX], *r;
-	size_t n = 0, count = 0;
+	size_t n = 0, count = 0, max = 0;
+	struct duty_rule *rules;
 
 	for (size_t i = 0; count < VERSIONS_MAX && (r = pack_regulation_any(packs, &i)) != NULL;)
 		if (!duty_is_off(agency, r->pack.id))
 			versions[count++] = r;
-	while (count-- > 0) {
-		for (size_t k = 0; k < versions[count]->obligations && n < DUTY_RULES_MAX; k++) {
-			const struct pack_obligation *o = &versions[count]->obligation[k];
+	for (size_t i = 0; i < count; i++)
+		max += versions[i]->obligations;
+	max = max < DUTY_RULES_MAX ? max : DUTY_RULES_MAX;
+	rules = arena_alloc(arena, max * sizeof(*rules));
+	for (size_t v = count; v-- > 0;) {
+		bool again = is_among(versions[v], versions + v + 1, count - v - 1);
+
+		for (size_t k = 0; k < versions[v]->obligations && n < max; k++) {
+			const struct pack_obligation *o = &versions[v]->obligation[k];
 
 			if (!duty_concerns(agency, o))
 				continue;
-			ret[n] = rule_of(arena, versions[count], o);
-			ret[n].head = head_of(ret, n);
-			ret[ret[n].head].has_versions |= ret[n].head != n;
+			rules[n] = rule_of(arena, versions[v], o);
+			rules[n].head = again ? head_of(rules, n) : n;
+			rules[rules[n].head].has_versions |= rules[n].head != n;
 			n++;
 		}
 	}
+	*ret = rules;
 	return n;
 }
 

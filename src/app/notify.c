@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/notify.h"
 
+#include "app/alarm.h"
 #include "app/app.h"
 #include "app/change.h"
 #include "app/led.h"
-#include "work/job.h"
 #include "work/outbox.h"
 
 #define BODY_MAX 20000
@@ -105,12 +105,13 @@ webhook(struct call *call, const char *url, const char *event, const char *incid
 
 /* Returns how many were told. */
 static int
-tell_report(struct call *call, const char *incident_id, const char *report_id, const char *minutes,
-    bool mail, const char *hook)
+tell_report(struct call *call, const char *incident_id, const char *report_id, bool mail,
+    const char *hook)
 {
 	static const char *const names[] = { "number", "incident", "title", "told", "url", "minutes" };
 	struct report_words w = report_words(call, incident_id, report_id);
-	const char *values[] = { w.number, w.incident, w.title, w.told, w.url, minutes };
+	const char *values[] = { w.number, w.incident, w.title, w.told, w.url,
+		setting_text(call, "notify.escalate_minutes") };
 	const char *key = arena_printf(call->arena, "report:%s:told", report_id), *subject, *body;
 	int told = 0;
 
@@ -127,20 +128,20 @@ tell_report(struct call *call, const char *incident_id, const char *report_id, c
 void
 notify_report(struct call *call, const char *incident_id, const char *report_id)
 {
-	const char *minutes = setting_text(call, "notify.escalate_minutes");
 	const char *hook = setting_text(call, "webhook.url");
 	bool mail = has_mail(call);
 
 	/* That nobody could be told is said where the one who looks will see it. */
-	if ((!mail && str_empty(hook)) ||
-	    tell_report(call, incident_id, report_id, minutes, mail, hook) == 0)
+	if ((!mail && str_empty(hook)) || tell_report(call, incident_id, report_id, mail, hook) == 0)
 		change_timeline(call, &(struct timeline_entry){ .incident_id = incident_id,
 		    .kind = "message", .word = "timeline.told_nobody", .occurred_at = SQL_NULL,
 		    .told_at = SQL_NULL, .ref_table = "report", .ref_id = report_id });
-	job_put(call->tx, call->agency_id, "report.escalate", arena_printf(call->arena,
-	    "{\"incident\":\"%s\",\"report\":\"%s\"}", incident_id, report_id),
-	    arena_printf(call->arena, "report.escalate:%s", report_id),
-	    call->now + strtoll(minutes, NULL, 10) * 60000);
+}
+
+int64_t
+notify_escalate_at(struct call *call)
+{
+	return call->now + strtoll(setting_text(call, "notify.escalate_minutes"), NULL, 10) * 60000;
 }
 
 int
@@ -151,6 +152,7 @@ notify_escalate(struct call *call, const char *incident_id, const char *report_i
 	const char *values[ARRAY_LEN(names)], *key;
 	int told;
 
+	alarm_set(call, "report", report_id, SQL_NULL);
 	/* Taken, merged or dismissed meanwhile: nobody is called. */
 	if (tx_int(call->tx, "SELECT COUNT(*) FROM report r JOIN incident i ON i.id = r.incident_id"
 	    " WHERE r.id = ? AND r.taken_at IS NULL AND i.state = 'received'", "t", report_id) == 0)

@@ -6,12 +6,14 @@
 
 /*
  * A new report: mail to every administrator and substitute and the webhook, at
- * once; and a job that tells the chief of office when nobody has taken it after
- * notify.escalate_minutes.
+ * once.
  */
 void notify_report(struct call *call, const char *incident_id, const char *report_id);
 
-/* The job "report.escalate": args {"incident":…,"report":…}. */
+/* When the chief of office is told of a report that came now, if nobody has taken it (notify.escalate_minutes). */
+int64_t notify_escalate_at(struct call *call);
+
+/* Tells them, unless somebody has; once. */
 int notify_escalate(struct call *call, const char *incident_id, const char *report_id);
 
 /* Mail to one account about an incident; nothing without an address. */

@@ -15,6 +15,7 @@
 #include "app/visible.h"
 #include "base/id.h"
 #include "base/utf8.h"
+#include "ledger/row.h"
 #include "model/state.h"
 
 #define CODE_CHARS 8
@@ -110,26 +111,16 @@ static const struct param new_params[] = {
 	{ 0 },
 };
 
+#define ANSWER "r.code, r.number, r.told_at, a.hotline, '/bao-su-co/' || r.code AS status_url"
+
+/* ${card}: the playbook that says what to do meanwhile; NULL: none of its own. */
 static int
-out_report_answer(struct call *c, const char *report_id)
+out_report_answer(struct call *c, const char *report_id, const char *card)
 {
-	bool handler = call_may(c, RIGHT_HANDLE);
-	const char *card = NULL, *code = "";
-	struct query q;
-
-	query_open(&q, c->tx, "SELECT card, code FROM report WHERE id = ?", "t", report_id);
-	if (query_step(&q)) {
-		card = arena_strdup(c->arena, query_text(&q, 0));
-		code = arena_strdup(c->arena, query_text(&q, 1));
-	}
-	query_close(&q);
-
-	out_row(c, NULL, handler ? "SELECT r.id, r.code, r.number, r.incident_id, i.number AS"
-	    " incident_number, r.told_at, a.hotline FROM report r JOIN incident i ON i.id = r.incident_id"
-	    " JOIN agency a ON a.id = r.agency_id WHERE r.id = ?" :
-	    "SELECT r.code, r.number, r.told_at, a.hotline FROM report r JOIN agency a ON"
-	    " a.id = r.agency_id WHERE r.id = ?", "t", report_id);
-	jsonw_kstring(c->out, "status_url", arena_printf(c->arena, "/bao-su-co/%s", code));
+	out_row(c, NULL, call_may(c, RIGHT_HANDLE) ? "SELECT r.id, r.incident_id, i.number AS incident_number, "
+	    ANSWER " FROM report r JOIN incident i ON i.id = r.incident_id JOIN agency a ON a.id = r.agency_id"
+	    " WHERE r.id = ?" :
+	    "SELECT " ANSWER " FROM report r JOIN agency a ON a.id = r.agency_id WHERE r.id = ?", "t", report_id);
 	out_card(c, card);
 	return c->err->kind;
 }
@@ -167,12 +158,13 @@ attach_files(struct call *c, const char *incident_id, const char *report_id, int
 
 static const char *
 insert_report(struct call *c, const char *number, const char *incident_id,
-    const struct pack_symptom *symptom, int64_t told_at, bool taken)
+    const char *symptoms, const struct pack_symptom *symptom, int64_t told_at, bool taken)
 {
 	bool anonymous = arg_bool(c, "anonymous"), local = call_may(c, RIGHT_HANDLE);
-	const char *system_id = tx_text(c->tx, c->arena, "SELECT id FROM info_system WHERE"
-	    " agency_id = ?1 AND (id = ?2 OR name = ?2)", "tt", c->agency_id, arg_text(c, "system"));
-	const char *place = arg_text(c, "place"), *symptoms = arg_list(c, "symptoms", ' ');
+	const char *system_id = !arg_has(c, "system") ? NULL : tx_text(c->tx, c->arena, "SELECT id FROM"
+	    " info_system WHERE agency_id = ?1 AND (id = ?2 OR name = ?2)", "tt", c->agency_id,
+	    arg_text(c, "system"));
+	const char *place = arg_text(c, "place");
 	char code[CODE_CHARS + CODE_CHARS / 4 + 1];
 
 	if (place == NULL && system_id == NULL)
@@ -195,6 +187,7 @@ insert_report(struct call *c, const char *number, const char *incident_id,
 	    CI("taken_at", taken ? c->now : SQL_NULL),
 	    CT("card", symptom == NULL ? NULL : symptom->playbook),
 	    CI("urgency", symptom == NULL ? 99 : symptom->rank),
+	    CI(ROW_ALARM, taken ? SQL_NULL : notify_escalate_at(c)),
 	    CT("lang", arg_has(c, "lang") ? arg_text(c, "lang") : lang_code(c->lang))));
 }
 
@@ -212,7 +205,8 @@ static int
 report_new(struct call *c)
 {
 	int64_t told_at = arg_time(c, "told_at", c->now), noticed_at;
-	const struct pack_symptom *symptom = symptoms_leading(c, arg_list(c, "symptoms", ' '));
+	const char *symptoms = arg_list(c, "symptoms", ' ');
+	const struct pack_symptom *symptom = symptoms_leading(c, symptoms);
 	const char *incident_id, *report_id, *number, *incident_number, *before;
 	struct incident existing = { 0 };
 	bool taken;
@@ -222,7 +216,8 @@ report_new(struct call *c)
 	before = arg_has(c, "idempotency_key") ? tx_text(c->tx, c->arena, "SELECT id FROM report WHERE"
 	    " agency_id = ? AND idempotency_key = ?", "tt", c->agency_id, arg_text(c, "idempotency_key")) : NULL;
 	if (before != NULL)
-		return out_report_answer(c, before);
+		return out_report_answer(c, before, tx_text(c->tx, c->arena, "SELECT card FROM report WHERE id = ?",
+		    "t", before));
 	if (symptom == NULL && !arg_has(c, "description"))
 		return call_fail(c, ERR_INVALID, "err.report_empty", "description");
 	noticed_at = arg_time(c, "occurred_at", told_at);
@@ -240,7 +235,7 @@ report_new(struct call *c)
 	}
 	taken = existing.id != NULL && existing.taken_at != SQL_NULL;
 	number = number_next(c, "BC");
-	report_id = insert_report(c, number, incident_id, symptom, told_at, taken);
+	report_id = insert_report(c, number, incident_id, symptoms, symptom, told_at, taken);
 	as_reporter(c, report_id);
 	attach_files(c, incident_id, report_id, told_at);
 	change_timeline(c, &(struct timeline_entry){ .incident_id = incident_id, .kind = "report",
@@ -251,7 +246,8 @@ report_new(struct call *c)
 	if (!taken)
 		notify_report(c, incident_id, report_id);
 	duty_evaluate(c, incident_id);
-	return c->err->kind != ERR_NONE ? c->err->kind : out_report_answer(c, report_id);
+	return c->err->kind != ERR_NONE ? c->err->kind :
+	    out_report_answer(c, report_id, symptom == NULL ? NULL : symptom->playbook);
 }
 
 /* ---- the reporter's page ---------------------------------------------------------------- */
@@ -508,7 +504,6 @@ report_move(struct call *c)
 /* ---- nobody took it --------------------------------------------------------------------------- */
 
 static const struct param escalate_params[] = {
-	{ "incident", P_ID, PF_REQUIRED | PF_POSITIONAL, 0, 0, NULL },
 	{ "report", P_ID, PF_REQUIRED | PF_POSITIONAL, 0, 0, NULL },
 	{ 0 },
 };
@@ -548,6 +543,6 @@ const struct op ops_report[] = {
 	{ "report move", "POST", "/reports/{id}/move", RIGHT_HANDLE, OP_WRITE, move_params, report_move,
 	    NULL, "khien report move BC-2026-0002 --incident SC-2026-0001" },
 	{ "report escalate", NULL, NULL, RIGHT_LOCAL, OP_WRITE, escalate_params, report_escalate, NULL,
-	    "khien report escalate SC-2026-0001 BC-2026-0001" },
+	    "khien report escalate BC-2026-0001" },
 	{ 0 },
 };

@@ -4,35 +4,14 @@
 size_t
 utf8_decode(const char *s, size_t len, uint32_t *ret_cp)
 {
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	const unsigned char *p = (const unsigned char *)s;
-	uint32_t cp;
-	size_t n;
+	static const unsigned char first[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	size_t n = utf8_length(s, len);
 
-	if (len == 0)
+	if (n == 0)
 		return 0;
-	if (p[0] < 0x80) {
-		*ret_cp = p[0];
-		return 1;
-	}
-	if (p[0] >= 0xc2 && p[0] < 0xe0)
-		n = 2, cp = p[0] & 0x1f;
-	else if (p[0] >= 0xe0 && p[0] < 0xf0)
-		n = 3, cp = p[0] & 0x0f;
-	else if (p[0] >= 0xf0 && p[0] < 0xf5)
-		n = 4, cp = p[0] & 0x07;
-	else
-		return 0;
-	if (len < n)
-		return 0;
-	for (size_t i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		cp = cp << 6 | (p[i] & 0x3f);
-	}
-	if (cp < least[n] || cp > 0x10ffff || (cp >= 0xd800 && cp <= 0xdfff))
-		return 0;
-	*ret_cp = cp;
+	*ret_cp = (unsigned char)s[0] & first[n];
+	for (size_t i = 1; i < n; i++)
+		*ret_cp = *ret_cp << 6 | ((unsigned char)s[i] & 0x3f);
 	return n;
 }
 
@@ -64,12 +43,11 @@ utf8_encode(uint32_t cp, char *out)
 bool
 utf8_valid(const char *s, size_t len)
 {
-	uint32_t cp;
 	size_t n;
 
 	for (size_t i = 0; i < len; i += n) {
-		n = utf8_decode(s + i, len - i, &cp);
-		if (n == 0 || cp == 0)
+		n = utf8_length(s + i, len - i);
+		if (n == 0 || s[i] == '\0')
 			return false;
 	}
 	return true;

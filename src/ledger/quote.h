@@ -34,14 +34,23 @@ quote_is_plain(const char *s, size_t len)
 	return (bad | quote_special(w)) == 0;
 }
 
+/* What quote_is_plain(). */
+static inline void
+quote_plain(struct buf *out, const char *s, size_t len)
+{
+	char *p = buf_extend(out, len + 2);
+
+	if (p == NULL)
+		return;
+	p[0] = p[len + 1] = '"';
+	memcpy(p + 1, s, len);
+}
+
 static inline void
 quote(struct buf *out, const char *s, size_t len)
 {
-	if (!quote_is_plain(s, len)) {
+	if (quote_is_plain(s, len))
+		quote_plain(out, s, len);
+	else
 		jsonw_quote(out, s, len);
-		return;
-	}
-	buf_addc(out, '"');
-	buf_add(out, s, len);
-	buf_addc(out, '"');
 }

@@ -35,19 +35,34 @@ row_plan(struct query *q, struct row_plan *ret)
 }
 
 static bool
-add_value(const struct query_cell *cell, struct buf *out)
+add_text(const char *text, size_t len, struct buf *out)
+{
+	if (quote_is_plain(text, len))
+		quote_plain(out, text, len);
+	else if (utf8_valid(text, len))
+		jsonw_quote(out, text, len);
+	else
+		return false;
+	return true;
+}
+
+static void
+add_int(int64_t n, struct buf *out)
 {
 	struct jsonw w = JSONW_INIT(out);
 
+	jsonw_int(&w, n);
+}
+
+static bool
+add_value(const struct query_cell *cell, struct buf *out)
+{
 	switch (cell->type) {
 	case QUERY_INT:
-		jsonw_int(&w, cell->number);
+		add_int(cell->number, out);
 		return true;
 	case QUERY_TEXT:
-		if (!quote_is_plain(cell->text, cell->size) && !utf8_valid(cell->text, cell->size))
-			return false;
-		quote(out, cell->text, cell->size);
-		return true;
+		return add_text(cell->text, cell->size, out);
 	default:
 		return false;
 	}
@@ -97,4 +112,119 @@ row_image(struct query *q, struct buf *out)
 {
 	if (row_json(q, kept_plan(q), out) != -1)
 		buf_adds(out, "{\"type\":\"other\"}}");
+}
+
+/* ---- a row just made --------------------------------------------------------------------- */
+
+#define DEFAULTS_MAX 8000
+
+/* The image of what one INSERT makes: pieces of text, values of the INSERT behind most. */
+struct made {
+	int pieces;
+	struct piece {
+		uint16_t at, len; /* in text: "name": or, of a column it does not name, "name":default */
+		int16_t value;    /* NOTHING: the text is all */
+		bool is_number;   /* the column */
+	} piece[ROW_COLUMNS_MAX];
+	char text[];
+};
+
+#define NOTHING (-1)
+
+static int16_t
+value_of(const char *column, const char *const *columns, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(columns[i], column) == 0)
+			return (int16_t)i;
+	return NOTHING;
+}
+
+/* From the first row it made: columns it does not name have the same defaults in all.  NULL: there is no telling. */
+static struct made *
+learn(struct query *row, const char *const *columns, size_t n)
+{
+	struct buf text = BUF_INIT(DEFAULTS_MAX);
+	struct made head = { 0 }, *ret = NULL;
+	struct row_plan plan;
+	bool good = query_step(row);
+
+	row_plan(row, &plan);
+	for (int i = 0; good && i < plan.columns; i++) {
+		int number = plan.column[i].number;
+		struct query_cell cell = query_cell(row, number);
+		struct piece piece = { (uint16_t)text.len, 0, value_of(query_name(row, number), columns, n),
+			query_is_number(row, number) };
+
+		if (piece.value == NOTHING && cell.type == QUERY_NULL)
+			continue;
+		buf_add(&text, plan.column[i].key, plan.column[i].len);
+		if (piece.value == NOTHING)
+			good = add_value(&cell, &text);
+		piece.len = (uint16_t)(text.len - piece.at);
+		head.piece[head.pieces++] = piece;
+	}
+	if (good && !text.full) {
+		ret = xmalloc(sizeof(*ret) + text.len);
+		*ret = head;
+		memcpy(ret->text, buf_str(&text), text.len);
+	}
+	buf_clear(&text);
+	return ret;
+}
+
+/* What was learnt of this INSERT, at the first time by reading the row back. */
+static const struct made *
+learnt(struct query *insert, const char *table, const char *const *columns,
+    const struct value *values, size_t n)
+{
+	void **keep = query_keep(insert, KEEP_IMAGE);
+	struct query q;
+	char sql[80];
+
+	if (*keep != NULL)
+		return *keep;
+	snprintf(sql, sizeof(sql), "SELECT * FROM %s WHERE id = ?", table);
+	query_open(&q, insert->tx, sql, "t", values[0].text);
+	*keep = learn(&q, columns, n);
+	query_close(&q);
+	return *keep;
+}
+
+static bool
+add_made(const struct made *made, const struct value *values, struct buf *out)
+{
+	bool first = true;
+
+	buf_addc(out, '{');
+	for (int i = 0; i < made->pieces; i++) {
+		const struct piece *piece = &made->piece[i];
+		const struct value *v = piece->value == NOTHING ? NULL : &values[piece->value];
+
+		if (v != NULL && v->text == NULL && v->number == SQL_NULL)
+			continue;
+		if (!first)
+			buf_addc(out, ',');
+		first = false;
+		buf_add(out, made->text + piece->at, piece->len);
+		if (v == NULL)
+			continue;
+		if (piece->is_number != (v->text == NULL))
+			return false; /* what the database makes of it, only the database knows */
+		if (v->text == NULL)
+			add_int(v->number, out);
+		else if (!add_text(v->text, strlen(v->text), out))
+			return false;
+	}
+	buf_addc(out, '}');
+	return true;
+}
+
+bool
+row_image_made(struct query *insert, const char *table, const char *const *columns,
+    const struct value *values, size_t n, struct buf *out)
+{
+	const struct made *made = learnt(insert, table, columns, values, n);
+
+	return made != NULL && add_made(made, values, out) && !out->full;
 }

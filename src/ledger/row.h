@@ -40,3 +40,12 @@ int row_json(struct query *q, const struct row_plan *plan, struct buf *out);
 /* The same for one row, where the values were written by the program itself: a
  * value that no image can have becomes {"type":"other"}. */
 void row_image(struct query *q, struct buf *out);
+
+/*
+ * The image of the row that ${insert} has made, an INSERT that was stepped and is still
+ * open: what row_image() would say of the row read back, but without reading it, from the
+ * ${n} ${columns} it named and their ${values}, the first of them the id.  False, with
+ * anything in ${out}, where it has to be read back all the same.
+ */
+bool row_image_made(struct query *insert, const char *table, const char *const *columns,
+    const struct value *values, size_t n, struct buf *out);

@@ -460,6 +460,14 @@ query_keep(struct query *q, enum query_keeper who)
 	return q->cached == NULL ? &q->own[who] : &q->cached->keep[who];
 }
 
+bool
+query_is_number(struct query *q, int column)
+{
+	const char *type = q->stmt == NULL ? NULL : sqlite3_column_decltype(q->stmt, column);
+
+	return type != NULL && strstr(type, "INT") != NULL;
+}
+
 const char *
 query_name(struct query *q, int column)
 {
@@ -481,16 +489,15 @@ tx_exec(struct tx *tx, const char *sql, const char *types, ...)
 	return query_close(&q);
 }
 
-static void
-open_values(struct query *q, struct tx *tx, const char *sql, sqlite3_destructor_type life,
-    const struct value *values, size_t n)
+void
+query_openv(struct query *q, struct tx *tx, const char *sql, const struct value *values, size_t n)
 {
 	int rc = SQLITE_OK;
 
 	query_open(q, tx, sql, "");
 	for (size_t i = 0; i < n && q->stmt != NULL && rc == SQLITE_OK; i++) {
 		if (values[i].text != NULL)
-			rc = sqlite3_bind_text(q->stmt, (int)i + 1, values[i].text, -1, life);
+			rc = sqlite3_bind_text(q->stmt, (int)i + 1, values[i].text, -1, SQLITE_STATIC);
 		else if (values[i].number == SQL_NULL)
 			rc = sqlite3_bind_null(q->stmt, (int)i + 1);
 		else
@@ -500,18 +507,12 @@ open_values(struct query *q, struct tx *tx, const char *sql, sqlite3_destructor_
 		fail(tx->conn, rc, tx->err);
 }
 
-void
-query_openv(struct query *q, struct tx *tx, const char *sql, const struct value *values, size_t n)
-{
-	open_values(q, tx, sql, SQLITE_TRANSIENT, values, n);
-}
-
 int
 tx_execv(struct tx *tx, const char *sql, const struct value *values, size_t n)
 {
 	struct query q;
 
-	open_values(&q, tx, sql, SQLITE_STATIC, values, n);
+	query_openv(&q, tx, sql, values, n);
 	while (query_step(&q))
 		continue;
 	tx->changes = stuck(tx) ? 0 : sqlite3_changes64(tx->conn->db);

@@ -122,6 +122,9 @@ struct query_cell query_cell(struct query *q, int column);
 void **query_keep(struct query *q, enum query_keeper who);
 const char *query_name(struct query *q, int column);
 
+/* Whether the table has that column for whole numbers; its name and this are known before the first step. */
+bool query_is_number(struct query *q, int column);
+
 /* One statement without rows.  Returns 0 or the transaction's error kind. */
 int tx_exec(struct tx *tx, const char *sql, const char *types, ...);
 
@@ -131,6 +134,8 @@ struct value {
 	int64_t number;   /* SQL_NULL is SQL NULL */
 };
 int tx_execv(struct tx *tx, const char *sql, const struct value *values, size_t n);
+
+/* Texts are not copied: they stay until the query is closed. */
 void query_openv(struct query *q, struct tx *tx, const char *sql, const struct value *values, size_t n);
 
 /* Rows changed by the last tx_exec(). */

@@ -252,6 +252,36 @@ a_store_from_before_reminds_as_it_would_have(void **state)
 	assert_int_equal(world_sql("SELECT COUNT(*) FROM duty WHERE obligation = 'D05' AND remind_at IS NOT NULL"), 0);
 }
 
+/* Until then a report that waits had a job that escalates it. */
+static void
+a_store_from_before_escalates_as_it_would_have(void **state)
+{
+	const char *waits, *taken;
+
+	(void)state;
+	clock_to("2026-11-23T08:00");
+	waits = world_text(NULL, "report new", "{'description':'Chưa ai nhận'}", "number");
+	taken = world_text(NULL, "report new", "{'description':'Đã nhận'}", "incident_number");
+	json_free(world_ok("quantri", "incident take", A("{'id':'%s'}", taken)));
+	assert_int_equal(world_sql("SELECT COUNT(*) FROM report WHERE taken_at IS NULL AND remind_at > told_at"), 1);
+	world_sql(A("INSERT INTO job (id, agency_id, kind, args_json, key, due_at, state, created_at) SELECT"
+	    " 'a' || id, agency_id, 'report.escalate', '{}', 'report.escalate:' || id, remind_at, CASE WHEN"
+	    " number = '%s' THEN 'waiting' ELSE 'done' END, 1 FROM report", waits));
+	world_sql("CREATE TABLE earlier AS SELECT id, remind_at FROM report WHERE taken_at IS NULL");
+	world_sql("DROP INDEX report_remind");
+	world_sql("ALTER TABLE report DROP COLUMN remind_at");
+	migrate_by("src/store/migrations/0009.sql");
+	assert_int_equal(world_sql("SELECT COUNT(*) FROM job WHERE kind = 'report.escalate'"), 0);
+	assert_int_equal(world_sql("SELECT COUNT(*) FROM report WHERE remind_at IS NOT NULL"), 1);
+	assert_int_equal(world_sql("SELECT COUNT(*) FROM report JOIN earlier USING (id, remind_at)"), 1);
+	clock_to("2026-11-23T12:00");
+	work();
+	assert_int_equal(world_sql("SELECT COUNT(*) FROM timeline WHERE word LIKE 'timeline.escalated%'"), 1);
+	assert_int_equal(world_sql("SELECT COUNT(*) FROM report WHERE remind_at IS NOT NULL"), 0);
+	work();
+	assert_int_equal(world_sql("SELECT COUNT(*) FROM timeline WHERE word LIKE 'timeline.escalated%'"), 1);
+}
+
 /* Of those whose time has come a hundred are looked at, the oldest first. */
 static void
 reminders_that_fail_keep_no_other_waiting(void **state)
@@ -378,4 +408,5 @@ a_faulty_pack_leaves_the_one_before_in_force(void **state)
 #define T(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 TEST_MAIN(T(one_paper_discharges_several_duties), T(clocks_remind_and_a_red_one_reaches_the_substitute),
-    T(a_store_from_before_reminds_as_it_would_have), T(reminders_that_fail_keep_no_other_waiting), T(the_morning_mail_goes_once_a_working_day), T(a_faulty_pack_leaves_the_one_before_in_force))
+    T(a_store_from_before_reminds_as_it_would_have), T(a_store_from_before_escalates_as_it_would_have),
+    T(reminders_that_fail_keep_no_other_waiting), T(the_morning_mail_goes_once_a_working_day), T(a_faulty_pack_leaves_the_one_before_in_force))
