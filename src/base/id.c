@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <sys/random.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 void
 random_bytes(void *out, size_t len)
 {
@@ -40,6 +44,23 @@ encode_four(const unsigned char *p, char *out)
 	memcpy(out, &w, sizeof(w));
 }
 
+#ifdef __SSE2__
+/* The same of sixteen bytes. */
+static void
+encode_sixteen(const unsigned char *p, char *out)
+{
+	const __m128i half = _mm_set1_epi8(15), nine = _mm_set1_epi8(9), zero = _mm_set1_epi8('0'),
+	    letter = _mm_set1_epi8('a' - '0' - 10);
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i high = _mm_and_si128(_mm_srli_epi16(v, 4), half), low = _mm_and_si128(v, half);
+	__m128i digits[2] = { _mm_unpacklo_epi8(high, low), _mm_unpackhi_epi8(high, low) };
+
+	for (int i = 0; i < 2; i++)
+		_mm_storeu_si128((__m128i *)(void *)(out + 16 * i), _mm_add_epi8(_mm_add_epi8(digits[i], zero),
+		    _mm_and_si128(_mm_cmpgt_epi8(digits[i], nine), letter)));
+}
+#endif
+
 char *
 hex_encode(const void *data, size_t len, char *out)
 {
@@ -47,6 +68,10 @@ hex_encode(const void *data, size_t len, char *out)
 	const unsigned char *p = data;
 	size_t i = 0;
 
+#ifdef __SSE2__
+	for (; i + 16 <= len; i += 16)
+		encode_sixteen(p + i, out + 2 * i);
+#endif
 	for (; i + 4 <= len; i += 4)
 		encode_four(p + i, out + 2 * i);
 	for (; i < len; i++) {

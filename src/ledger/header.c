@@ -1,96 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ledger/header.h"
 
-#include "ledger/quote.h"
+#include "text/jsonw.h"
 
-#define SHORT 1024 /* bytes of a header that is put together without the buffer */
+#define SHORT 1024 /* bytes of a header that is hashed in one piece */
+#define KEY(s) (s), sizeof(s) - 1 /* with its punctuation */
 
-/* One member: its text, or when that is NULL its number. */
-struct member {
-	const char *key; /* with its punctuation */
-	size_t key_len;
-	const char *text;
-	size_t len;
-	int64_t number;
-};
-
-#define KEY(s) (s), sizeof(s) - 1
-
-static char *
-put(char *p, const char *s, size_t len)
+static inline void
+add_text(struct buf *out, const char *key, size_t len, const char *text)
 {
-	memcpy(p, s, len);
-	return p + len;
+	buf_add(out, key, len);
+	jsonw_quote(out, text, strlen(text));
 }
 
-static char *
-put_int(char *p, int64_t n)
+static inline void
+add_number(struct buf *out, const char *key, size_t len, int64_t number)
 {
-	char digit[20];
-	size_t at = sizeof(digit);
-	uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
+	struct jsonw w = JSONW_INIT(out);
 
-	do {
-		digit[--at] = (char)('0' + rest % 10);
-		rest /= 10;
-	} while (rest != 0);
-	if (n < 0)
-		digit[--at] = '-';
-	return put(p, digit + at, sizeof(digit) - at);
-}
-
-/* The usual case, plain short strings, at once; false when it is another. */
-static bool
-write_short(const struct member *m, size_t n, struct buf *out)
-{
-	char text[SHORT], *p = text;
-
-	for (size_t i = 0; i < n; i++) {
-		if (m[i].key_len + m[i].len + 24 > (size_t)(text + SHORT - p) ||
-		    !quote_is_plain(m[i].text, m[i].len))
-			return false;
-		p = put(p, m[i].key, m[i].key_len);
-		if (m[i].text == NULL) {
-			p = put_int(p, m[i].number);
-			continue;
-		}
-		*p++ = '"';
-		p = put(p, m[i].text, m[i].len);
-		*p++ = '"';
-	}
-	*p++ = '}';
-	buf_add(out, text, (size_t)(p - text));
-	return true;
+	buf_add(out, key, len);
+	jsonw_int(&w, number);
 }
 
 void
 header_json(const struct ledger_header *header, struct buf *out)
 {
-	struct member m[8] = {
-		{ KEY("{\"actor\":"), header->actor, strlen(header->actor), 0 },
-		{ KEY(",\"agency\":"), header->agency, strlen(header->agency), 0 },
-		{ KEY(",\"at\":"), NULL, 0, header->at_ms },
-		{ KEY(",\"boot\":"), header->boot, strlen(header->boot), 0 },
-	};
-	size_t n = 4;
-
+	add_text(out, KEY("{\"actor\":"), header->actor);
+	add_text(out, KEY(",\"agency\":"), header->agency);
+	add_number(out, KEY(",\"at\":"), header->at_ms);
+	add_text(out, KEY(",\"boot\":"), header->boot);
 	if (header->incident != NULL)
-		m[n++] = (struct member){ KEY(",\"incident\":"), header->incident,
-			strlen(header->incident), 0 };
-	m[n++] = (struct member){ KEY(",\"mono\":"), NULL, 0, header->mono_ms };
-	m[n++] = (struct member){ KEY(",\"op\":"), header->op, strlen(header->op), 0 };
-	m[n++] = (struct member){ KEY(",\"seq\":"), NULL, 0, header->seq };
-	if (write_short(m, n, out))
-		return;
-	for (size_t i = 0; i < n; i++) {
-		struct jsonw w = JSONW_INIT(out);
-
-		buf_add(out, m[i].key, m[i].key_len);
-		if (m[i].text == NULL)
-			jsonw_int(&w, m[i].number);
-		else
-			jsonw_quote(out, m[i].text, m[i].len);
-	}
+		add_text(out, KEY(",\"incident\":"), header->incident);
+	add_number(out, KEY(",\"mono\":"), header->mono_ms);
+	add_text(out, KEY(",\"op\":"), header->op);
+	add_number(out, KEY(",\"seq\":"), header->seq);
 	buf_addc(out, '}');
 }
 

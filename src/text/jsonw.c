@@ -246,15 +246,20 @@ jsonw_string(struct jsonw *w, const char *s)
 void
 jsonw_int(struct jsonw *w, int64_t n)
 {
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+	    "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+	    "8081828384858687888990919293949596979899";
 	char digit[20];
 	size_t at = sizeof(digit);
 	uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
 
 	before_value(w);
-	do {
-		digit[--at] = (char)('0' + rest % 10);
-		rest /= 10;
-	} while (rest != 0);
+	for (; rest >= 10; rest /= 100) {
+		at -= 2;
+		memcpy(digit + at, pairs + 2 * (rest % 100), 2);
+	}
+	if (rest > 0 || at == sizeof(digit))
+		digit[--at] = (char)('0' + rest);
 	if (n < 0)
 		digit[--at] = '-';
 	buf_add(w->out, digit + at, sizeof(digit) - at);
