@@ -26,7 +26,8 @@ struct ingest {
 	bool is_long;     /* within a line that is passed over */
 };
 
-#define CUT_BUFFER (2 * INGEST_PIECE_MAX)
+/* A piece, and a little behind it that tells whether the file ends there; what is left of it moves on. */
+#define CUT_BUFFER (INGEST_PIECE_MAX + 4096)
 
 /* What a format says of the bytes at the start. */
 struct cut {

@@ -212,7 +212,10 @@ evtx_chunk(struct evtx_reader *r, const uint8_t *chunk, size_t len, uint64_t off
 
 	r->chunk = chunk;
 	r->len = len < EVTX_CHUNK ? (uint32_t)len : EVTX_CHUNK;
-	memset(r->def, 0, sizeof(r->def));
+	if (++r->chunks == 0) { /* what is left of the first ones would count again */
+		memset(r->def, 0, sizeof(r->def));
+		r->chunks = 1;
+	}
 	if (r->cached > CACHED_MAX || r->arena.total > ARENA_MAX)
 		evtx_forget(r);
 	if (r->len < EVTX_FIRST_RECORD || !is_chunk(chunk, r->len))

@@ -98,7 +98,8 @@ take_name(struct evtx_compiler *c)
 	}
 	if (is_inline)
 		skip(c, 8 + 2 * name.units + 2);
-	add_ref(c, at, is_inline, name);
+	if (!c->is_passing)
+		add_ref(c, at, is_inline, name);
 	return name;
 }
 
@@ -248,9 +249,9 @@ add_word(char *out, struct word w)
 
 /* "Provider", "Provider_Name": one or two words joined, without their blanks. */
 static void
-set_name(struct evtx_compiler *c, struct evtx_op *op, struct word a, struct word b)
+make_name(struct evtx_compiler *c, struct arena *arena, struct evtx_op *op, struct word a, struct word b)
 {
-	char *text = arena_alloc(c->arena, 3 * ((size_t)a.units + b.units) + 2);
+	char *text = arena_alloc(arena, 3 * ((size_t)a.units + b.units) + 2);
 	size_t n = add_word(text, a);
 
 	if (b.units > 0) {
@@ -259,6 +260,53 @@ set_name(struct evtx_compiler *c, struct evtx_op *op, struct word a, struct word
 	}
 	op->name = (struct event_value){ .id = names_find(c->names, text, n), .name = text, .name_len = (uint32_t)n };
 	op->is_time = n == 22 && memcmp(text, "TimeCreated_SystemTime", n) == 0;
+}
+
+/* The beginning, the end and the length tell names apart well enough. */
+static uint32_t
+word_hash(uint32_t h, struct word w)
+{
+	uint64_t first = 0, last = 0;
+
+	if (w.units >= 4) {
+		memcpy(&first, w.text, sizeof(first));
+		memcpy(&last, w.text + 2 * (size_t)w.units - sizeof(last), sizeof(last));
+	} else if (w.units > 0) {
+		first = w.text[0];
+	}
+	first = (first ^ last << 5 ^ last >> 59 ^ w.units ^ h) * UINT64_C(0x9e3779b97f4a7c15);
+	return (uint32_t)(first >> 32);
+}
+
+static bool
+same_words(const struct evtx_known *k, struct word a, struct word b)
+{
+	return k->words != NULL && k->units[0] == a.units && k->units[1] == b.units &&
+	    memcmp(k->words, a.text, 2 * (size_t)a.units) == 0 &&
+	    (b.units == 0 || memcmp(k->words + 2 * (size_t)a.units, b.text, 2 * (size_t)b.units) == 0);
+}
+
+static void
+set_name(struct evtx_compiler *c, struct evtx_op *op, struct word a, struct word b)
+{
+	struct evtx_known *k;
+	uint8_t *words;
+
+	if (c->known == NULL || a.units == 0 || a.units + b.units > EVTX_KNOWN_UNITS) {
+		make_name(c, c->arena, op, a, b);
+		return;
+	}
+	k = &c->known[word_hash(word_hash(0, a), b) % EVTX_KNOWN];
+	if (!same_words(k, a, b)) {
+		words = arena_alloc(c->kept, 2 * ((size_t)a.units + b.units));
+		memcpy(words, a.text, 2 * (size_t)a.units);
+		if (b.units > 0)
+			memcpy(words + 2 * (size_t)a.units, b.text, 2 * (size_t)b.units);
+		make_name(c, c->kept, op, a, b);
+		*k = (struct evtx_known){ words, { a.units, b.units }, op->name, op->is_time };
+	}
+	op->name = k->name;
+	op->is_time = k->is_time;
 }
 
 static void
@@ -274,6 +322,8 @@ add_op(struct evtx_compiler *c, struct evtx_op op)
 		c->ops_room = c->ops_room == 0 ? 64 : c->ops_room * 2;
 		p->op = xrealloc(p->op, c->ops_room * sizeof(*p->op));
 	}
+	op.sub = op.pieces == 1 ? p->piece[op.piece].sub : NO_SUB;
+	op.optional = op.pieces == 1 && p->piece[op.piece].optional;
 	p->op[p->ops++] = op;
 }
 

@@ -28,6 +28,8 @@ struct evtx_op {
 	struct event_value name;          /* of the value, which is not set yet */
 	uint32_t piece, pieces;           /* its content */
 	uint32_t name_piece, name_pieces; /* of Data Name="…" where that is no plain text */
+	uint16_t sub;                     /* of the only piece; NO_SUB: that is none, or there are others */
+	bool optional;                    /* that piece */
 	uint8_t inside;                   /* enum evtx_where of what is embedded in it */
 	bool is_time;                     /* TimeCreated_SystemTime */
 };
@@ -46,8 +48,23 @@ struct evtx_ref {
 	const uint8_t *text; /* UTF-16; the compiler's chunk */
 };
 
+/*
+ * Records without a template bring their names along, the same ones again and again: what was made of
+ * words before, by a hash of them.  Words longer than EVTX_KNOWN_UNITS together are none of these.
+ */
+#define EVTX_KNOWN       256
+#define EVTX_KNOWN_UNITS 128
+struct evtx_known {
+	const uint8_t *words; /* UTF-16, the second behind the first; NULL: nothing yet */
+	uint32_t units[2];
+	struct event_value name;
+	bool is_time;
+};
+
 struct evtx_compiler {
 	const struct names *names;
+	struct evtx_known *known; /* EVTX_KNOWN of them; NULL: names are made anew */
+	struct arena *kept;       /* of what is in there */
 	const uint8_t *chunk;
 	uint32_t len;       /* bytes of the chunk */
 	uint32_t pos, end;  /* of the body under way */
@@ -117,13 +134,15 @@ struct evtx_reader {
 	const struct names *names;
 	struct evtx_compiler compiler; /* of templates, into ${arena} */
 	struct evtx_compiler direct[EVTX_EMBED_MAX + 1]; /* of elements without a template, by depth */
+	struct evtx_known known[EVTX_KNOWN]; /* in ${arena} */
 	struct arena arena, passing;
 	struct evtx_template *bucket[256];
 	size_t cached;
 	struct {
-		uint32_t offset;
+		uint32_t offset, chunk;
 		const struct evtx_template *template;
-	} def[EVTX_DEFS]; /* of the chunk under way, by offset */
+	} def[EVTX_DEFS]; /* by offset; of a chunk, which counts only while that is under way */
+	uint32_t chunks;  /* the number of the one under way, from 1 */
 	struct evtx_sub *sub;
 	uint32_t subs, subs_room;
 	struct buf joined; /* never grows beyond what it has from the start: values point into it */

@@ -63,23 +63,22 @@ name_by_value(struct evtx_reader *r, const struct frame *f, const struct evtx_pr
 }
 
 static void
-one_sub(struct evtx_reader *r, const struct frame *f, const struct evtx_op *op,
-    const struct evtx_piece *piece, const struct event_value *name)
+one_sub(struct evtx_reader *r, const struct frame *f, const struct evtx_op *op, const struct event_value *name)
 {
 	const struct evtx_sub *s;
 	struct event_value *v;
 
-	if (piece->sub >= f->count) {
+	if (op->sub >= f->count) {
 		r->bad = true;
 		return;
 	}
-	s = &r->sub[f->first + piece->sub];
+	s = &r->sub[f->first + op->sub];
 	if (s->type == 0x21) {
 		if (s->len > 0 && !evtx_embedded(r, (uint32_t)(s->at - r->chunk),
 		    (uint32_t)(s->at - r->chunk) + s->len, op->inside, f->depth + 1))
 			r->bad = true;
 	} else if ((s->type & 0x7f) == 0) {
-		if (!piece->optional && (v = evtx_new_value(r, name)) != NULL)
+		if (!op->optional && (v = evtx_new_value(r, name)) != NULL)
 			v->type = VALUE_NULL;
 	} else if ((s->type & 0x80) != 0) {
 		evtx_add_array(r, name, s->type & 0x7f, s->at, s->len);
@@ -93,7 +92,6 @@ run(struct evtx_reader *r, const struct evtx_program *p, const struct frame *f)
 {
 	for (uint32_t i = 0; i < p->ops; i++) {
 		const struct evtx_op *op = &p->op[i];
-		const struct evtx_piece *piece = p->piece + op->piece;
 		const struct event_value *name = &op->name;
 		uint32_t before = r->event.values;
 		struct event_value *v, own;
@@ -103,9 +101,11 @@ run(struct evtx_reader *r, const struct evtx_program *p, const struct frame *f)
 			name_by_value(r, f, p, op, &own);
 			name = &own;
 		}
-		if (op->pieces == 1 && piece->sub != NO_SUB) {
-			one_sub(r, f, op, piece, name);
+		if (op->sub != NO_SUB) {
+			one_sub(r, f, op, name);
 		} else if ((v = evtx_new_value(r, name)) != NULL) {
+			const struct evtx_piece *piece = p->piece + op->piece;
+
 			v->type = VALUE_TEXT;
 			if (op->pieces == 1) {
 				v->type = VALUE_UTF16;
@@ -213,6 +213,8 @@ plain(struct evtx_reader *r, uint32_t *pos, uint32_t end, enum evtx_where where,
 	c->names = r->names;
 	c->chunk = r->chunk;
 	c->len = r->len;
+	c->known = r->known;
+	c->kept = &r->arena;
 	c->arena = &r->passing;
 	c->has_dependency = false;
 	c->is_passing = true;

@@ -77,7 +77,7 @@ evtx_template(struct evtx_reader *r, uint32_t offset, enum evtx_where where)
 	struct evtx_template *t, **bucket;
 	uint32_t size;
 
-	if (r->def[slot].template != NULL && r->def[slot].offset == offset)
+	if (r->def[slot].chunk == r->chunks && r->def[slot].offset == offset)
 		return r->def[slot].template;
 	if (offset < EVTX_FIRST_RECORD || offset > r->len || r->len - offset < EVTX_TEMPLATE_HEAD)
 		return NULL;
@@ -98,6 +98,7 @@ evtx_template(struct evtx_reader *r, uint32_t offset, enum evtx_where where)
 		r->cached++;
 	}
 	r->def[slot].offset = offset;
+	r->def[slot].chunk = r->chunks;
 	r->def[slot].template = t;
 	return t;
 }
@@ -108,5 +109,6 @@ evtx_forget(struct evtx_reader *r)
 	arena_clear(&r->arena);
 	memset(r->bucket, 0, sizeof(r->bucket));
 	memset(r->def, 0, sizeof(r->def));
+	memset(r->known, 0, sizeof(r->known));
 	r->cached = 0;
 }

@@ -2,6 +2,10 @@
 /* evtx_value.c: the values of a record ([MS-EVEN6] 2.2.12) as values of an event. */
 #include <time.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "ingest/evtx_part.h"
 
 #define UNIX_EPOCH INT64_C(116444736000000000) /* in FILETIME */
@@ -129,6 +133,26 @@ evtx_set_value(struct event_value *v, uint8_t type, const uint8_t *p, uint32_t l
 	}
 }
 
+/* How many bytes of ${len}, an even number, stand before the first unit that is NUL. */
+static uint32_t
+until_nul(const uint8_t *p, uint32_t len)
+{
+	uint32_t at = 0;
+
+#ifdef __SSE2__
+	for (; at + 16 <= len; at += 16) {
+		int nul = _mm_movemask_epi8(_mm_cmpeq_epi16(_mm_loadu_si128((const __m128i *)(const void *)(p + at)),
+		    _mm_setzero_si128()));
+
+		if (nul != 0)
+			return at + (uint32_t)__builtin_ctz((unsigned)nul);
+	}
+#endif
+	while (at < len && evtx_u16(p + at) != 0)
+		at += 2;
+	return at;
+}
+
 /* Arrays repeat the element; strings in them are ended by NUL. */
 void
 evtx_add_array(struct evtx_reader *r, const struct event_value *name, uint8_t type, const uint8_t *p,
@@ -138,14 +162,11 @@ evtx_add_array(struct evtx_reader *r, const struct event_value *name, uint8_t ty
 	struct event_value *v;
 
 	if (type == 0x01) {
-		for (uint32_t from = 0, at = 0; at + 2 <= len; at += 2) {
-			if (evtx_u16(p + at) == 0 || at + 4 > len) {
-				uint32_t end = evtx_u16(p + at) == 0 ? at : at + 2;
-
-				if ((v = evtx_new_value(r, name)) != NULL)
-					evtx_set_value(v, type, p + from, end - from);
-				from = at + 2;
-			}
+		len &= ~1u;
+		for (uint32_t from = 0, n; from < len; from += n + 2) {
+			n = until_nul(p + from, len - from);
+			if ((v = evtx_new_value(r, name)) != NULL)
+				evtx_set_value(v, type, p + from, n);
 		}
 		return;
 	}

@@ -253,7 +253,7 @@ make_room(const struct ingest *in, struct ingest_piece *piece, size_t n)
 {
 	if (piece->room >= n)
 		return;
-	piece->room = in->format == INGEST_EVTX ? EVTX_CHUNK : INGEST_PIECE_MAX;
+	piece->room = in->format == INGEST_EVTX ? EVTX_CHUNK : CUT_BUFFER;
 	piece->data = xrealloc(piece->data, piece->room);
 	piece->filled = piece->room;
 }
@@ -271,14 +271,30 @@ give_data(struct ingest *in, struct ingest_piece *piece, size_t n)
 	return true;
 }
 
+/*
+ * The first ${n} bytes of what was read.  Where they begin the buffer the piece gets the buffer itself and
+ * leaves its own; only what is behind them is copied then.
+ */
 static bool
-copy_data(struct ingest *in, struct ingest_piece *piece, size_t n)
+hand_data(struct ingest *in, struct ingest_piece *piece, size_t n)
 {
-	make_room(in, piece, n);
-	memcpy(piece->data, in->buf + in->start, n);
-	piece->filled = piece->room;
+	bool is_whole = in->start == 0 && in->room == CUT_BUFFER && in->format != INGEST_EVTX;
+	uint8_t *data;
+
+	make_room(in, piece, is_whole ? CUT_BUFFER : n);
 	give_data(in, piece, n);
 	advance(in, n);
+	piece->filled = piece->room;
+	if (!is_whole) {
+		memcpy(piece->data, in->buf + in->start - n, n);
+		return true;
+	}
+	data = piece->data;
+	piece->data = in->buf;
+	in->buf = data;
+	in->start = 0;
+	in->end -= n;
+	memcpy(in->buf, piece->data + n, in->end);
 	return true;
 }
 
@@ -307,18 +323,23 @@ read_chunk(struct ingest *in, struct ingest_piece *piece, size_t have)
 }
 
 /*
- * The rest of a slot that begins with ${have} zeros; how many bytes of it there are, and in piece->filled whether
- * any is something else.
+ * The rest of a slot that begins with ${have} zeros, and of those after it that are in the same hole; how many
+ * bytes of them there are, and in piece->filled whether any is something else.
  */
-static size_t
+static uint64_t
 read_empty(struct ingest *in, struct ingest_piece *piece, size_t have)
 {
-	size_t rest = EVTX_CHUNK - have;
+	uint64_t left = in->size > in->offset ? in->size - in->offset : 0, slots;
 
 	piece->filled = 0;
-	if (in->offset + EVTX_CHUNK <= in->size && source_is_hole(in->source, rest) && source_skip(in->source, rest))
-		return EVTX_CHUNK;
-	have += source_read(in->source, piece->data + have, rest);
+	if (left >= EVTX_CHUNK) {
+		uint64_t hole = source_hole(in->source);
+
+		slots = (hole < left - have ? hole + have : left) / EVTX_CHUNK;
+		if (slots > 0 && source_skip(in->source, slots * EVTX_CHUNK - have))
+			return slots * EVTX_CHUNK;
+	}
+	have += source_read(in->source, piece->data + have, EVTX_CHUNK - have);
 	if (have < EVTX_CHUNK || !evtx_is_empty(piece->data, have))
 		piece->filled = piece->room;
 	return have;
@@ -332,7 +353,7 @@ static bool
 next_chunk(struct ingest *in, struct ingest_piece *piece)
 {
 	uint8_t *p;
-	size_t n;
+	uint64_t n;
 
 	if (in->format != INGEST_EVTX || in->start < in->end || in->at_end || in->gap != NULL)
 		return false;
@@ -357,6 +378,8 @@ next_chunk(struct ingest *in, struct ingest_piece *piece)
 			return true;
 	}
 	in->at_end = n < EVTX_FILE_HEAD;
+	if (n == 0)
+		return false;
 	if (in->buf == NULL) {
 		in->room = CUT_BUFFER;
 		in->buf = xmalloc(in->room);
@@ -378,10 +401,10 @@ ingest_next(struct ingest *in, struct ingest_piece *piece)
 		size_t len;
 
 		fill(in);
-		data = (const char *)in->buf + in->start;
 		len = in->end - in->start;
 		if (len == 0)
 			break;
+		data = (const char *)in->buf + in->start;
 		cut = in->is_long ? (struct cut){ 0 } : cut_at(in, data, len);
 		if (cut.len == 0) {
 			cut.key = "ingest.line.long";
@@ -395,7 +418,7 @@ ingest_next(struct ingest *in, struct ingest_piece *piece)
 		if (in->gap != NULL && in->gap != cut.key)
 			return give_gap(in, piece);
 		if (cut.key == NULL)
-			return copy_data(in, piece, cut.len);
+			return hand_data(in, piece, cut.len);
 		if (in->gap == NULL)
 			in->gap_offset = in->offset;
 		in->gap = cut.key;

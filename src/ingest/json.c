@@ -54,24 +54,36 @@ take(struct json *j, char c)
 	return true;
 }
 
-/* Where a quote, a backslash or a control character stands, or the end. */
+/* What a string does not go on over: a quote, a backslash, a control character. */
+static inline bool
+is_odd(char c)
+{
+	return c == '"' || c == '\\' || (uint8_t)c < 0x20;
+}
+
+#ifdef __SSE2__
+/* A bit for each of sixteen characters that is_odd(). */
+static inline unsigned
+odd_places(__m128i x)
+{
+	return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x),
+	    _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\\')))));
+}
+#endif
+
+/* Where the first of them stands, or the end. */
 static inline const char *
 plain(const char *s, const char *end)
 {
 #ifdef __SSE2__
-	const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1f);
-
 	for (; end - s >= 16; s += 16) {
-		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)s);
-		__m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, quote), _mm_cmpeq_epi8(x, slash)),
-		    _mm_cmpeq_epi8(_mm_min_epu8(x, control), x));
-		int mask = _mm_movemask_epi8(hit);
+		unsigned odd = odd_places(_mm_loadu_si128((const __m128i *)(const void *)s));
 
-		if (mask != 0)
-			return s + __builtin_ctz((unsigned)mask);
+		if (odd != 0)
+			return s + __builtin_ctz(odd);
 	}
 #endif
-	while (s < end && *s != '"' && *s != '\\' && (uint8_t)*s >= 0x20)
+	while (s < end && !is_odd(*s))
 		s++;
 	return s;
 }
@@ -113,20 +125,46 @@ unicode(const char *s, const char *end, char **out)
 	return s;
 }
 
-/* The rest of a string from its first backslash on, into the scratch, which is never too small. */
+/*
+ * Copies up to where a quote, a backslash or a control character stands, or the end; may write up to 16 bytes
+ * more than it says.  Returns how many it copied.
+ */
+static inline size_t
+copy_plain(const char *s, const char *end, char *out)
+{
+	size_t n = 0;
+
+#ifdef __SSE2__
+	for (; end - s >= 16 + (ptrdiff_t)n; n += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s + n));
+		unsigned odd = odd_places(x);
+
+		_mm_storeu_si128((__m128i *)(void *)(out + n), x);
+		if (odd != 0)
+			return n + (size_t)__builtin_ctz(odd);
+	}
+#endif
+	for (; s + n < end && !is_odd(s[n]); n++)
+		out[n] = s[n];
+	return n;
+}
+
+/*
+ * The rest of a string from its first backslash on, into the scratch, which is never too small: no escape is
+ * shorter than what it stands for.
+ */
 static bool
 unescape(struct json *j, const char *from, struct text *ret)
 {
 	static const char simple[128] = { ['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b',
 		['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t' };
-	char *begin = j->t->scratch + j->t->used, *out = begin;
-	const char *s = j->s, *end = j->end, *run = from;
+	char *begin = j->t->scratch + j->t->used, *out = begin + (j->s - from);
+	const char *s = j->s, *end = j->end;
 
-	for (;; s = plain(s, end)) {
-		memcpy(out, run, (size_t)(s - run));
-		out += s - run;
-		if (end - s < 2 || *s != '\\')
-			break;
+	memcpy(begin, from, (size_t)(s - from));
+	while (end - s >= 2 && *s == '\\') {
+		size_t n;
+
 		if (s[1] == 'u') {
 			s = unicode(s + 2, end, &out);
 			if (s == NULL)
@@ -137,7 +175,9 @@ unescape(struct json *j, const char *from, struct text *ret)
 		} else {
 			return false;
 		}
-		run = s;
+		n = copy_plain(s, end, out);
+		out += n;
+		s += n;
 	}
 	j->s = s + 1;
 	j->t->used += (size_t)(out - begin);
@@ -291,6 +331,14 @@ put_number(struct json *j, const struct json_key *key, struct text text, bool is
 
 /* ---- values --------------------------------------------------------------------------- */
 
+/* Whether the string behind the quote is that key, which needs not be looked through then. */
+static inline bool
+is_key(const struct json *j, const struct json_key *key)
+{
+	return key->is_plain && (size_t)(j->end - j->s) > key->raw_len && j->s[key->raw_len] == '"' &&
+	    memcmp(j->s, key->raw, key->raw_len) == 0;
+}
+
 /*
  * Behind the bracket.  An object that stands for <Data Name="…"> gives its value that name, whichever
  * of the two comes first.
@@ -304,10 +352,19 @@ members(struct json *j, struct json_key *parent, unsigned depth)
 	if (take(j, '}'))
 		return true;
 	do {
-		if (!take(j, '"') || !string(j, &raw) || !take(j, ':'))
+		struct json_key *guess = json_key_guess(parent, key);
+
+		if (!take(j, '"'))
 			return false;
-		key = json_key(j->t->json, parent, key, raw.at, raw.len);
-		if (!value(j, key, depth))
+		if (guess != NULL && is_key(j, guess)) {
+			key = guess;
+			j->s += guess->raw_len + 1;
+		} else if (string(j, &raw)) {
+			key = json_key(j->t->json, parent, key, raw.at, raw.len);
+		} else {
+			return false;
+		}
+		if (!take(j, ':') || !value(j, key, depth))
 			return false;
 	} while (take(j, ','));
 	return take(j, '}');

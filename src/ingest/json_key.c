@@ -299,6 +299,15 @@ same(const struct json_key *key, const struct json_key *parent, const char *raw,
 	return key->raw_len == len && key->parent == parent && memcmp(key->raw, raw, len) == 0;
 }
 
+static bool
+is_plain(const char *raw, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (raw[i] == '"' || raw[i] == '\\' || (uint8_t)raw[i] < 0x20)
+			return false;
+	return true;
+}
+
 static struct json_key *
 add(struct json_keys *keys, struct json_key *parent, const char *raw, size_t len)
 {
@@ -308,6 +317,7 @@ add(struct json_keys *keys, struct json_key *parent, const char *raw, size_t len
 	key->parent = parent;
 	key->raw = arena_strndup(&keys->arena, raw, len);
 	key->raw_len = (uint32_t)len;
+	key->is_plain = is_plain(raw, len);
 	if (parent->path_len + len + 1 > PATH_MAX_LEN) {
 		key->path = parent->path;
 		key->path_len = parent->path_len;

@@ -30,6 +30,7 @@ struct json_key {
 	uint32_t name_len, id;
 	unsigned time_rank;      /* parse_time_rank */
 	enum json_role role;
+	bool is_plain;   /* stands in the file without escapes */
 	bool is_second;          /* another key of the same meaning is better */
 	bool is_source;          /* of NXLog: the provider, under a name that fields of Windows have too */
 };
@@ -46,6 +47,15 @@ struct json_key *json_keys_root(struct json_keys *keys);
  */
 struct json_key *json_key(struct json_keys *keys, struct json_key *parent, struct json_key *before,
     const char *raw, size_t len);
+
+/* Which key it was that came there last time; NULL: none yet. */
+static inline struct json_key *
+json_key_guess(struct json_key *parent, struct json_key *before)
+{
+	struct json_key *guess = before != NULL ? before->after : parent->first;
+
+	return guess != NULL && guess->parent == parent ? guess : NULL;
+}
 
 /* Forgets when there are too many; between events only. */
 void json_keys_tidy(struct json_keys *keys);

@@ -111,16 +111,16 @@ source_read(struct source *source, uint8_t *out, size_t len)
 	return done;
 }
 
-bool
-source_is_hole(struct source *source, size_t len)
+uint64_t
+source_hole(struct source *source)
 {
-	return source->head_pos == source->head_len && source->hole != NULL && source->hole(source) >= len;
+	return source->head_pos < source->head_len || source->hole == NULL ? 0 : source->hole(source);
 }
 
 bool
-source_skip(struct source *source, size_t len)
+source_skip(struct source *source, uint64_t len)
 {
-	size_t ahead = source->head_len - source->head_pos;
+	uint64_t ahead = source->head_len - source->head_pos;
 
 	if (len > ahead && (source->skip == NULL || !source->skip(source, len - ahead)))
 		return false;

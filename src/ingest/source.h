@@ -52,14 +52,14 @@ struct source *source_packed(struct source *source, const char **ret_packing);
 /* Fills ${out}; less than ${len} only at the end. */
 size_t source_read(struct source *source, uint8_t *out, size_t len);
 
-/* Whether at least ${len} bytes follow that are a hole in the file: zeros that need not be read. */
-bool source_is_hole(struct source *source, size_t len);
+/* How many bytes follow that are a hole in the file: zeros that need not be read; 0 where that is not known. */
+uint64_t source_hole(struct source *source);
 
 /*
  * Passes over ${len} bytes, which must be there, without reading them; false when that cannot be done, and nothing
  * is passed over then.
  */
-bool source_skip(struct source *source, size_t len);
+bool source_skip(struct source *source, uint64_t len);
 
 /* The next bytes without taking them: at most SOURCE_HEAD, and only before the first source_read. */
 size_t source_peek(struct source *source, size_t len, const uint8_t **ret_data);
