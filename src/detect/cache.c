@@ -25,7 +25,7 @@ struct head {
 	uint32_t fields, literals, opens, program;
 };
 
-static const char magic[8] = "khienMB\n";
+static const char magic[8] = "khienMC\n";
 
 /* ---- writing ---- */
 

@@ -142,7 +142,7 @@ node_new(struct builder *b, enum node_op op, uint32_t first, uint32_t count)
 {
 	struct node *n = TABLE_ADD(b->t, node, 1);
 
-	n->op = op & 0xff;
+	n->op = op & 0x7f;
 	n->first = first;
 	n->count = count;
 	if (b->t->nodes > b->costs) {

@@ -315,6 +315,26 @@ shorten_kids(struct tables *t)
 	}
 }
 
+/* Nearly all nodes have one parent; remembering the answer of NODE_MANY, or what the scan says of it, is worth it. */
+static void
+mark_asked_once(struct tables *t)
+{
+	uint8_t *parents = xcalloc(t->nodes + 1, sizeof(*parents));
+
+	for (size_t i = 0; i < t->kids; i++)
+		if ((t->kid[i] & KID_ITEM) == 0 && parents[t->kid[i]] < 2)
+			parents[t->kid[i]]++;
+	for (size_t i = 0; i < t->variants; i++) {
+		if (parents[t->variant[i].root] < 2)
+			parents[t->variant[i].root]++;
+		if (t->variant[i].sure != 0 && (t->variant[i].sure & KID_ITEM) == 0)
+			parents[t->variant[i].sure] = 2;
+	}
+	for (size_t i = 0; i < t->nodes; i++)
+		t->node[i].asked_once = parents[i] < 2 && t->node[i].op != NODE_MANY;
+	free(parents);
+}
+
 struct matcher *
 matcher_compile(const struct sigma_set *set, const struct pipelines *pipelines,
     const struct matcher_options *options, sigma_fault_fn fn, void *arg)
@@ -337,6 +357,7 @@ matcher_compile(const struct sigma_set *set, const struct pipelines *pipelines,
 	arena_clear(&b.arena);
 	build_buckets(&b);
 	shorten_kids(&m->t);
+	mark_asked_once(&m->t);
 	m->fields = names_count(m->names);
 	free(b.rule_of);
 	free(b.item_slot);

@@ -272,7 +272,6 @@ value_fits(struct matcher_thread *t, const struct item *item, uint32_t value)
 {
 	const struct event_value *v = &t->event->value[value];
 	bool limited = false, found;
-	struct text low;
 	double n;
 
 	if (v->type == VALUE_NULL)
@@ -283,8 +282,9 @@ value_fits(struct matcher_thread *t, const struct item *item, uint32_t value)
 	case ITEM_ANY:
 		return true;
 	case ITEM_REGEX:
-		low = thread_lower(t, value);
-		found = regex_find(t->m->regex[item->other], t->regex, thread_text(t, value), low, &limited);
+		/* The text as it is is seldom needed: most expressions lack one of their pieces. */
+		found = regex_may(t->m->regex[item->other], thread_lower(t, value)) &&
+		    regex_find(t->m->regex[item->other], t->regex, thread_text(t, value), &limited);
 		t->count.limited += limited;
 		return found;
 	case ITEM_CIDR:
@@ -399,9 +399,9 @@ eval_node(struct matcher_thread *t, uint32_t n)
 
 	if ((n & KID_ITEM) != 0)
 		return item_true(t, n & ~KID_ITEM);
-	if (t->node_memo[n] >> 1 == t->gen)
-		return (t->node_memo[n] & 1) != 0;
 	node = &tables->node[n];
+	if (!node->asked_once && t->node_memo[n] >> 1 == t->gen)
+		return (t->node_memo[n] & 1) != 0;
 	ret = node->op == NODE_AND;
 	if (node->op == NODE_ITEM)
 		ret = item_true(t, node->first);
@@ -418,6 +418,7 @@ eval_node(struct matcher_thread *t, uint32_t n)
 				break;
 			}
 		}
-	t->node_memo[n] = t->gen << 1 | ret;
+	if (!node->asked_once)
+		t->node_memo[n] = t->gen << 1 | ret;
 	return ret;
 }

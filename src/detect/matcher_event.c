@@ -161,9 +161,9 @@ static bool
 is_one_of(const struct matcher_thread *t, const struct cond *c, struct text s)
 {
 	for (uint32_t i = 0; i < c->values; i++) {
-		const char *want = t->m->t.byte + t->m->t.number[c->value + i];
+		const uint32_t *want = t->m->t.number + c->value + 2 * i;
 
-		if (strlen(want) == s.len && memcmp(want, s.at, s.len) == 0)
+		if (want[1] == s.len && memcmp(t->m->t.byte + want[0], s.at, s.len) == 0)
 			return true;
 	}
 	return false;

@@ -48,7 +48,9 @@ enum node_op {
 };
 
 struct node {
-	uint32_t op : 8, many : 24;
+	uint32_t op : 7;
+	uint32_t asked_once : 1;   /* in one place only, so its answer need not be remembered */
+	uint32_t many : 24;
 	uint32_t name;             /* of the selection, or 0 */
 	uint32_t first, count;     /* into kid; ITEM: first is the item */
 };
@@ -102,7 +104,8 @@ struct corr_rec {
 
 struct cond {
 	uint32_t field;            /* FIELD_FORMAT: event.format */
-	uint32_t value, values;    /* lower-case strings, into number; 0 values: there, whatever it is */
+	uint32_t value, values;    /* pairs of a lower-case string and its length, into number; 0 values: there,
+	                              whatever it is */
 };
 #define FIELD_FORMAT UINT32_MAX
 

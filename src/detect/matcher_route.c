@@ -394,7 +394,7 @@ make_gate(struct builder *b, const struct pack_pipeline *pack, struct route *rou
 		const struct pack_when *w = &pack->gate[i];
 		bool any = w->values == 1 && str_eq(w->value[0], "*");
 		struct cond c = { .values = any ? 0 : (uint32_t)w->values };
-		uint32_t *text = xcalloc(w->values + 1, sizeof(*text));
+		uint32_t *text = xcalloc(2 * w->values + 1, sizeof(*text));
 
 		c.field = str_eq(w->field, "format") ? FIELD_FORMAT
 		    : names_add(b->m->names, w->field, strlen(w->field));
@@ -403,11 +403,12 @@ make_gate(struct builder *b, const struct pack_pipeline *pack, struct route *rou
 
 			lower_utf8(w->value[k], strlen(w->value[k]), low);
 			low[strlen(w->value[k])] = '\0';
-			text[k] = table_text(b->t, low);
+			text[2 * k] = table_text(b->t, low);
+			text[2 * k + 1] = (uint32_t)strlen(low);
 			free(low);
 		}
 		c.value = (uint32_t)b->t->numbers;
-		memcpy(TABLE_ADD(b->t, number, w->values), text, w->values * sizeof(*text));
+		memcpy(TABLE_ADD(b->t, number, 2 * w->values), text, 2 * w->values * sizeof(*text));
 		*TABLE_ADD(b->t, cond, 1) = c;
 		free(text);
 	}

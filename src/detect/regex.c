@@ -176,14 +176,17 @@ is_ascii(struct text text)
 }
 
 bool
-regex_find(const struct regex *regex, struct regex_thread *t, struct text text, struct text low,
-    bool *ret_limited)
+regex_may(const struct regex *regex, struct text low)
+{
+	return regex->pieces == NULL || has_pieces(regex, low);
+}
+
+bool
+regex_find(const struct regex *regex, struct regex_thread *t, struct text text, bool *ret_limited)
 {
 	uint32_t flags;
 	int n;
 
-	if (regex->pieces != NULL && !has_pieces(regex, low))
-		return false;
 	if (regex->is_pieces && is_plain(text))
 		return true;
 	/* The library's own look at whether it is UTF-8 takes longer than most searches. */

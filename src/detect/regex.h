@@ -17,11 +17,11 @@ struct regex_thread *regex_thread_new(void);
 void regex_thread_free(struct regex_thread *thread); /* NULL is allowed */
 
 /*
- * Whether the expression is found in the bytes; ${low}: the same in small letters (detect/lower.h).
- * ${ret_limited} becomes true when it was given up.
+ * Whether the expression may be found in bytes that are ${low} in small letters (detect/lower.h); and whether
+ * it is found in those bytes, of which regex_may() said so.  ${ret_limited} becomes true when it was given up.
  */
-bool regex_find(const struct regex *regex, struct regex_thread *thread, struct text text, struct text low,
-    bool *ret_limited);
+bool regex_may(const struct regex *regex, struct text low);
+bool regex_find(const struct regex *regex, struct regex_thread *thread, struct text text, bool *ret_limited);
 
 /*
  * Texts of which one stands in everything the expression finds, in small letters: up to ${max}
