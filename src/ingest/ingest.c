@@ -96,9 +96,10 @@ ingest_open_fd(int fd, const char *name, const struct ingest_options *options,
 	struct ingest *in = xcalloc(1, sizeof(*in));
 	int64_t newest_ms = options == NULL ? 0 : options->newest_ms;
 	struct stat st;
+	bool is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 	int rc;
 
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+	if (is_file) {
 		in->size = (uint64_t)st.st_size;
 		if (in->size >= ADVISED)
 			(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
@@ -117,7 +118,7 @@ ingest_open_fd(int fd, const char *name, const struct ingest_options *options,
 		if (lseek(fd, (off_t)options->offset, SEEK_SET) < 0)
 			in->source->fault = "ingest.read";
 	} else {
-		in->source = source_file(fd);
+		in->source = is_file ? source_stretch(fd, UINT64_MAX) : source_file(fd);
 	}
 	unpack(in);
 	rc = recognise(in, name, options == NULL ? INGEST_ANY : options->format, err);
@@ -345,6 +346,13 @@ read_empty(struct ingest *in, struct ingest_piece *piece, size_t have)
 	return have;
 }
 
+/* Where the file ended when it was opened the system need not be asked. */
+static bool
+is_at_end(const struct ingest *in)
+{
+	return in->size > 0 && in->offset == in->size && in->source->below == NULL;
+}
+
 /*
  * The next chunk of a file of nothing but whole and empty chunks, read where it is parsed; false at anything
  * else, which stands at in->start then and is looked at more closely.
@@ -359,7 +367,7 @@ next_chunk(struct ingest *in, struct ingest_piece *piece)
 		return false;
 	make_room(in, piece, EVTX_CHUNK);
 	p = piece->data;
-	while ((n = source_read(in->source, p, EVTX_FILE_HEAD)) == EVTX_FILE_HEAD) {
+	while ((n = is_at_end(in) ? 0 : source_read(in->source, p, EVTX_FILE_HEAD)) == EVTX_FILE_HEAD) {
 		bool is_empty = evtx_is_empty(p, n);
 
 		if (memcmp(p, "ElfFile", 8) == 0) {

@@ -11,7 +11,17 @@ struct file_source {
 	struct source base;
 	int fd;
 	uint64_t left;
+	uint64_t passed; /* over, but not yet in the system's eyes: often nothing is read behind it */
 };
+
+static bool
+settle(struct file_source *file)
+{
+	if (file->passed > 0 && lseek(file->fd, (off_t)file->passed, SEEK_CUR) < 0)
+		return false;
+	file->passed = 0;
+	return true;
+}
 
 static size_t
 file_read_some(struct source *source, uint8_t *out, size_t len)
@@ -22,7 +32,7 @@ file_read_some(struct source *source, uint8_t *out, size_t len)
 	if (len > file->left)
 		len = (size_t)file->left;
 	do
-		n = read(file->fd, out, len);
+		n = settle(file) ? read(file->fd, out, len) : -1;
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		source->fault = "ingest.read";
@@ -35,8 +45,9 @@ file_skip(struct source *source, uint64_t len)
 {
 	struct file_source *file = (struct file_source *)source;
 
-	if (len > file->left || len > INT64_MAX || lseek(file->fd, (off_t)len, SEEK_CUR) < 0)
+	if (len > file->left || len > INT64_MAX - file->passed)
 		return false;
+	file->passed += len;
 	file->left -= len;
 	return true;
 }
@@ -44,8 +55,8 @@ file_skip(struct source *source, uint64_t len)
 static uint64_t
 file_hole(struct source *source)
 {
-	const struct file_source *file = (const struct file_source *)source;
-	off_t at = lseek(file->fd, 0, SEEK_CUR), data = at < 0 ? -1 : lseek(file->fd, at, SEEK_DATA);
+	struct file_source *file = (struct file_source *)source;
+	off_t at = settle(file) ? lseek(file->fd, 0, SEEK_CUR) : -1, data = at < 0 ? -1 : lseek(file->fd, at, SEEK_DATA);
 
 	bool to_end = data < 0 && errno == ENXIO;
 
@@ -63,21 +74,24 @@ file_close(struct source *source)
 struct source *
 source_file(int fd)
 {
-	return source_stretch(fd, UINT64_MAX);
+	struct file_source *file = xcalloc(1, sizeof(*file));
+
+	file->base.read = file_read_some;
+	file->base.close = file_close;
+	file->fd = fd;
+	file->left = UINT64_MAX;
+	return &file->base;
 }
 
 struct source *
 source_stretch(int fd, uint64_t len)
 {
-	struct file_source *file = xcalloc(1, sizeof(*file));
+	struct source *source = source_file(fd);
 
-	file->base.read = file_read_some;
-	file->base.skip = file_skip;
-	file->base.hole = file_hole;
-	file->base.close = file_close;
-	file->fd = fd;
-	file->left = len;
-	return &file->base;
+	source->skip = file_skip;
+	source->hole = file_hole;
+	((struct file_source *)source)->left = len;
+	return source;
 }
 
 static size_t

@@ -31,7 +31,7 @@ struct source {
 /* Reads ${fd}, which it takes over. */
 struct source *source_file(int fd);
 
-/* At most ${len} bytes of it. */
+/* The same of a file that can be moved about in, at most ${len} bytes of it. */
 struct source *source_stretch(int fd, uint64_t len);
 
 /*
