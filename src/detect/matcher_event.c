@@ -404,10 +404,8 @@ matcher_event(struct matcher_thread *t, const struct event *event, matcher_hit_f
 		const struct variant *v = &tables->variant[t->candidate[i]];
 
 		/* Rules lie far apart in memory: the next ones are on their way while this one is looked at. */
-		if (i + 1 < t->candidates)
-			__builtin_prefetch(&tables->kid[tables->node[tables->variant[t->candidate[i + 1]].root].first]);
-		if (i + 3 < t->candidates)
-			__builtin_prefetch(&tables->node[tables->variant[t->candidate[i + 3]].root]);
+		if (i + 2 < t->candidates)
+			__builtin_prefetch(&tables->node[tables->variant[t->candidate[i + 2]].root]);
 		if (i + 5 < t->candidates)
 			__builtin_prefetch(&tables->variant[t->candidate[i + 5]]);
 		if (eval_node(t, v->root))

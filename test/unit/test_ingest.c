@@ -93,6 +93,17 @@ flat_json_gives_its_keys(void **state)
 	    "ThreatName=x;DateandTime=2025-11-22 14:30:05;\n", "");
 }
 
+/* The key that came in the same place before, one that only begins like it, and the same one escaped. */
+static void
+keys_that_come_again_are_known_however_they_are_written(void **state)
+{
+	(void)state;
+	expect(INGEST_JSON, "{\"user\":\"a\\\\b\",\"id\":1}\n{\"user\":\"c\",\"id\":2}\n{\"user2\":\"d\",\"id\":3}\n"
+	    "{\"us\\u0065r\":\"\\\"0123456789abcdef\\\"\\\\0123456789abcdef0123456789abcdef\\n\",\"id\" : 4}\n",
+	    "user=a\\b;id=1;\nuser=c;id=2;\nuser2=d;id=3;\n"
+	    "user=\"0123456789abcdef\"\\0123456789abcdef0123456789abcdef\n;id=4;\n", "");
+}
+
 static void
 a_name_with_blanks_is_given_as_it_is_asked_for(void **state)
 {
@@ -536,6 +547,25 @@ an_endless_entry_or_list_costs_no_more_than_its_length(void **state)
 }
 
 static void
+a_last_line_may_fill_a_piece(void **state)
+{
+	struct buf log = BUF_INIT((size_t)8 << 20);
+	struct log_sink got;
+
+	(void)state;
+	for (size_t len = INGEST_PIECE_MAX - 1; len <= INGEST_PIECE_MAX + 1; len++) {
+		buf_reset(&log);
+		add_lines(&log, 3);
+		memset(buf_extend(&log, len), 'x', len);
+		read_log(buf_str(&log), log.len, NULL, &got);
+		assert_int_equal(got.count, len <= INGEST_PIECE_MAX ? 4 : 3);
+		assert_int_equal(got.skipped.len == 0, len <= INGEST_PIECE_MAX);
+		log_end(&got);
+	}
+	buf_clear(&log);
+}
+
+static void
 messages_of_the_audit_log_are_not_cut_apart(void **state)
 {
 	struct buf log = BUF_INIT((size_t)64 << 20);
@@ -590,6 +620,7 @@ a_log_may_come_through_a_pipe(void **state)
 
 TEST_MAIN(
     cmocka_unit_test(flat_json_gives_its_keys),
+    cmocka_unit_test(keys_that_come_again_are_known_however_they_are_written),
     cmocka_unit_test(a_name_with_blanks_is_given_as_it_is_asked_for),
     cmocka_unit_test(what_is_no_json_is_told_and_the_rest_is_read),
     cmocka_unit_test(json_need_not_be_one_object_a_line),
@@ -608,5 +639,6 @@ TEST_MAIN(
     cmocka_unit_test(pieces_may_be_parsed_in_any_order),
     cmocka_unit_test(an_endless_line_is_passed_over),
     cmocka_unit_test(an_endless_entry_or_list_costs_no_more_than_its_length),
+    cmocka_unit_test(a_last_line_may_fill_a_piece),
     cmocka_unit_test(messages_of_the_audit_log_are_not_cut_apart),
     cmocka_unit_test(a_log_may_come_through_a_pipe))
