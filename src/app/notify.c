@@ -159,7 +159,8 @@ notify_escalate(struct call *call, const char *incident_id, const char *report_i
 		return 0;
 	w = report_words(call, incident_id, report_id);
 	values[0] = w.number, values[1] = w.incident, values[2] = w.title, values[3] = w.told, values[4] = w.url;
-	key = arena_printf(call->arena, "report:%s:escalated", report_id);
+	/* The incident is in the key: one that was moved and waits again is told of again. */
+	key = arena_printf(call->arena, "report:%s:escalated:%s", report_id, incident_id);
 	told = notify_role(call, "office_chief", incident_id, key,
 	    words_with(call, LANG_VI, "mail.escalate.subject", names, values, ARRAY_LEN(names)),
 	    words_with(call, LANG_VI, "mail.escalate.body", names, values, ARRAY_LEN(names)));

@@ -10,10 +10,10 @@
  */
 void notify_report(struct call *call, const char *incident_id, const char *report_id);
 
-/* When the chief of office is told of a report that came now, if nobody has taken it (notify.escalate_minutes). */
+/* When the chief of office is told of a report that waits from now on, if nobody takes it (notify.escalate_minutes). */
 int64_t notify_escalate_at(struct call *call);
 
-/* Tells them, unless somebody has; once. */
+/* Tells them, unless somebody has; once for each incident it waited in. */
 int notify_escalate(struct call *call, const char *incident_id, const char *report_id);
 
 /* Mail to one account about an incident; nothing without an address. */

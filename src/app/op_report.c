@@ -2,6 +2,7 @@
 /* op_report.c: from "something is strange" to somebody who has taken it. */
 #include <stdio.h>
 
+#include "app/alarm.h"
 #include "app/app.h"
 #include "app/change.h"
 #include "app/duty.h"
@@ -487,6 +488,8 @@ report_move(struct call *c)
 		return c->err->kind;
 	change_update(c, "report", id, -1, COLS(CT("incident_id", to.id),
 	    CI("taken_at", to.taken_at == SQL_NULL ? SQL_NULL : c->now)));
+	if (to.taken_at == SQL_NULL && from.taken_at != SQL_NULL)
+		alarm_set(c, "report", id, notify_escalate_at(c)); /* it waits again, from now on */
 	change_timeline(c, &(struct timeline_entry){ .incident_id = to.id, .kind = "report",
 	    .word = "timeline.report_moved_here", .occurred_at = SQL_NULL, .told_at = SQL_NULL,
 	    .text = arg_text(c, "reason"), .ref_table = "report", .ref_id = id,

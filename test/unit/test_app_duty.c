@@ -282,6 +282,40 @@ a_store_from_before_escalates_as_it_would_have(void **state)
 	assert_int_equal(world_sql("SELECT COUNT(*) FROM timeline WHERE word LIKE 'timeline.escalated%'"), 1);
 }
 
+/* Moved out of an incident that somebody had taken, it waits again: with a time of its own. */
+static void
+a_report_moved_to_where_nobody_is_escalates_again(void **state)
+{
+	const char *first, *second, *number;
+
+	(void)state;
+	json_free(world_ok("quantri", "setting set", "{'name':'mail.url','value':'smtp://127.0.0.1:9'}"));
+	json_free(world_ok("quantri", "setting set", "{'name':'mail.from','value':'khien@example.vn'}"));
+	clock_to("2026-11-23T08:00");
+	number = world_text("quantri", "report new", "{'description':'Thư lạ','channel':'phone'}", "number");
+	first = world_text("quantri", "report show", A("{'id':'%s'}", number), "incident_number");
+	second = opened("Chưa ai nhận", "2026-11-23T08:00");
+	clock_to("2026-11-23T08:11");
+	work();
+	assert_int_equal(mails("chanhvp@example.vn", number), 1);
+	json_free(world_ok("quantri", "incident take", A("{'id':'%s'}", first)));
+	json_free(world_ok("quantri", "report move", A("{'id':'%s','incident':'%s'}", number, second)));
+	clock_to("2026-11-23T08:20");
+	work();
+	assert_int_equal(mails("chanhvp@example.vn", number), 1);
+	clock_to("2026-11-23T08:22");
+	work();
+	work();
+	assert_int_equal(mails("chanhvp@example.vn", number), 2);
+	assert_int_equal(world_sql(A("SELECT COUNT(*) FROM timeline t JOIN incident i ON i.id = t.incident_id"
+	    " WHERE i.number = '%s' AND t.word = 'timeline.escalated'", second)), 1);
+	/* Where somebody is it does not wait. */
+	json_free(world_ok("quantri", "report move", A("{'id':'%s','incident':'%s'}", number, first)));
+	clock_to("2026-11-23T08:40");
+	work();
+	assert_int_equal(mails("chanhvp@example.vn", number), 2);
+}
+
 /* Of those whose time has come a hundred are looked at, the oldest first. */
 static void
 reminders_that_fail_keep_no_other_waiting(void **state)
@@ -409,4 +443,5 @@ a_faulty_pack_leaves_the_one_before_in_force(void **state)
 
 TEST_MAIN(T(one_paper_discharges_several_duties), T(clocks_remind_and_a_red_one_reaches_the_substitute),
     T(a_store_from_before_reminds_as_it_would_have), T(a_store_from_before_escalates_as_it_would_have),
+    T(a_report_moved_to_where_nobody_is_escalates_again),
     T(reminders_that_fail_keep_no_other_waiting), T(the_morning_mail_goes_once_a_working_day), T(a_faulty_pack_leaves_the_one_before_in_force))
