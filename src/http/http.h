@@ -45,7 +45,8 @@ struct http_request {
 	struct arena arena; /* ends with the request */
 	enum http_method method;
 	const char *method_name;
-	const char *path;  /* as sent, without the query; starts with '/' */
+	const char *path;  /* as sent, without the query; starts with '/'.  When only refuse() is called: the */
+	                   /* target as it came, cut at HTTP_TARGET_MAX bytes */
 	const char *seg[HTTP_SEGMENTS_MAX]; /* its parts, decoded: UTF-8, no control characters, */
 	size_t segs;                        /* never "", "." or ".."; none for "/" */
 	struct url_params query;

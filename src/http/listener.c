@@ -132,13 +132,13 @@ on_target(void *cls, const char *target, struct MHD_Connection *mhd)
 	info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	x->conn = info == NULL ? NULL : info->socket_context;
 	x->req.transport = x;
-	x->req.path = "";
 	x->req.content_length = -1;
 	x->res.fd = -1;
 	x->target_at = target;
 	x->target_len = strlen(target);
+	x->req.path = arena_strndup(&x->req.arena, target, strnlen(target, HTTP_TARGET_MAX));
 	if (x->target_len <= HTTP_TARGET_MAX)
-		x->target = arena_strndup(&x->req.arena, target, x->target_len);
+		x->target = x->req.path;
 	return x;
 }
 

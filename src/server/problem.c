@@ -139,6 +139,15 @@ err_value(const struct err *err, const char *name)
 	return NULL;
 }
 
+/* Who asked for a page reads one; also where the request was not understood as far as its turn. */
+static bool
+is_for_readers(const struct http_request *req, const struct turn *turn)
+{
+	if (turn == NULL)
+		return !str_starts(req->path, "/api/");
+	return turn->kind == TURN_PAGE || turn->kind == TURN_STATIC;
+}
+
 void
 problem_as(struct http_request *req, struct http_response *res, int status, const struct err *err)
 {
@@ -148,7 +157,7 @@ problem_as(struct http_request *req, struct http_response *res, int status, cons
 	buf_reset(&res->body);
 	if (res->body.max < 65536)
 		buf_init(&res->body, 65536);
-	if (turn == NULL || turn->kind == TURN_PAGE || turn->kind == TURN_STATIC) {
+	if (is_for_readers(req, turn)) {
 		http_answer(res, status, "text/html; charset=utf-8");
 		res->csp = page_csp(req);
 		write_page(req, &res->body, lang, status, err);

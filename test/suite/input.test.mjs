@@ -256,8 +256,11 @@ test('invalid UTF-8 is refused wherever it stands', async () => {
   const part = Buffer.concat([Buffer.from('--B\r\nContent-Disposition: form-data; name="description"\r\n\r\n'), Buffer.from([0xe1, 0xba]), Buffer.from('\r\n--B--\r\n')]);
   const form = await raw(Buffer.concat([Buffer.from(`POST /api/v1/reports HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary=B\r\nContent-Length: ${part.length}\r\n\r\n`), part]));
   assert.match(form, /^HTTP\/1\.1 4(00|22)/);
-  for (const path of ['/api/v1/reports/%ff%fe', '/bao-su-co/%c0%af', '/api/v1/search?q=%ff', '/%ff'])
-    assert.match(await raw(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`), /^HTTP\/1\.1 4\d\d/, path);
+  for (const path of ['/api/v1/reports/%ff%fe', '/bao-su-co/%c0%af', '/api/v1/search?q=%ff', '/%ff', `/api/v1/search?q=${'%ff'.repeat(2000)}`]) {
+    const told = await raw(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    assert.match(told, /^HTTP\/1\.1 4(00|14)/, path);
+    assert.match(told, path.startsWith('/api/') ? /Content-Type: application\/problem\+json/ : /Content-Type: text\/html/, path);
+  }
 });
 
 test('huge and broken heads are refused, and others do not wait', async () => {
