@@ -41,9 +41,10 @@ const char *
 nearest(const char *word, const char *(*name)(void *arg, size_t i), void *arg)
 {
 	const char *best = NULL, *candidate;
-	size_t best_distance = 3;
+	size_t len = strlen(word), best_distance = len < 3 ? len : 3;
 
-	if (strlen(word) > WORD_MAX)
+	/* One that has nothing in common with a short word is not near it. */
+	if (len > WORD_MAX)
 		return NULL;
 	for (size_t i = 0; (candidate = name(arg, i)) != NULL; i++) {
 		size_t d = strlen(candidate) > WORD_MAX ? best_distance : distance(word, candidate);
@@ -223,13 +224,13 @@ check_value(const struct param *p, const struct json *value, int64_t now, struct
 	case P_TIME:
 		return check_time(p, text, now, err);
 	case P_ENUM:
-		return text == NULL ? err_set(err, ERR_INVALID, "err.text", p->name) :
+		return text == NULL ? err_set(err, ERR_INVALID, "err.not_text", p->name) :
 		    check_choice(p, text, err);
 	case P_BODY:
-		return text == NULL ? err_set(err, ERR_INVALID, "err.text", p->name) :
+		return text == NULL ? err_set(err, ERR_INVALID, "err.not_text", p->name) :
 		    check_body(p, text, err);
 	default:
-		return text == NULL ? err_set(err, ERR_INVALID, "err.text", p->name) :
+		return text == NULL ? err_set(err, ERR_INVALID, "err.not_text", p->name) :
 		    check_text(p, text, err);
 	}
 }

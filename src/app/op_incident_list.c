@@ -41,6 +41,16 @@ struct look {
 };
 
 static int
+fail_state(struct call *c, const char *name)
+{
+	const char *choices = "open, all";
+
+	for (enum incident_state s = 0; s < STATES; s++)
+		choices = arena_printf(c->arena, "%s, %s", choices, state_name(s));
+	return err_fail(c->err, ERR_INVALID, "err.state_name", "state", "value", name, "choices", choices);
+}
+
+static int
 filter_states(struct call *c, struct filter *f)
 {
 	const char *list = arg_list(c, "state", ' ');
@@ -54,7 +64,7 @@ filter_states(struct call *c, struct filter *f)
 		while (*list != '\0') {
 			snprintf(name, sizeof(name), "%.*s", (int)strcspn(list, " "), list);
 			if (state_of(name) == STATES)
-				return err_fail(c->err, ERR_INVALID, "err.state_name", "state", "value", name, NULL, NULL);
+				return fail_state(c, name);
 			if (!seen[state_of(name)]) {
 				filter_text(f, between, state_name(state_of(name)));
 				between = ", ?";

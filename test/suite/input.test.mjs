@@ -232,6 +232,12 @@ test('wrong methods, types and addresses are told', async () => {
     isProblem(await reporter.call('POST', '/reports', body), [400, 422]);
   for (const body of ['{"description":5}', '{"description":{"a":1}}', '{"description":["a"]}', '{"khong_co":1}', '{"symptoms":"x y"}', '{"symptoms":[5]}', '{"description":"a\\u0000b"}'])
     isProblem(await reporter.call('POST', '/reports', body), [400, 422]);
+  for (const description of [5, true, { a: 1 }, ['a']]) isProblem(await reporter.call('POST', '/reports', { description }), 422, 'not_text');
+  isProblem(await admin.call('GET', '/search?q=a&x=1'), 400, 'unknown_param'); // nothing is near a word of one letter
+  isProblem(await admin.call('GET', '/search?qq=a'), 400, 'unknown_param_near');
+  const state = await admin.call('GET', '/incidents?state=mo');
+  isProblem(state, 422, 'state_name');
+  assert.match(state.json.detail, /open, all, received, .*closed/);
 });
 
 // fetch() is too polite for some types.
