@@ -5,8 +5,7 @@
 #include <stdio.h>
 
 #include "base/arena.h"
-#include "base/utf8.h"
-#include "ledger/quote.h"
+#include "text/jsonw.h"
 
 void
 row_plan(struct query *q, struct row_plan *ret)
@@ -37,13 +36,12 @@ row_plan(struct query *q, struct row_plan *ret)
 static bool
 add_text(const char *text, size_t len, struct buf *out)
 {
-	if (quote_is_plain(text, len))
-		quote_plain(out, text, len);
-	else if (utf8_valid(text, len))
-		jsonw_quote(out, text, len);
-	else
-		return false;
-	return true;
+	size_t before = out->len;
+	bool good = jsonw_quote(out, text, len);
+
+	if (!good && !out->full)
+		buf_end(out, out->data + before);
+	return good;
 }
 
 static void

@@ -58,9 +58,9 @@ is_more(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-/* The character at ${s}, which is not ASCII; how many bytes of ${s} it takes. */
+/* The character at ${s}, which is not ASCII; how many bytes of ${s} it takes.  ${bad} when it is none. */
 static inline size_t
-wide(const char *s, size_t len, char **p)
+wide(const char *s, size_t len, char **p, bool *bad)
 {
 	unsigned char c = (unsigned char)s[0];
 	uint32_t cp;
@@ -79,6 +79,7 @@ wide(const char *s, size_t len, char **p)
 	}
 	n = utf8_decode(s, len, &cp);
 	*p = mempcpy(*p, n > 0 ? s : "\xef\xbf\xbd", n > 0 ? n : 3);
+	*bad |= n == 0;
 	return n > 0 ? n : 1;
 }
 
@@ -87,7 +88,7 @@ wide(const char *s, size_t len, char **p)
 
 /* What begins before ${until}, from ${pos} on; the end of what was written. */
 static char *
-quoted(const char *s, size_t len, size_t until, size_t *pos, char *p)
+quoted(const char *s, size_t len, size_t until, size_t *pos, char *p, bool *bad)
 {
 	size_t i = *pos;
 
@@ -97,18 +98,21 @@ quoted(const char *s, size_t len, size_t until, size_t *pos, char *p)
 		i += n;
 		p += n;
 		while (n < ROW && i < until && (unsigned char)s[i] >= 0x80)
-			i += wide(s + i, len - i, &p);
-		if (n < ROW && i < until && escape[(unsigned char)s[i]] != 0)
+			i += wide(s + i, len - i, &p, bad);
+		if (n < ROW && i < until && escape[(unsigned char)s[i]] != 0) {
+			*bad |= s[i] == '\0';
 			p = escaped((unsigned char)s[i++], p);
+		}
 	}
 	*pos = i;
 	return p;
 }
 
-void
+bool
 jsonw_quote(struct buf *out, const char *s, size_t len)
 {
 	char small[LONGEST * AT_ONCE + ROW + 2];
+	bool bad = false;
 	size_t i = 0;
 
 	do {
@@ -118,7 +122,7 @@ jsonw_quote(struct buf *out, const char *s, size_t len)
 
 		if (i == 0)
 			*p++ = '"';
-		p = quoted(s, len, until, &i, p);
+		p = quoted(s, len, until, &i, p, &bad);
 		if (i == len)
 			*p++ = '"';
 		if (room != NULL)
@@ -126,6 +130,7 @@ jsonw_quote(struct buf *out, const char *s, size_t len)
 		else
 			buf_add(out, small, (size_t)(p - small));
 	} while (i < len && !out->full);
+	return !bad;
 }
 
 void

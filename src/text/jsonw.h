@@ -54,5 +54,5 @@ void jsonw_kraw(struct jsonw *w, const char *key, const char *json);
 void jsonw_kobject(struct jsonw *w, const char *key);
 void jsonw_karray(struct jsonw *w, const char *key);
 
-/* Writes ${s} as a quoted JSON string, by itself. */
-void jsonw_quote(struct buf *out, const char *s, size_t len);
+/* Writes ${s} as a quoted JSON string, by itself; whether all of it was well-formed UTF-8 without NUL. */
+bool jsonw_quote(struct buf *out, const char *s, size_t len);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "text/jsonw.h"
 
+#include "base/utf8.h"
 #include "testing.h"
 
 static void
@@ -161,8 +162,32 @@ a_full_buffer_stays_full(void **state)
 	assert_true(b.len <= 8);
 }
 
+/* At every place of a text longer than what is written at once. */
+static void
+what_is_no_text_is_told(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+	} odd[] = { { "\xff", 1 }, { "", 1 }, { "\xe1\xbb", 2 }, { "\xed\xa0\x80", 3 }, { "\xc0\xaf", 2 },
+		{ "\xe1\xbb\xb1", 3 }, { "\"", 1 }, { "\x01", 1 }, { "\xf0\x9f\x98\x80", 4 } };
+	char text[1100];
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(odd); k++) {
+		for (size_t at = 0; at + odd[k].len <= sizeof(text); at++) {
+			cleanup(buf_clear) struct buf b = BUF_INIT(8000);
+
+			memset(text, 'a', sizeof(text));
+			memcpy(text + at, odd[k].bytes, odd[k].len);
+			assert_int_equal(jsonw_quote(&b, text, sizeof(text)), utf8_valid(text, sizeof(text)));
+		}
+	}
+}
+
 TEST_MAIN(cmocka_unit_test(commas_and_nesting_are_the_writers_work),
     cmocka_unit_test(strings_are_escaped_and_repaired),
+    cmocka_unit_test(what_is_no_text_is_told),
     cmocka_unit_test(every_byte_is_seen_wherever_it_stands),
     cmocka_unit_test(long_strings_are_whole_and_fit_exactly),
     cmocka_unit_test(numbers_reach_both_ends), cmocka_unit_test(a_full_buffer_stays_full))
