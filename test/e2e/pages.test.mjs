@@ -148,6 +148,18 @@ for (const [size, screen] of [['1440 px', DESK], ['375 px', PHONE]])
     await me.close();
   });
 
+test('the list of incidents has its last column in sight, and a long type its line', async () => {
+  for (const [screen, spare] of [[DESK, '.table-wrap'], [PHONE, 'table.list td.short']]) {
+    const me = await inside(screen);
+    await open(me.page, '/su-co');
+    const parts = await me.page.locator(spare).evaluateAll((all) => all.map((e) => ({ text: e.textContent, over: e.scrollWidth - e.clientWidth,
+      max: getComputedStyle(e).maxWidth })));
+    assert.ok(parts.length > 0);
+    for (const p of parts) assert.ok(p.over <= 0 && !p.max.endsWith('px'), JSON.stringify(p));
+    await me.close();
+  }
+});
+
 test('dark is chosen from the menu, and kept', async () => {
   const me = await inside(DESK);
   await me.page.locator('.top button').last().click();

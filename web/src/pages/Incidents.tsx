@@ -68,7 +68,7 @@ export default function Incidents() {
 
 	const columns: Column<Incident>[] = [
 		{ id: 'number', title: t('incident.number'), value: (i) => i.number, cell: (i) => <Link to={`/su-co/${i.number}`} className="nowrap">{i.number}</Link>, fixed: true },
-		{ id: 'title', title: t('incident.name'), value: (i) => i.title, className: 'wide', cell: (i) => <span title={i.title}>{i.title}</span>, fixed: true },
+		{ id: 'title', title: t('incident.name'), value: (i) => i.title, className: 'wide rest', cell: (i) => <span title={i.title}>{i.title}</span>, fixed: true },
 		{ id: 'level', title: t('incident.level'), value: (i) => i.level ?? 9, text: (i) => (i.level ? t('mark.level', { level: i.level }) : ''), cell: (i) => <Level level={i.level} /> },
 		{ id: 'state', title: t('incident.state'), value: (i) => wordFor('state', i.state), cell: (i) => <StateMark state={i.state} /> },
 		{ id: 'type', title: t('incident.type'), value: (i) => labelOf(types, i.type), cell: (i) => labelOf(types, i.type), className: 'wide short' },
