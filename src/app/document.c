@@ -118,6 +118,14 @@ document_reference(struct call *call, const char *number, const char *symbol)
 }
 
 const char *
+document_day(struct call *call, const char *day)
+{
+	if (day == NULL || strlen(day) != strlen("2026-11-23"))
+		return day == NULL ? "" : day;
+	return arena_printf(call->arena, "%.2s/%.2s/%.4s", day + 8, day + 5, day);
+}
+
+const char *
 document_symbol(struct call *call, const struct pack_form *form)
 {
 	const char *agency = tx_text(call->tx, call->arena, "SELECT symbol FROM agency WHERE id = ?", "t",

@@ -68,6 +68,9 @@ int document_load(struct call *call, const char *id, struct document *ret);
 /* "05/BC-STC"; NULL without a number. In the arena. */
 const char *document_reference(struct call *call, const char *number, const char *symbol);
 
+/* "23/11/2026", for people, of a day as it is kept: "2026-11-23"; NULL is "". In the arena. */
+const char *document_day(struct call *call, const char *day);
+
 /* The symbol a form's paper has after its number: "BC-STC", "STC-VP" for a công văn. In the arena. */
 const char *document_symbol(struct call *call, const struct pack_form *form);
 

@@ -78,7 +78,7 @@ text_of(struct parcel *p, const struct bundle *b)
 	    "SELECT recipient FROM dispatch WHERE id = ?", "t", p->dispatch_id), "agency", agency,
 	    "title", b->main.title, "reference", reference == NULL ? "" :
 	    words_vi(c, "mail.document.reference", WORDS_ARGS("reference", reference, "date",
-	    b->head->doc_date == NULL ? "" : b->head->doc_date)), "incident", number == NULL ? "" :
+	    document_day(c, b->head->doc_date))), "incident", number == NULL ? "" :
 	    words_vi(c, "mail.document.incident", WORDS_ARGS("number", number)), "contact",
 	    contact == NULL ? "" : contact));
 }

@@ -309,7 +309,7 @@ document_number(struct call *c)
 	if (b.main.state == DOC_DRAFT)
 		document_warn_gaps(c, &b, &w);
 	document_move(c, &b, b.main.state == DOC_ISSUED ? DOC_ISSUED : DOC_NUMBERED, "numbered",
-	    TIMELINE_ARGS("reference", document_reference(c, number, symbol), "date", day),
+	    TIMELINE_ARGS("reference", document_reference(c, number, symbol), "date", document_day(c, day)),
 	    said(c, &w, NULL));
 	change_update(c, "document", b.head->id, -1, COLS(CT("doc_number", number), CT("doc_symbol", symbol),
 	    CT("doc_date", day), CT("eoffice_id", eoffice), CT("signer_name", signer.name),

@@ -175,6 +175,7 @@ test('the leadership approves, the clerk numbers what was handed over and sees n
   assert.equal(d.state, 'numbered');
   assert.equal(d.reference, '09/BC-SM');
   assert.deepEqual(d.warnings, []);
+  assert.ok((await admin.ok('GET', `/incidents/${incident}/timeline?limit=200`)).items.some((e) => /09\/BC-SM ngày 23\/11\/2026/.test(e.text ?? e.sentence)), 'a day as people write it');
   cover = await show(cover.id);
   assert.equal(cover.doc_number, '09');
   assert.equal(cover.state, 'numbered', 'form and cover go together');
@@ -282,6 +283,7 @@ test('by mail it goes once, with cover and form attached, its subject as the for
   assert.ok(pdfText(join(out, 'mail0.pdf')).includes('Số: 09/BC-SM'), 'the cover comes first');
   assert.ok(pdfText(join(out, 'mail1.pdf')).includes('BÁO CÁO BAN ĐẦU SỰ CỐ MẠNG'));
   assert.ok(mail.parts[0].data.toString().includes(number));
+  assert.match(mail.parts[0].data.toString(), /09\/BC-SM ngày 23\/11\/2026/, 'a day as people write it');
   assert.ok(!mail.parts.some((p) => p.data.toString().includes(SECRET)));
 });
 
