@@ -27,6 +27,7 @@
 struct background {
 	struct app *app;
 	struct work *work;
+	bool is_once; /* one thread does everything once: whoever waits keeps the others waiting */
 	/* The lane's own that keeps the search index. */
 	bool is_behind, is_tidying;
 	int followed;
@@ -212,7 +213,7 @@ lane_search(struct work *work, void *arg, bool *ret_did, struct err *err)
 	bool did = false;
 	int ret;
 
-	if (!b->is_behind && !b->is_tidying && poll(&stop, 1, FOLLOW_MS) != 0)
+	if (!b->is_once && !b->is_behind && !b->is_tidying && poll(&stop, 1, FOLLOW_MS) != 0)
 		return 0;
 	ret = search_follow(b->app, &did, &b->is_behind, err);
 	b->followed += did;
@@ -417,8 +418,10 @@ background_run_once(struct app *app, int64_t *ret_pieces, int64_t *ret_failures,
 {
 	struct background *b = make(app);
 	struct work_done done = { 0 };
-	int ret = work_run_once(b->work, ONCE_MAX, &done, err);
+	int ret;
 
+	b->is_once = true;
+	ret = work_run_once(b->work, ONCE_MAX, &done, err);
 	*ret_pieces = done.pieces;
 	*ret_failures = done.failures;
 	background_stop(b);
