@@ -10,8 +10,21 @@ const SMTPD = '/usr/sbin/smtpd';
 // Its parts change to users of their own, which takes root.
 export const canServeMail = existsSync(SMTPD) && process.getuid() === 0;
 
+// Its queue and its control socket are one for the whole machine: suites that run beside each other take turns.
+// The lock goes when its holder's input ends, however this program ends.
+async function turn() {
+  const holder = spawn('flock', ['/tmp/khien-smtpd.lock', 'sh', '-c', 'echo mine; read -r done'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  await new Promise((done, fail) => {
+    holder.stdout.once('data', done);
+    holder.once('exit', (code) => fail(new Error(`flock ended with ${code}`)));
+  });
+  for (const part of [holder, holder.stdin, holder.stdout]) part.unref();
+  return () => holder.stdin.end();
+}
+
 // Starts it; answers { port, mails(), stop() }. What goes to tuchoi@… is refused.
 export async function mailServer() {
+  const pass = await turn();
   const dir = folder('khien-smtpd-');
   const box = join(dir, 'box');
   const port = await freePort();
@@ -35,7 +48,7 @@ export async function mailServer() {
   return {
     port,
     mails: () => (existsSync(join(box, 'new')) ? readdirSync(join(box, 'new')).sort() : []).map((f) => parse(readFileSync(join(box, 'new', f), 'latin1'))),
-    stop: () => new Promise((done) => (child.once('exit', done), child.kill('SIGTERM'))),
+    stop: () => new Promise((done) => (child.once('exit', done), child.kill('SIGTERM'))).then(pass),
   };
 }
 

@@ -24,6 +24,14 @@
 typedef bool (*deed_fn)(void);
 
 static int passed_fd;
+static char escape[64], victim[64]; /* a file of its own for whoever runs the same test beside */
+
+static void
+name_files(void)
+{
+	snprintf(escape, sizeof(escape), "/tmp/khien-confine-escape-%d", (int)getpid());
+	snprintf(victim, sizeof(victim), "/tmp/khien-confine-victim-%d", (int)getpid());
+}
 
 /* DONE, REFUSED, or 1000 plus the signal that ended it. */
 static int
@@ -62,7 +70,7 @@ opens_file(void)
 static bool
 writes_file(void)
 {
-	return open("/tmp/khien-confine-escape", O_WRONLY | O_CREAT, 0600) != -1;
+	return open(escape, O_WRONLY | O_CREAT, 0600) != -1;
 }
 
 static bool
@@ -166,7 +174,7 @@ signals_parent(void)
 static bool
 removes_file(void)
 {
-	return unlink("/tmp/khien-confine-victim") == 0;
+	return unlink(victim) == 0;
 }
 
 static bool
@@ -199,6 +207,7 @@ descriptors_only_means_what_it_says(void **state)
 	};
 
 	(void)state;
+	name_files();
 	passed_fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		print_message("%s\n", cases[i].name);
@@ -229,14 +238,15 @@ network_may_ask_others_and_nothing_else(void **state)
 	};
 
 	(void)state;
-	assert_int_equal(file_replace("/tmp/khien-confine-victim", "x", 1, 0600, NULL), 0);
+	name_files();
+	assert_int_equal(file_replace(victim, "x", 1, 0600, NULL), 0);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		print_message("%s\n", cases[i].name);
 		assert_int_equal(outcome(CONFINE_NETWORK, cases[i].deed), cases[i].outcome);
 	}
-	assert_true(file_exists("/tmp/khien-confine-victim"));
-	unlink("/tmp/khien-confine-victim");
-	assert_false(file_exists("/tmp/khien-confine-escape"));
+	assert_true(file_exists(victim));
+	unlink(victim);
+	assert_false(file_exists(escape));
 }
 
 static void

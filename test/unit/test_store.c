@@ -227,18 +227,20 @@ a_missing_file_and_a_foreign_file_are_named(void **state)
 {
 	struct store *other = NULL;
 	struct err err = { 0 };
+	char foreign[64];
 	FILE *f;
 
 	(void)state;
+	snprintf(foreign, sizeof(foreign), "/tmp/khien-foreign-%d.db", (int)getpid());
 	assert_int_equal(store_open("/tmp/khien-none.db", 0, &other, &err), ERR_NOT_FOUND);
 	err_clear(&err);
-	f = fopen("/tmp/khien-foreign.db", "w");
+	f = fopen(foreign, "w");
 	for (int i = 0; i < 2000; i++)
 		fputs("not a database ", f);
 	fclose(f);
-	assert_int_equal(store_open("/tmp/khien-foreign.db", 0, &other, &err), ERR_BROKEN);
+	assert_int_equal(store_open(foreign, 0, &other, &err), ERR_BROKEN);
 	err_clear(&err);
-	unlink("/tmp/khien-foreign.db");
+	unlink(foreign);
 	assert_int_equal(store_open(path, STORE_CREATE, &other, &err), ERR_IO);
 	err_clear(&err);
 	assert_null(other);
