@@ -162,28 +162,29 @@ run:
 
 ASAN = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 SAN_B = $(B)-san
+CORES := $(shell nproc)
 
 test:
 	@tools/deps install test
-	@$(MAKE) --no-print-directory test/node_modules/.package-lock.json
-	@$(MAKE) --no-print-directory web
-	@$(MAKE) --no-print-directory -j2 all unit
-	@$(MAKE) --no-print-directory -j2 B=$(SAN_B) CC=clang CFLAGS="$(ASAN)" LDFLAGS="-fsanitize=address,undefined" all unit fuzz-replay
-	@tools/run-tests $(CHECKS) \
-	  $(foreach t,$(UNIT),"$(notdir $t)=$t") \
+	@$(MAKE) --no-print-directory -j$(CORES) test/node_modules/.package-lock.json web all unit
+	@$(MAKE) --no-print-directory -j$(CORES) B=$(SAN_B) CC=clang CFLAGS="$(ASAN)" LDFLAGS="-fsanitize=address,undefined" all unit fuzz-replay
+	@tools/run-tests $(CHECKS) $(SUITES) \
 	  $(foreach t,$(UNIT),"$(notdir $t) (sanitizers)=$(t:$(B)/%=$(SAN_B)/%)") \
-	  $(foreach t,$(FUZZ),"$(notdir $t) (sanitizers)=$(t:$(B)/%=$(SAN_B)/%) test/fuzz/corpus/$(notdir $t)") \
-	  $(SUITES)
+	  $(foreach t,$(UNIT),"$(notdir $t)=$t") \
+	  $(foreach t,$(FUZZ),"$(notdir $t) (sanitizers)=$(t:$(B)/%=$(SAN_B)/%) test/fuzz/corpus/$(notdir $t)")
 
 CHECKS = "layers=tools/check-layers tools/layers $$(find src -name '*.[ch]' | tr '\n' ' ')" \
 	"style=tools/check-style"
 # Suites drive the built programs and print TAP; those without a browser run once more under
-# the sanitizers.
+# the sanitizers.  What takes longest begins first, so that no core waits for it in the end.
 SUITE = $(sort $(wildcard test/suite/*.test.mjs))
-E2E = $(sort $(wildcard test/e2e/*.test.mjs))
-SUITES = $(foreach s,$(SUITE),"$(notdir $s)=KHIEN_BUILD=$(B) node --test-reporter=tap $s") \
-	$(foreach s,$(E2E),"$(notdir $s) (browser)=KHIEN_BUILD=$(B) node --test-reporter=tap $s") \
-	$(foreach s,$(SUITE),"$(notdir $s) (sanitizers)=KHIEN_BUILD=$(SAN_B) node --test-reporter=tap $s")
+LONGEST = test/e2e/pages.test.mjs
+E2E = $(filter-out $(LONGEST),$(sort $(wildcard test/e2e/*.test.mjs)))
+browser = "$(notdir $1) (browser)=KHIEN_BUILD=$(B) node --test-reporter=tap $1"
+SUITES = $(call browser,$(LONGEST)) \
+	$(foreach s,$(SUITE),"$(notdir $s) (sanitizers)=KHIEN_BUILD=$(SAN_B) node --test-reporter=tap $s") \
+	$(foreach s,$(E2E),$(call browser,$s)) \
+	$(foreach s,$(SUITE),"$(notdir $s)=KHIEN_BUILD=$(B) node --test-reporter=tap $s")
 
 test/node_modules/.package-lock.json: test/package-lock.json
 	@npm ci --prefix test --silent --no-audit --no-fund

@@ -32,13 +32,18 @@ export function launch() {
 
 const underWay = new WeakMap(); // page to its requests without an answer
 
-/** The page has come to rest: nothing is asked of the server, no wheel turns, and that for a moment. */
+// How many wheels turn once the page has drawn and has nothing else to do.
+const wheels = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() =>
+  requestIdleCallback(() => done(document.querySelectorAll('.mantine-Loader-root').length)))));
+
+/** The page has come to rest: nothing is asked of the server, no wheel turns, and so it is each time it was idle. */
 export async function rest(page) {
-  await page.waitForLoadState('networkidle');
+  await page.waitForLoadState();
   const asked = underWay.get(page);
   let quiet = 0;
   for (const end = Date.now() + PATIENCE; quiet < 4; await new Promise((done) => setTimeout(done, 60))) {
-    quiet = asked.size === 0 && (await page.locator('.mantine-Loader-root').count()) === 0 ? quiet + 1 : 0;
+    const turning = await wheels(page);
+    quiet = asked.size === 0 && turning === 0 ? quiet + 1 : 0;
     assert.ok(Date.now() < end, `${page.url()} comes to rest: ${[...asked].map((r) => r.url())}`);
   }
 }
@@ -98,7 +103,8 @@ export async function meter(page) {
 
 // WCAG 2 A and AA, every rule axe has for them.
 export async function axe(page, where) {
-  await page.evaluate(AXE); // past the content policy, which would refuse a script of ours
+  // Past the content policy, which would refuse a script of ours; once a document.
+  if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(AXE);
   const found = await page.evaluate(async () => {
     const r = await globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
     return r.violations.map((v) => `${v.id}: ${v.help}\n` + v.nodes.slice(0, 4).map((n) => `   ${n.target.join(' ')} ${n.html.slice(0, 140)}\n     ${n.failureSummary.replace(/\n/g, ' ').slice(0, 220)}`).join('\n'));
