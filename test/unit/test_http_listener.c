@@ -143,9 +143,19 @@ send_all(int fd, const void *data, size_t len)
 	}
 }
 
-/* Everything until the server closes, or nothing came for ${wait_ms}. */
+/* The answer has as much body as its head says. */
+static bool
+is_whole(const char *answer)
+{
+	const char *length = strstr(answer, "Content-Length: ");
+	const char *body = length == NULL ? NULL : strstr(length, "\r\n\r\n");
+
+	return body != NULL && strlen(body + 4) >= strtoul(length + 16, NULL, 10);
+}
+
+/* Everything until the server closes, or, with ${first}, one answer is whole, or nothing came for ${wait_ms}. */
 static const char *
-receive(int fd, int wait_ms)
+receive_some(int fd, int wait_ms, bool first)
 {
 	static char answer[65536];
 	size_t len = 0;
@@ -157,6 +167,9 @@ receive(int fd, int wait_ms)
 		if (n <= 0)
 			break;
 		len += (size_t)n;
+		answer[len] = '\0';
+		if (first && is_whole(answer))
+			break;
 	}
 	answer[len] = '\0';
 	close(fd);
@@ -164,13 +177,20 @@ receive(int fd, int wait_ms)
 }
 
 static const char *
+receive(int fd, int wait_ms)
+{
+	return receive_some(fd, wait_ms, false);
+}
+
+/* The server would leave the connection open for another request: one answer is enough. */
+static const char *
 ask_n(const void *request, size_t len)
 {
 	int fd = connect_from(NULL);
 
 	send_all(fd, request, len);
 	shutdown(fd, SHUT_WR);
-	return receive(fd, 3000);
+	return receive_some(fd, 3000, true);
 }
 
 static const char *
@@ -341,13 +361,17 @@ a_body_that_is_cut_off_is_never_handled(void **state)
 static void
 requests_on_one_connection_are_answered_in_order(void **state)
 {
-	const char *answer =
-	    ask("GET /one" H "\r\nPOST /two" H "Content-Length: 2\r\n\r\nabGET /three" H
-		"Connection: close\r\n\r\n");
-	const char *one = strstr(answer, "one|"), *two = strstr(answer, "two| [ab]");
-	const char *three = strstr(answer, "three|");
+	static const char requests[] = "GET /one" H "\r\nPOST /two" H "Content-Length: 2\r\n\r\nabGET /three" H
+	    "Connection: close\r\n\r\n";
+	int fd = connect_from(NULL);
+	const char *answer, *one, *two, *three;
 
 	(void)state;
+	send_all(fd, requests, sizeof(requests) - 1);
+	answer = receive(fd, 3000);
+	one = strstr(answer, "one|");
+	two = strstr(answer, "two| [ab]");
+	three = strstr(answer, "three|");
 	assert_non_null(one);
 	assert_non_null(two);
 	assert_non_null(three);
