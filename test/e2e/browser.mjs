@@ -55,6 +55,19 @@ export async function open(page, path) {
   await rest(page);
 }
 
+/** Goes to another page of the app inside the app, as a link does: the document stays, what it shows does not. */
+export async function go(page, path) {
+  const shown = () => page.locator('main').innerText();
+  const before = await shown();
+  await page.evaluate((to) => {
+    history.pushState(null, '', to);
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, path);
+  await until(async () => (await shown()) !== before, `${path} shows something else than the page before it`);
+  await page.locator('main h1').first().waitFor();
+  await rest(page);
+}
+
 /*
  * One person with one screen.  faults collects what must not happen: console
  * errors, exceptions, blocked by policy.  A refusal the story means to meet
