@@ -106,7 +106,7 @@ $(B)/fuzz/%: test/fuzz/%.c $(FUZZ_MAIN) $(B)/libkhien.a $(B)/gen/embed.o
 
 # What test/perf/*.sh runs: a loaded data directory, an HTTP load, the ledger alone.
 # hunt_stages takes the time of two calls within matching.
-$(B)/perf/hunt_stages: ALL_LDFLAGS += -Wl,--wrap=scan_run,--wrap=eval_node
+$(B)/perf/hunt_stages: ALL_LDFLAGS += -Wl,--wrap=scan_run,--wrap=eval_rule
 $(B)/perf/%: test/perf/%.c $(B)/libkhien.a $(B)/gen/embed.o
 	@mkdir -p $(@D)
 	@echo "  LD      $@"

@@ -13,7 +13,7 @@
 #include "os/file.h"
 
 #define CACHE_MAX ((size_t)1 << 29)
-#define TABLES    15
+#define TABLES    14
 #define ALIGN     64
 
 struct head {
@@ -22,10 +22,10 @@ struct head {
 	uint64_t table[TABLES];
 	uint64_t names, faults;
 	uint64_t files, loaded, unmapped, refused;
-	uint32_t fields, literals, opens, program;
+	uint32_t fields, answers, literals, opens, program, reserved;
 };
 
-static const char magic[8] = "khienMC\n";
+static const char magic[8] = "khienMD\n";
 
 /* ---- writing ---- */
 
@@ -77,7 +77,7 @@ cache_save(const char *path, const uint8_t key[static SHA256_SIZE], const struct
 {
 	struct head head = { .faults = extra->faults, .files = extra->files,
 		.loaded = extra->loaded, .unmapped = extra->unmapped, .refused = extra->refused,
-		.fields = m->fields, .literals = m->literals, .opens = m->opens, .program = extra->program };
+		.fields = m->fields, .answers = m->answers, .literals = m->literals, .opens = m->opens, .program = extra->program };
 	struct buf out = BUF_INIT(CACHE_MAX);
 	size_t n = 0;
 
@@ -201,6 +201,7 @@ read_matcher(struct reader *r, const struct head *head, struct cache_extra *extr
 	m->cached = r->data;
 	m->names = names_new();
 	m->fields = head->fields;
+	m->answers = head->answers;
 	m->literals = head->literals;
 	m->opens = head->opens;
 #define X(type, name) m->t.name = (type *)take_table(r, head->table[n++], sizeof(type), &m->t.name##s);

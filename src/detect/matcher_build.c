@@ -130,7 +130,7 @@ cost_of(const struct builder *b, const struct node *n)
 		return item->field == 0 ? 200 : item->kind <= ITEM_ENDS ? 1 : item->kind == ITEM_CONTAINS ? 6
 		    : item->kind == ITEM_REGEX ? 60 : item->kind == ITEM_GLOB ? 20 : 3;
 	for (uint32_t i = 0; i < n->count; i++)
-		sum += b->cost[b->t->kid[n->first + i]];
+		sum += b->cost[b->tree.kid[n->first + i]];
 	/* Many texts are looked for together (matcher_many.c). */
 	if (n->op == NODE_OR && sum > COST_MANY && sum <= n->count * UINT64_C(12) + 1)
 		return COST_MANY;
@@ -140,17 +140,17 @@ cost_of(const struct builder *b, const struct node *n)
 static uint32_t
 node_new(struct builder *b, enum node_op op, uint32_t first, uint32_t count)
 {
-	struct node *n = TABLE_ADD(b->t, node, 1);
+	struct node *n = TABLE_ADD(&b->tree, node, 1);
 
 	n->op = op & 0x7f;
 	n->first = first;
 	n->count = count;
-	if (b->t->nodes > b->costs) {
-		b->costs = b->t->nodes * 2;
+	if (b->tree.nodes > b->costs) {
+		b->costs = b->tree.nodes * 2;
 		b->cost = xrealloc(b->cost, b->costs * sizeof(*b->cost));
 	}
-	b->cost[b->t->nodes - 1] = cost_of(b, n);
-	return (uint32_t)b->t->nodes - 1;
+	b->cost[b->tree.nodes - 1] = cost_of(b, n);
+	return (uint32_t)b->tree.nodes - 1;
 }
 
 /* Of what must all hold the cheapest is asked first; what costs the same stays in the rule's order. */
@@ -169,7 +169,7 @@ sort_kids(const struct builder *b, uint32_t *kid, size_t n)
 static uint32_t
 group(struct builder *b, enum node_op op, uint32_t *kid, size_t n)
 {
-	uint32_t first = (uint32_t)b->t->kids;
+	uint32_t first = (uint32_t)b->tree.kids;
 
 	if (op == NODE_AND)
 		sort_kids(b, kid, n);
@@ -177,7 +177,7 @@ group(struct builder *b, enum node_op op, uint32_t *kid, size_t n)
 	if (n == 1 && op != NODE_NOT)
 		return kid[0];
 	if (n > 0)
-		memcpy(TABLE_ADD(b->t, kid, n), kid, n * sizeof(*kid));
+		memcpy(TABLE_ADD(&b->tree, kid, n), kid, n * sizeof(*kid));
 	return node_new(b, op, first, (uint32_t)n);
 }
 
@@ -355,17 +355,18 @@ build(struct builder *b, struct memo *memo, const struct sigma_expr *e, const st
 		    e->subs);
 		free(kid);
 	}
-	if (e->selection != NULL && b->t->node[node].name == 0)
-		b->t->node[node].name = table_text(b->t, e->selection);
+	if (e->selection != NULL && b->tree.node[node].name == 0)
+		b->tree.node[node].name = table_text(b->t, e->selection);
 	made_put(memo, e, node);
 	return node;
 }
 
 static uint32_t
-when_node(struct builder *b, const struct pack_when *when)
+when_node(struct builder *b, const struct pack_when *when, const uint32_t routed[static 2])
 {
-	uint32_t kid[64];
+	uint32_t kid[64], ret;
 	size_t n = 0;
+	bool given = true;
 
 	for (size_t i = 0; i < when->values && n < ARRAY_LEN(kid); i++) {
 		bool format = str_eq(when->field, "format");
@@ -377,20 +378,24 @@ when_node(struct builder *b, const struct pack_when *when)
 		item.len = (uint32_t)strlen(when->value[i]);
 		kid[n++] = node_new(b, NODE_ITEM,
 		    format ? intern(b, &item, when->value[i], "") : text_item(b, &from, &item), 0);
+		given = given && !format && item.kind == ITEM_EQUALS &&
+		    (item.field == routed[0] || item.field == routed[1]);
 	}
-	return group(b, NODE_OR, kid, n);
+	ret = group(b, NODE_OR, kid, n);
+	b->tree.node[ret].given = given && n > 0;
+	return ret;
 }
 
 uint32_t
 build_expr(struct builder *b, const struct sigma_expr *expr, const struct renames *names,
-    const struct pack_when *const *when, size_t whens)
+    const struct pack_when *const *when, size_t whens, const uint32_t routed[static 2])
 {
 	struct memo memo = { NULL, 0, 0 };
 	uint32_t kid[16];
 	size_t n = 0;
 
 	for (size_t i = 0; i < whens && n < ARRAY_LEN(kid) - 1; i++)
-		kid[n++] = when_node(b, when[i]);
+		kid[n++] = when_node(b, when[i], routed);
 	kid[n++] = build(b, &memo, expr, names);
 	free(memo.made);
 	return group(b, NODE_AND, kid, n);

@@ -283,7 +283,7 @@ build_buckets(struct builder *b)
 {
 	struct bucketing g = { .b = b, .weights = scan_weights_new() };
 
-	witness_begin(&g.w, &b->arena, b->t);
+	witness_begin(&g.w, &b->arena, b->t, &b->tree);
 	g.of = xcalloc(b->t->variants + 1, sizeof(*g.of));
 	for (size_t i = 0; i < b->t->variants; i++) {
 		g.of[i] = witness_of(&g.w, b->t->variant[i].root);
@@ -303,38 +303,6 @@ build_buckets(struct builder *b)
 	witness_end(&g.w);
 }
 
-/* Most kids are items; what leads to them straight is quicker there. */
-static void
-shorten_kids(struct tables *t)
-{
-	for (size_t i = 0; i < t->kids; i++) {
-		const struct node *n = &t->node[t->kid[i]];
-
-		if (n->op == NODE_ITEM && n->name == 0)
-			t->kid[i] = KID_ITEM | n->first;
-	}
-}
-
-/* Nearly all nodes have one parent; remembering the answer of NODE_MANY, or what the scan says of it, is worth it. */
-static void
-mark_asked_once(struct tables *t)
-{
-	uint8_t *parents = xcalloc(t->nodes + 1, sizeof(*parents));
-
-	for (size_t i = 0; i < t->kids; i++)
-		if ((t->kid[i] & KID_ITEM) == 0 && parents[t->kid[i]] < 2)
-			parents[t->kid[i]]++;
-	for (size_t i = 0; i < t->variants; i++) {
-		if (parents[t->variant[i].root] < 2)
-			parents[t->variant[i].root]++;
-		if (t->variant[i].sure != 0 && (t->variant[i].sure & KID_ITEM) == 0)
-			parents[t->variant[i].sure] = 2;
-	}
-	for (size_t i = 0; i < t->nodes; i++)
-		t->node[i].asked_once = parents[i] < 2 && t->node[i].op != NODE_MANY;
-	free(parents);
-}
-
 struct matcher *
 matcher_compile(const struct sigma_set *set, const struct pipelines *pipelines,
     const struct matcher_options *options, sigma_fault_fn fn, void *arg)
@@ -348,7 +316,8 @@ matcher_compile(const struct sigma_set *set, const struct pipelines *pipelines,
 	m->no_prefilter = options != NULL && options->no_prefilter;
 	(void)TABLE_ADD(&m->t, byte, 1);
 	(void)TABLE_ADD(&m->t, shown, 1);
-	(void)TABLE_ADD(&m->t, node, 1);
+	(void)TABLE_ADD(&m->t, code, 1);
+	(void)TABLE_ADD(&b.tree, node, 1);
 	b.rule_of = xcalloc(set->rules + 1, sizeof(*b.rule_of));
 	routing = routing_new(&b, pipelines);
 	add_rules(&b, routing);
@@ -356,9 +325,10 @@ matcher_compile(const struct sigma_set *set, const struct pipelines *pipelines,
 	build_correlations(&b);
 	arena_clear(&b.arena);
 	build_buckets(&b);
-	shorten_kids(&m->t);
-	mark_asked_once(&m->t);
+	build_code(&b);
 	m->fields = names_count(m->names);
+	free(b.tree.node);
+	free(b.tree.kid);
 	free(b.rule_of);
 	free(b.item_slot);
 	free(b.cost);

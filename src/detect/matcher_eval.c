@@ -248,12 +248,9 @@ same(const char *at, const char *text, size_t n)
 }
 
 static inline bool
-text_fits(const struct tables *tables, const struct item *item, struct text s)
+text_fits(enum item_kind kind, const char *text, size_t n, struct text s)
 {
-	const char *text = tables->byte + item->text;
-	size_t n = item->len;
-
-	switch (item->kind) {
+	switch (kind) {
 	case ITEM_EQUALS:
 		return s.len == n && same(s.at, text, n);
 	case ITEM_STARTS:
@@ -277,7 +274,8 @@ value_fits(struct matcher_thread *t, const struct item *item, uint32_t value)
 	if (v->type == VALUE_NULL)
 		return false;
 	if (item->kind <= ITEM_GLOB)
-		return text_fits(&t->m->t, item, item->cased ? thread_text(t, value) : thread_lower(t, value));
+		return text_fits(item->kind, t->m->t.byte + item->text, item->len,
+		    item->cased ? thread_text(t, value) : thread_lower(t, value));
 	switch (item->kind) {
 	case ITEM_ANY:
 		return true;
@@ -343,82 +341,77 @@ eval_item(struct matcher_thread *t, const struct item *item, bool *ret_true)
 	return 0;
 }
 
-/* A text in a field, letters of either case: what nearly all are. */
-static inline bool
-is_plain(const struct item *item)
+bool
+eval_known(struct matcher_thread *t, uint32_t item)
 {
-	return item->kind <= ITEM_GLOB && !item->cased && item->field != 0 && item->field != FIELD_FORMAT;
+	bool ret;
+
+	if (t->answer[item] >> 1 == t->gen)
+		return (t->answer[item] & 1) != 0;
+	eval_item(t, &t->m->t.item[item], &ret);
+	t->answer[item] = t->gen << 1 | ret;
+	return ret;
 }
 
-/* eval_item() of such a one. */
-static bool
-plain_fits(struct matcher_thread *t, const struct item *item)
+/* eval_item() of what stands in the step. */
+static inline bool
+text_true(struct matcher_thread *t, const struct step *s)
 {
-	for (uint32_t v = thread_first(t, item->field); v != 0; v = t->low[v - 1].next)
-		if (t->event->value[v - 1].type != VALUE_NULL &&
-		    text_fits(&t->m->t, item, thread_lower(t, v - 1)))
+	const char *text = (const char *)(s + 1);
+
+	for (uint32_t v = thread_first(t, s->of); v != 0; v = t->low[v - 1].next)
+		if (t->event->value[v - 1].type != VALUE_NULL && text_fits(s->kind, text, s->len, thread_lower(t, v - 1)))
 			return true;
 	return false;
 }
 
-/* Kept apart: what has been asked before is answered without a call. */
-static __attribute__((noinline)) bool
-ask(struct matcher_thread *t, uint32_t n)
+static bool
+all_are(struct matcher_thread *t, const struct step *group, bool want)
 {
-	const struct item *item = &t->m->t.item[n];
-	bool ret;
+	const struct step *end = step_next(group);
 
-	if (is_plain(item))
-		ret = plain_fits(t, item);
-	else
-		eval_item(t, item, &ret);
-	t->item_memo[n] = t->gen << 1 | ret;
-	return ret;
-}
-
-static inline bool
-item_true(struct matcher_thread *t, uint32_t n)
-{
-	uint32_t memo = t->item_memo[n];
-
-	return memo >> 1 == t->gen ? (memo & 1) != 0 : ask(t, n);
+	for (const struct step *s = group + 1; s != end; s = step_next(s))
+		if ((s->op == STEP_TEXT && !s->known ? text_true(t, s) : eval_step(t, s)) != want)
+			return false;
+	return true;
 }
 
 bool
-eval_known(struct matcher_thread *t, uint32_t item)
+eval_step(struct matcher_thread *t, const struct step *s)
 {
-	return item_true(t, item);
+	bool ret = false;
+
+	if (s->known && t->answer[s->answer] >> 1 == t->gen)
+		return (t->answer[s->answer] & 1) != 0;
+	switch ((enum step_op)s->op) {
+	case STEP_ALL:
+		ret = all_are(t, s, true);
+		break;
+	case STEP_MANY:
+		ret = eval_many(t, s->of) || !all_are(t, s, false);
+		break;
+	case STEP_ANY:
+		ret = !all_are(t, s, false);
+		break;
+	case STEP_NOT:
+		ret = !eval_step(t, s + 1);
+		break;
+	case STEP_TEXT:
+		ret = text_true(t, s);
+		break;
+	case STEP_ITEM:
+		eval_item(t, &t->m->t.item[s->answer], &ret);
+		break;
+	case STEP_AGAIN:
+		return eval_step(t, step_at(t->m, s->of));
+	}
+	if (s->known)
+		t->answer[s->answer] = t->gen << 1 | ret;
+	return ret;
 }
 
 bool
-eval_node(struct matcher_thread *t, uint32_t n)
+eval_rule(struct matcher_thread *t, const struct variant *variant)
 {
-	const struct tables *tables = &t->m->t;
-	const struct node *node;
-	bool ret;
-
-	if ((n & KID_ITEM) != 0)
-		return item_true(t, n & ~KID_ITEM);
-	node = &tables->node[n];
-	if (!node->asked_once && t->node_memo[n] >> 1 == t->gen)
-		return (t->node_memo[n] & 1) != 0;
-	ret = node->op == NODE_AND;
-	if (node->op == NODE_ITEM)
-		ret = item_true(t, node->first);
-	else if (node->op == NODE_NOT)
-		ret = !eval_node(t, tables->kid[node->first]);
-	else if (node->op == NODE_MANY && eval_many(t, node))
-		ret = true;
-	else
-		for (uint32_t i = 0; i < node->count; i++) {
-			uint32_t kid = tables->kid[node->first + i];
-
-			if (((kid & KID_ITEM) != 0 ? item_true(t, kid & ~KID_ITEM) : eval_node(t, kid)) != ret) {
-				ret = !ret;
-				break;
-			}
-		}
-	if (!node->asked_once)
-		t->node_memo[n] = t->gen << 1 | ret;
-	return ret;
+	return eval_step(t, step_at(t->m, variant->root));
 }

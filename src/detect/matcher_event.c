@@ -16,8 +16,7 @@ matcher_thread_new(const struct matcher *m)
 	t->lows = EVENT_VALUES_MAX;
 	t->low = xcalloc(t->lows, sizeof(*t->low));
 	t->span = xcalloc(t->lows, sizeof(*t->span));
-	t->item_memo = xcalloc(m->t.items + 1, sizeof(*t->item_memo));
-	t->node_memo = xcalloc(m->t.nodes + 1, sizeof(*t->node_memo));
+	t->answer = xcalloc(m->answers + 1, sizeof(*t->answer));
 	t->open = xcalloc(m->t.routes + 1, sizeof(*t->open));
 	t->variant_gen = xcalloc(m->t.variants + 1, sizeof(*t->variant_gen));
 	t->candidate = xcalloc(m->t.variants + 1, sizeof(*t->candidate));
@@ -37,8 +36,7 @@ matcher_thread_free(struct matcher_thread *t)
 	free(t->slot);
 	free(t->low);
 	free(t->span);
-	free(t->item_memo);
-	free(t->node_memo);
+	free(t->answer);
 	free(t->open);
 	free(t->variant_gen);
 	free(t->candidate);
@@ -126,8 +124,7 @@ next_generation(struct matcher_thread *t)
 		return;
 	memset(t->slot, 0, t->slots * sizeof(*t->slot));
 	memset(t->low, 0, t->lows * sizeof(*t->low));
-	memset(t->item_memo, 0, t->m->t.items * sizeof(*t->item_memo));
-	memset(t->node_memo, 0, t->m->t.nodes * sizeof(*t->node_memo));
+	memset(t->answer, 0, t->m->answers * sizeof(*t->answer));
 	memset(t->variant_gen, 0, t->m->t.variants * sizeof(*t->variant_gen));
 	t->gen = 1;
 }
@@ -296,7 +293,7 @@ found(void *arg, uint32_t id, size_t at, size_t len)
 			continue;
 		propose(t, variant);
 		if (sure != 0 && in_place)
-			*((sure & KID_ITEM) != 0 ? &t->item_memo[sure & ~KID_ITEM] : &t->node_memo[sure]) = t->gen << 1 | 1;
+			t->answer[sure - 1] = t->gen << 1 | 1;
 	}
 }
 
@@ -405,10 +402,10 @@ matcher_event(struct matcher_thread *t, const struct event *event, matcher_hit_f
 
 		/* Rules lie far apart in memory: the next ones are on their way while this one is looked at. */
 		if (i + 2 < t->candidates)
-			__builtin_prefetch(&tables->node[tables->variant[t->candidate[i + 2]].root]);
+			__builtin_prefetch(step_at(t->m, tables->variant[t->candidate[i + 2]].root));
 		if (i + 5 < t->candidates)
 			__builtin_prefetch(&tables->variant[t->candidate[i + 5]]);
-		if (eval_node(t, v->root))
+		if (eval_rule(t, v))
 			add_hit(t, v->rule, t->candidate[i]);
 	}
 	for (size_t i = 0; i < t->hits; i++) {

@@ -38,22 +38,20 @@ explain_item(struct explainer *x, uint32_t number, uint32_t name)
 }
 
 static void
-explain_node(struct explainer *x, uint32_t n, uint32_t name)
+explain_step(struct explainer *x, const struct step *s, uint32_t name)
 {
-	const struct node *node = &x->t->m->t.node[n & ~KID_ITEM];
+	bool is_item = s->op == STEP_TEXT || s->op == STEP_ITEM;
 
-	if ((n & KID_ITEM) != 0 && x->told < x->max)
-		explain_item(x, n & ~KID_ITEM, name);
-	if ((n & KID_ITEM) != 0)
+	if (s->op == STEP_AGAIN)
+		s = step_at(x->t->m, s->of);
+	if (x->told == x->max || s->op == STEP_NOT || (!is_item && !eval_step(x->t, s)))
 		return;
-	if (x->told == x->max || node->op == NODE_NOT || !eval_node(x->t, n))
-		return;
-	if (node->name != 0)
-		name = node->name;
-	if (node->op == NODE_ITEM)
-		explain_item(x, node->first, name);
-	for (uint32_t i = 0; node->op != NODE_ITEM && i < node->count; i++)
-		explain_node(x, x->t->m->t.kid[node->first + i], name);
+	if (s->name != 0)
+		name = s->name;
+	if (is_item)
+		explain_item(x, s->answer, name);
+	for (const struct step *kid = s + 1; !is_item && kid < step_next(s); kid = step_next(kid))
+		explain_step(x, kid, name);
 }
 
 size_t
@@ -65,7 +63,7 @@ matcher_explain(struct matcher_thread *t, const struct event *event, uint32_t ru
 	(void)event;
 	for (size_t i = 0; i < t->hits; i++)
 		if (t->hit[i].rule == rule) {
-			explain_node(&x, t->m->t.variant[t->hit[i].variant].root, 0);
+			explain_step(&x, step_at(t->m, t->m->t.variant[t->hit[i].variant].root), 0);
 			break;
 		}
 	return x.told;

@@ -31,14 +31,14 @@ struct made {
 };
 
 static void
-collect(struct asking *a, const struct tables *t, const struct node *n)
+collect(struct asking *a, const struct builder *b, const struct node *n)
 {
 	for (uint32_t i = 0; i < n->count; i++) {
-		const struct node *kid = &t->node[t->kid[n->first + i]];
-		const struct item *item = &t->item[kid->first];
+		const struct node *kid = &b->tree.node[b->tree.kid[n->first + i]];
+		const struct item *item = &b->t->item[kid->first];
 
 		if (kid->op == NODE_OR && kid->name == 0)
-			collect(a, t, kid);
+			collect(a, b, kid);
 		if (kid->op != NODE_ITEM || item->kind != ITEM_CONTAINS || item->cased || item->field == 0 ||
 		    item->len == 0)
 			continue;
@@ -114,14 +114,13 @@ make_many(struct tables *t, struct asking *a, const struct asked *list, size_t n
 }
 
 static void
-take_node(struct tables *t, uint32_t number, struct asking *a, const struct scan_weights *weights)
+take_node(struct builder *b, struct node *n, struct asking *a, const struct scan_weights *weights)
 {
-	struct node n = t->node[number];
 	uint32_t many = 0;
 	size_t count = 0;
 
 	a->count = 0;
-	collect(a, t, &n);
+	collect(a, b, n);
 	if (a->count < MANY_LEAST)
 		return;
 	qsort(a->list, a->count, sizeof(*a->list), asked_compare);
@@ -132,12 +131,10 @@ take_node(struct tables *t, uint32_t number, struct asking *a, const struct scan
 		for (to = from; to < count && a->list[to].field == a->list[from].field; to++)
 			;
 		if (to - from >= MANY_LEAST)
-			many = make_many(t, a, a->list + from, to - from, weights, many);
+			many = make_many(b->t, a, a->list + from, to - from, weights, many);
 	}
-	if (many == 0 || many > NUMBER_MAX)
-		return;
-	t->node[number].op = NODE_MANY;
-	t->node[number].many = many & NUMBER_MAX;
+	if (many <= NUMBER_MAX)
+		n->many = many & NUMBER_MAX;
 }
 
 void
@@ -146,9 +143,9 @@ build_many(struct builder *b, const struct scan_weights *weights)
 	struct asking a = { .list = NULL };
 
 	(void)TABLE_ADD(b->t, many, 1);
-	for (uint32_t i = 0; i < b->t->nodes; i++)
-		if (b->t->node[i].op == NODE_OR)
-			take_node(b->t, i, &a, weights);
+	for (uint32_t i = 0; i < b->tree.nodes; i++)
+		if (b->tree.node[i].op == NODE_OR)
+			take_node(b, &b->tree.node[i], &a, weights);
 	free(a.list);
 	free(a.made);
 }
@@ -168,22 +165,22 @@ is_there(void *arg, uint32_t literal, size_t at, size_t len)
 
 	(void)at;
 	(void)len;
-	l->t->item_memo[l->item[literal]] = l->t->gen << 1 | 1;
+	l->t->answer[l->item[literal]] = l->t->gen << 1 | 1;
 	l->found = true;
 }
 
 bool
-eval_many(struct matcher_thread *t, const struct node *node)
+eval_many(struct matcher_thread *t, uint32_t first)
 {
 	const struct tables *tables = &t->m->t;
 	bool found = false;
 
-	for (uint32_t i = node->many; i != 0; i = tables->many[i].next) {
+	for (uint32_t i = first; i != 0; i = tables->many[i].next) {
 		const struct many *many = &tables->many[i];
 		struct looking l = { t, tables->number + many->item, false };
 
 		for (uint32_t k = 0; k < many->items; k++)
-			t->item_memo[l.item[k]] = t->gen << 1;
+			t->answer[l.item[k]] = t->gen << 1;
 		for (uint32_t v = thread_first(t, many->field); v != 0; v = t->low[v - 1].next) {
 			struct text text;
 

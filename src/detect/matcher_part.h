@@ -42,21 +42,29 @@ item_has_number(const struct item *item)
 	    (item->kind >= ITEM_LESS && item->kind <= ITEM_MORE_EQ);
 }
 
-enum node_op {
-	NODE_AND, NODE_OR, NODE_NOT, NODE_ITEM,
-	NODE_MANY,                 /* OR, of which many knows a part */
+/*
+ * What a rule asks, as it is walked: a step for each test and each group of tests, groups before their parts,
+ * all of a rule one behind the other in ${code}.  Memory is what evaluating waits for, so what nearly all tests
+ * are, a text in small letters, lies behind its step.
+ */
+enum step_op {
+	STEP_ALL, STEP_ANY, STEP_NOT,
+	STEP_MANY,                 /* ANY, of which many knows a part */
+	STEP_TEXT,                 /* its own item: EQUALS to CONTAINS */
+	STEP_ITEM,                 /* any other */
+	STEP_AGAIN,                /* what stands elsewhere already */
 };
 
-struct node {
-	uint32_t op : 7;
-	uint32_t asked_once : 1;   /* in one place only, so its answer need not be remembered */
-	uint32_t many : 24;
+struct step {
+	uint8_t op, kind;          /* kind: TEXT: of item */
+	uint8_t known;             /* its answer is looked up, and remembered */
+	uint8_t reserved;
+	uint32_t len;              /* TEXT: bytes that follow */
+	uint32_t words;            /* of it and its parts */
+	uint32_t of;               /* TEXT: field; MANY: into many; AGAIN: into code */
 	uint32_t name;             /* of the selection, or 0 */
-	uint32_t first, count;     /* into kid; ITEM: first is the item */
+	uint32_t answer;           /* TEXT, ITEM: the item; others: where it is remembered, after those of items */
 };
-
-/* Kids are nodes; after compiling, those that are items and have no name are the items themselves. */
-#define KID_ITEM UINT32_C(0x80000000)
 
 /* Texts that alternatives ask one field for. */
 struct many {
@@ -68,9 +76,10 @@ struct many {
 
 /* A rule in one of the ways its log source is found. */
 struct variant {
-	uint32_t rule, root;
+	uint32_t rule, root;       /* root: into code; while compiling, a node */
 	uint32_t take, takes;      /* what correlations need: entries of take */
-	uint32_t sure;             /* a kid that is true where one of its witnesses stands; 0: none */
+	uint32_t sure;             /* answer + 1 that is true where one of its witnesses stands; while compiling, a
+	                              node; 0: none */
 };
 
 /* One text for correlations: the first of these fields that is there. */
@@ -135,7 +144,7 @@ struct bucket {
 
 /* name, type, table, count */
 #define MATCHER_TABLES(X) \
-	X(char, byte) X(char, shown) X(uint32_t, number) X(struct item, item) X(struct node, node) X(uint32_t, kid) \
+	X(char, byte) X(char, shown) X(uint32_t, number) X(struct item, item) X(uint32_t, code) \
 	X(struct variant, variant) X(struct take, take) X(struct rule_rec, rule) X(struct corr_rec, corr) \
 	X(struct cond, cond) X(struct word, word) X(struct route, route) X(struct bucket, bucket) \
 	X(struct many, many)
@@ -154,6 +163,7 @@ struct matcher {
 	struct regex **regex;      /* by item.other */
 	size_t regexes;
 	uint32_t fields;           /* names_count() when compiled */
+	uint32_t answers;          /* of items and of steps */
 	uint32_t literals, opens;
 	bool no_prefilter;
 	char *cached;              /* what the tables lie in, when read from the cache; else each is its own */
@@ -195,9 +205,29 @@ word_hash(const char *s, size_t len)
 
 /* ---- compiling ---- */
 
+enum node_op {
+	NODE_AND, NODE_OR, NODE_NOT, NODE_ITEM,
+};
+
+/* A rule as a tree, or what several of its parts share; node 0 is none. */
+struct node {
+	uint32_t op : 7;
+	uint32_t given : 1;        /* where the rule is in a bucket, that bucket sees to it */
+	uint32_t many : 24;        /* OR: the many that knows a part of it, or 0 */
+	uint32_t name;             /* of the selection, or 0 */
+	uint32_t first, count;     /* into kid; ITEM: first is the item */
+};
+
+struct trees {
+	struct node *node;
+	uint32_t *kid;
+	size_t nodes, node_room, kids, kid_room;
+};
+
 struct builder {
 	struct matcher *m;
 	struct tables *t;
+	struct trees tree;
 	const struct sigma_set *set;
 	sigma_fault_fn fn;
 	void *arg;
@@ -205,6 +235,7 @@ struct builder {
 	size_t item_slots;
 	uint32_t *rule_of;         /* of the set's rules: number in the matcher + 1, 0 left out */
 	uint32_t *cost;            /* of each node */
+	bool none_given;           /* buckets hold variants that they do not see to */
 	size_t costs;
 	struct arena arena;        /* until compiling is over */
 };
@@ -220,9 +251,12 @@ struct renames {
 size_t build_field(struct builder *b, const struct renames *names, const char *field,
     uint32_t ret[static FIELD_NAMES]);
 
-/* The expression in those names, with further conditions; returns the root. 0 is no node. */
+/*
+ * The expression in those names, with further conditions, of which those on ${routed} fields are given;
+ * returns the root.
+ */
 uint32_t build_expr(struct builder *b, const struct sigma_expr *expr, const struct renames *names,
-    const struct pack_when *const *when, size_t whens);
+    const struct pack_when *const *when, size_t whens, const uint32_t routed[static 2]);
 
 /* Numbers of expressions that could not be compiled leave their rule out: says so and returns false. */
 bool build_check(struct builder *b, const struct sigma_rule *rule);
@@ -236,8 +270,11 @@ void routing_done(struct routing *r); /* makes cells and buckets; frees */
 /* Chooses witnesses for the variants and compiles the scans. */
 void build_buckets(struct builder *b);
 
-/* Makes NODE_MANY of nodes that ask a field for many texts; after witnesses were chosen. */
+/* Makes one scan of nodes that ask a field for many texts. */
 void build_many(struct builder *b, const struct scan_weights *weights);
+
+/* Trees to code; the last thing that is made. */
+void build_code(struct builder *b);
 
 /* What correlations over the rule need of its events, in the variant's names. */
 void build_takes(struct builder *b, const struct sigma_rule *rule, size_t variant,
@@ -280,7 +317,7 @@ struct matcher_thread {
 	size_t lower_len, lower_room;
 	struct buf scratch;
 	uint32_t gen;
-	uint32_t *item_memo, *node_memo; /* 2 * gen + answer */
+	uint32_t *answer;          /* 2 * gen + answer */
 	uint32_t *variant_gen;
 	uint32_t *candidate;
 	size_t candidates;
@@ -324,10 +361,24 @@ thread_first(const struct matcher_thread *t, uint32_t field)
 	return field < t->slots && t->slot[field].gen == t->gen ? t->slot[field].first : 0;
 }
 
-bool eval_node(struct matcher_thread *t, uint32_t node);
+bool eval_rule(struct matcher_thread *t, const struct variant *variant);
+bool eval_step(struct matcher_thread *t, const struct step *step);
 /* Whether an item is true, asked once an event. */
 bool eval_known(struct matcher_thread *t, uint32_t item);
-/* Answers the items of a NODE_MANY that it can find together; whether one of them is true. */
-bool eval_many(struct matcher_thread *t, const struct node *node);
+/* Answers the items of a STEP_MANY that it can find together; whether one of them is true. */
+bool eval_many(struct matcher_thread *t, uint32_t many);
 /* The first value that makes the item true + 1; 0 and ${ret_true} when no value is needed. */
 uint32_t eval_item(struct matcher_thread *t, const struct item *item, bool *ret_true);
+
+static inline const struct step *
+step_at(const struct matcher *m, uint32_t code)
+{
+	return (const struct step *)(const void *)(m->t.code + code);
+}
+
+/* The step behind it and its parts, and its first part: a group has no text. */
+static inline const struct step *
+step_next(const struct step *step)
+{
+	return (const struct step *)(const void *)((const uint32_t *)(const void *)step + step->words);
+}

@@ -85,7 +85,7 @@ needs_all(struct builder *b, const struct node *n, uint32_t field)
 	struct values ret = { true, NULL, 0 };
 
 	for (uint32_t i = 0; i < n->count; i++) {
-		struct values v = needs(b, b->t->kid[n->first + i], field);
+		struct values v = needs(b, b->tree.kid[n->first + i], field);
 
 		if (v.any)
 			continue;
@@ -107,7 +107,7 @@ needs_any(struct builder *b, const struct node *n, uint32_t field)
 	size_t room = 0;
 
 	for (uint32_t i = 0; i < n->count; i++) {
-		struct values v = needs(b, b->t->kid[n->first + i], field);
+		struct values v = needs(b, b->tree.kid[n->first + i], field);
 
 		if (v.any || ret.count > VALUES_MAX)
 			return (struct values){ true, NULL, 0 };
@@ -132,7 +132,7 @@ needs_any(struct builder *b, const struct node *n, uint32_t field)
 static struct values
 needs(struct builder *b, uint32_t node, uint32_t field)
 {
-	const struct node *n = &b->t->node[node];
+	const struct node *n = &b->tree.node[node];
 	struct values ret = { true, NULL, 0 };
 
 	if (n->op == NODE_AND)
@@ -172,7 +172,7 @@ place(struct routing *r, struct pipe *p, const struct sigma_rule *rule, uint32_t
 		for (size_t k = 0; k < source[i]->whens && n < ARRAY_LEN(when); k++)
 			when[n++] = &source[i]->when[k];
 	}
-	root = build_expr(r->b, rule->expr, &names, when, n);
+	root = build_expr(r->b, rule->expr, &names, when, n, p->field);
 	v = TABLE_ADD(r->b->t, variant, 1);
 	v->rule = number;
 	v->root = root;
@@ -271,13 +271,20 @@ make_words(struct routing *r, struct pipe *p, int k, struct route *route)
 	uint32_t size = 4, n = 0;
 
 	p->of_item[k] = arena_alloc(&r->b->arena, (t->items + 1) * sizeof(*p->of_item[k]));
-	for (size_t i = 0; i < p->count; i++)
-		for (size_t v = 0; v < p->placed[i].value[k].count && n < VALUES_MAX; v++) {
-			uint32_t *of = &p->of_item[k][p->placed[i].value[k].item[v]];
+	for (size_t i = 0; i < p->count; i++) {
+		struct values *values = &p->placed[i].value[k];
+
+		if (n + values->count > VALUES_MAX) {
+			*values = (struct values){ true, NULL, 0 };
+			r->b->none_given = true;
+		}
+		for (size_t v = 0; v < values->count; v++) {
+			uint32_t *of = &p->of_item[k][values->item[v]];
 
 			if (*of == 0)
 				*of = ++n;
 		}
+	}
 	while (size < n * 3)
 		size *= 2;
 	route->word[k] = (uint32_t)t->words;

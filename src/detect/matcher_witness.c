@@ -256,7 +256,7 @@ of_all(struct witnesses *w, const struct node *n)
 	struct witness best = { 0 };
 
 	for (uint32_t i = 0; i < n->count; i++) {
-		struct witness one = witness_of(w, w->t->kid[n->first + i]);
+		struct witness one = witness_of(w, w->tree->kid[n->first + i]);
 
 		if (one.count > 0 && (best.count == 0 || one.score > best.score))
 			best = one;
@@ -272,7 +272,7 @@ of_any(struct witnesses *w, const struct node *n)
 	size_t total = 0;
 
 	for (uint32_t i = 0; i < n->count; i++) {
-		part[i] = witness_of(w, w->t->kid[n->first + i]);
+		part[i] = witness_of(w, w->tree->kid[n->first + i]);
 		total += part[i].count;
 		if (part[i].count == 0 || total > ALTERNATIVES_MAX) {
 			free(part);
@@ -298,13 +298,13 @@ of_any(struct witnesses *w, const struct node *n)
 struct witness
 witness_of(struct witnesses *w, uint32_t node)
 {
-	const struct node *n = &w->t->node[node];
+	const struct node *n = &w->tree->node[node];
 	struct witness ret = { 0 };
 
 	if (n->op == NODE_ITEM) {
 		ret = of_item(w, &w->t->item[n->first]);
 		ret.is_all = ret.count > 0 && is_exact(w, &w->t->item[n->first]);
-		ret.sure = ret.is_all ? KID_ITEM | n->first : 0;
+		ret.sure = ret.is_all ? node : 0;
 	} else if (n->op == NODE_AND) {
 		ret = of_all(w, n);
 		ret.is_all &= n->count == 1;
@@ -319,7 +319,7 @@ witness_of(struct witnesses *w, uint32_t node)
 static void
 count_node(struct witnesses *w, uint32_t node)
 {
-	const struct node *n = &w->t->node[node];
+	const struct node *n = &w->tree->node[node];
 
 	if (n->op == NODE_ITEM) {
 		struct witness one = of_item(w, &w->t->item[n->first]);
@@ -329,13 +329,13 @@ count_node(struct witnesses *w, uint32_t node)
 				w->literals->list[one.sign[i].literal].used++;
 	}
 	for (uint32_t i = 0; n->op != NODE_ITEM && n->op != NODE_NOT && i < n->count; i++)
-		count_node(w, w->t->kid[n->first + i]);
+		count_node(w, w->tree->kid[n->first + i]);
 }
 
 void
-witness_begin(struct witnesses *w, struct arena *arena, const struct tables *t)
+witness_begin(struct witnesses *w, struct arena *arena, const struct tables *t, const struct trees *tree)
 {
-	*w = (struct witnesses){ .arena = arena, .t = t, .literals = xcalloc(1, sizeof(*w->literals)) };
+	*w = (struct witnesses){ .arena = arena, .t = t, .tree = tree, .literals = xcalloc(1, sizeof(*w->literals)) };
 	for (size_t i = 0; i < t->variants; i++)
 		count_node(w, t->variant[i].root);
 }

@@ -25,7 +25,7 @@ struct witness {
 	struct sign *sign;
 	uint32_t count;
 	double score;
-	uint32_t sure;   /* the kid that any of them makes true; 0: none */
+	uint32_t sure;   /* the node that any of them makes true; 0: none */
 	bool is_all;     /* which is the node itself */
 };
 
@@ -33,10 +33,11 @@ struct literals;
 struct witnesses {
 	struct arena *arena;
 	const struct tables *t;
+	const struct trees *tree;
 	struct literals *literals;
 };
 
-void witness_begin(struct witnesses *w, struct arena *arena, const struct tables *t);
+void witness_begin(struct witnesses *w, struct arena *arena, const struct tables *t, const struct trees *tree);
 void witness_end(struct witnesses *w);
 struct witness witness_of(struct witnesses *w, uint32_t node);
 const struct literal *witness_literal(const struct witnesses *w, uint32_t id);

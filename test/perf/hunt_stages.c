@@ -28,8 +28,8 @@ static bool evaluating; /* texts that a rule looks for in a value are part of ev
 
 void __real_scan_run(const void *compiled, const char *text, size_t len, scan_found_fn fn, void *arg);
 void __wrap_scan_run(const void *compiled, const char *text, size_t len, scan_found_fn fn, void *arg);
-bool __real_eval_node(struct matcher_thread *t, uint32_t node);
-bool __wrap_eval_node(struct matcher_thread *t, uint32_t node);
+bool __real_eval_rule(struct matcher_thread *t, const struct variant *variant);
+bool __wrap_eval_rule(struct matcher_thread *t, const struct variant *variant);
 
 void
 __wrap_scan_run(const void *compiled, const char *text, size_t len, scan_found_fn fn, void *arg)
@@ -44,13 +44,13 @@ __wrap_scan_run(const void *compiled, const char *text, size_t len, scan_found_f
 }
 
 bool
-__wrap_eval_node(struct matcher_thread *t, uint32_t node)
+__wrap_eval_rule(struct matcher_thread *t, const struct variant *variant)
 {
 	uint64_t start = __rdtsc();
 	bool ret;
 
 	evaluating = true;
-	ret = __real_eval_node(t, node);
+	ret = __real_eval_rule(t, variant);
 	evaluating = false;
 	eval_ticks += __rdtsc() - start;
 	return ret;
