@@ -4,48 +4,9 @@
 #include <stdio.h>
 #include <time.h>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #include "base/utf8.h"
+#include "detect/find.h"
 #include "detect/matcher_part.h"
-
-/* Finds ${needle} by its first and last byte, sixteen places at a time. */
-static bool
-find(const char *hay, size_t len, const char *needle, size_t n)
-{
-	if (n == 0)
-		return true;
-	if (n > len)
-		return false;
-#ifdef __SSE2__
-	const __m128i first = _mm_set1_epi8(needle[0]), last = _mm_set1_epi8(needle[n - 1]);
-	size_t i = 0;
-
-	for (; i + n <= len; i += 16) {
-		if (i + n - 1 + 16 > len) {
-			if (len < n - 1 + 16)
-				break;
-			i = len - (n - 1 + 16); /* the last sixteen, some of them once more */
-		}
-		__m128i a = _mm_loadu_si128((const __m128i *)(const void *)(hay + i));
-		__m128i z = _mm_loadu_si128((const __m128i *)(const void *)(hay + i + n - 1));
-		unsigned at = (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(a, first),
-		    _mm_cmpeq_epi8(z, last)));
-
-		for (; at != 0; at &= at - 1)
-			if (memcmp(hay + i + __builtin_ctz(at), needle, n) == 0)
-				return true;
-	}
-	for (; i + n <= len; i++)
-		if (hay[i] == needle[0] && memcmp(hay + i, needle, n) == 0)
-			return true;
-	return false;
-#else
-	return memmem(hay, len, needle, n) != NULL;
-#endif
-}
 
 /*
  * Where what follows a run of any length may begin behind ${from}; SIZE_MAX: nowhere.  Never in the middle
@@ -210,7 +171,7 @@ place_fits(enum sigma_place place, struct text s, struct text part)
 	case SIGMA_END:
 		return memcmp(s.at + s.len - part.len, part.at, part.len) == 0;
 	case SIGMA_INSIDE:
-		return find(s.at, s.len, part.at, part.len);
+		return find(s.at, s.len, part.at, part.len) != NULL;
 	default:
 		return s.len == part.len && memcmp(s.at, part.at, part.len) == 0;
 	}
@@ -258,7 +219,7 @@ text_fits(enum item_kind kind, const char *text, size_t n, struct text s)
 	case ITEM_ENDS:
 		return s.len >= n && same(s.at + s.len - n, text, n);
 	case ITEM_CONTAINS:
-		return find(s.at, s.len, text, n);
+		return find(s.at, s.len, text, n) != NULL;
 	default:
 		return glob((const uint16_t *)(const void *)text, n, s.at, s.len);
 	}

@@ -6,6 +6,7 @@
 #include <pcre2.h>
 
 #include "base/arena.h"
+#include "detect/find.h"
 
 /* Steps of backtracking on one value, and KiB of heap; rules that are meant well need a thousandth. */
 #define MATCH_LIMIT 300000
@@ -21,6 +22,8 @@
 struct regex {
 	pcre2_code *code;  /* for UTF-8 */
 	pcre2_code *loose; /* for other bytes */
+	bool fast;         /* code is machine code, too */
+	uint32_t least;    /* characters of what it finds */
 	char *pieces;   /* regex_pieces(); NULL: none are known */
 	bool is_pieces; /* it asks for these and nothing else */
 };
@@ -75,10 +78,11 @@ regex_compile(const char *pattern, bool ignorecase, bool multiline, bool dotall,
 		err_argi(err, "offset", (int64_t)offset);
 		return ERR_INVALID;
 	}
-	/* Where there is no compiler for this machine the interpreter does it. */
-	pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE);
 	*ret = xcalloc(1, sizeof(**ret));
 	(*ret)->code = compiled;
+	/* Where there is no compiler for this machine the interpreter does it. */
+	(*ret)->fast = pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE) == 0;
+	pcre2_pattern_info(compiled, PCRE2_INFO_MINLENGTH, &(*ret)->least);
 	(*ret)->loose = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
 	    flags | PCRE2_MATCH_INVALID_UTF, &code, &offset, NULL);
 	if ((*ret)->loose == NULL)
@@ -138,7 +142,7 @@ has_pieces(const struct regex *regex, struct text low)
 		size_t left = low.len;
 
 		for (; *p != 0; p += 1 + *p) {
-			const char *found = at == NULL ? NULL : memmem(at, left, p + 1, *p);
+			const char *found = at == NULL ? NULL : find(at, left, (const char *)p + 1, *p);
 
 			if (found != NULL)
 				left -= (size_t)(found - at) + *p;
@@ -178,20 +182,22 @@ is_ascii(struct text text)
 bool
 regex_may(const struct regex *regex, struct text low)
 {
-	return regex->pieces == NULL || has_pieces(regex, low);
+	return low.len >= regex->least && (regex->pieces == NULL || has_pieces(regex, low));
 }
 
 bool
 regex_find(const struct regex *regex, struct regex_thread *t, struct text text, bool *ret_limited)
 {
-	uint32_t flags;
+	bool ascii;
 	int n;
 
 	if (regex->is_pieces && is_plain(text))
 		return true;
-	/* The library's own look at whether it is UTF-8 takes longer than most searches. */
-	flags = is_ascii(text) ? PCRE2_NO_UTF_CHECK : 0;
-	n = pcre2_match(regex->code, (PCRE2_SPTR)text.at, text.len, 0, flags, t->data, t->context);
+	/* The library's own look at whether it is UTF-8, and at what it was called with, takes longer than most searches. */
+	ascii = is_ascii(text);
+	n = ascii && regex->fast ? pcre2_jit_match(regex->code, (PCRE2_SPTR)text.at, text.len, 0, 0, t->data, t->context)
+	    : pcre2_match(regex->code, (PCRE2_SPTR)text.at, text.len, 0, ascii ? PCRE2_NO_UTF_CHECK : 0, t->data,
+	    t->context);
 	if (n <= PCRE2_ERROR_UTF8_ERR1 && n >= PCRE2_ERROR_UTF8_ERR21)
 		n = pcre2_match(regex->loose, (PCRE2_SPTR)text.at, text.len, 0, 0, t->data, t->context);
 	if (n < 0 && n != PCRE2_ERROR_NOMATCH)
