@@ -326,49 +326,47 @@ text_true(struct matcher_thread *t, const struct step *s)
 	return false;
 }
 
-static bool
-all_are(struct matcher_thread *t, const struct step *group, bool want)
+/* Kept apart, as what it needs would cost every step. */
+static __attribute__((noinline)) bool
+item_true(struct matcher_thread *t, uint32_t item)
 {
-	const struct step *end = step_next(group);
+	bool ret;
 
-	for (const struct step *s = group + 1; s != end; s = step_next(s))
-		if ((s->op == STEP_TEXT && !s->known ? text_true(t, s) : eval_step(t, s)) != want)
-			return false;
-	return true;
+	eval_item(t, &t->m->t.item[item], &ret);
+	return ret;
+}
+
+static inline bool
+remember(struct matcher_thread *t, const struct step *s, bool ret)
+{
+	if (s->known)
+		t->answer[s->answer] = t->gen << 1 | ret;
+	return ret;
 }
 
 bool
 eval_step(struct matcher_thread *t, const struct step *s)
 {
-	bool ret = false;
+	const struct step *end = step_next(s);
+	bool ret;
 
 	if (s->known && t->answer[s->answer] >> 1 == t->gen)
 		return (t->answer[s->answer] & 1) != 0;
-	switch ((enum step_op)s->op) {
-	case STEP_ALL:
-		ret = all_are(t, s, true);
-		break;
-	case STEP_MANY:
-		ret = eval_many(t, s->of) || !all_are(t, s, false);
-		break;
-	case STEP_ANY:
-		ret = !all_are(t, s, false);
-		break;
-	case STEP_NOT:
-		ret = !eval_step(t, s + 1);
-		break;
-	case STEP_TEXT:
-		ret = text_true(t, s);
-		break;
-	case STEP_ITEM:
-		eval_item(t, &t->m->t.item[s->answer], &ret);
-		break;
-	case STEP_AGAIN:
+	if (s->op == STEP_TEXT)
+		return remember(t, s, text_true(t, s));
+	if (s->op == STEP_ITEM)
+		return remember(t, s, item_true(t, s->answer));
+	if (s->op == STEP_NOT)
+		return remember(t, s, !eval_step(t, s + 1));
+	if (s->op == STEP_AGAIN)
 		return eval_step(t, step_at(t->m, s->of));
-	}
-	if (s->known)
-		t->answer[s->answer] = t->gen << 1 | ret;
-	return ret;
+	if (s->op == STEP_MANY && eval_many(t, s->of))
+		return remember(t, s, true);
+	ret = s->op == STEP_ALL;
+	for (const struct step *kid = s + 1; kid != end; kid = step_next(kid))
+		if ((kid->op == STEP_TEXT && !kid->known ? text_true(t, kid) : eval_step(t, kid)) != ret)
+			return remember(t, s, !ret);
+	return remember(t, s, ret);
 }
 
 bool
