@@ -190,6 +190,18 @@ ascii16(const uint8_t *p, size_t units, char *out)
 			_mm_storel_epi64((__m128i *)(void *)(out + units - 8), _mm_unpackhi_epi64(v, v));
 			return units;
 		}
+	} else if (units >= 4 && units < 8) {
+		__m128i v = _mm_unpacklo_epi64(_mm_loadl_epi64((const __m128i *)(const void *)p),
+		    _mm_loadl_epi64((const __m128i *)(const void *)(p + 2 * (units - 4))));
+
+		if (_mm_movemask_epi8(_mm_cmpeq_epi16(_mm_and_si128(v, high), _mm_setzero_si128())) == 0xffff) {
+			uint32_t half[2];
+
+			_mm_storel_epi64((__m128i *)(void *)half, small(_mm_packus_epi16(v, v)));
+			memcpy(out, &half[0], sizeof(half[0]));
+			memcpy(out + units - 4, &half[1], sizeof(half[1]));
+			return units;
+		}
 	}
 #endif
 	for (; i < units; i++) {
