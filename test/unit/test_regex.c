@@ -85,6 +85,15 @@ what_pieces_decide_is_right(void **state)
 	assert_false(finds("k.*k", false, "\xe2\x84\xaa k"));
 	assert_false(finds("a.*+b", true, "a b"));
 	assert_true(finds("a.*?b", true, "a b"));
+	/* As long as can be found, and a byte less; letters of several bytes count as one. */
+	assert_true(finds("[a-f]{4}\\d", true, "..ABCD7"));
+	assert_true(finds("[a-f]{4}\\d", true, "abcd7"));
+	assert_false(finds("[a-f]{4}\\d", true, "bcd7"));
+	assert_true(finds("\\w{3}$", false, "ab_"));
+	assert_false(finds("....", false, "\xc4\x91\xc4\x91\xc4\x91"));
+	assert_true(finds("...", false, "\xc4\x91\xc4\x91\xc4\x91"));
+	assert_true(finds("(?=abc)a?", false, "abc"));
+	assert_true(finds("x*", false, ""));
 	/* Backtracking would take its time over this one. */
 	assert_true(finds("\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+.*\\+", false,
 	    "aaaaaaaaaaaaaaaaaaaa+aaaaaaaaaaaa+a+a+a+aaaaaaaaa+aaaaaaaaa+aaaaaaaa+a+a+aa+a+aa+aaaaaaaaaaaaa+aaaa"));

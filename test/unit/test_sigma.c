@@ -295,6 +295,40 @@ filters_and_fields_of_log_sources_apply(void **state)
 	assert_string_equal(titles_of(yaml, "Channel=one EventID=1 Image=tool"), "");
 }
 
+/* A selection that a condition names twice is kept once. */
+static void
+selections_may_be_named_often(void **state)
+{
+	static const char yaml[] = "title: r\nlogsource: {product: x}\ndetection:\n  s: {a: 1, b|contains: x}\n"
+	    "  t: {c: 1}\n  u: {d: 1}\n  condition: (s and t) or (s and not u) or (not s and u)\n";
+
+	(void)state;
+	assert_string_equal(titles_of(yaml, "all=1 a=1 b=wxy c=1 d=1"), "r");
+	assert_string_equal(titles_of(yaml, "all=1 a=1 b=wxy"), "r");
+	assert_string_equal(titles_of(yaml, "all=1 a=1 b=wxy d=1"), "");
+	assert_string_equal(titles_of(yaml, "all=1 a=1 b=wy d=1"), "r");
+	assert_string_equal(titles_of(yaml, "all=1 a=1 b=wy c=1"), "");
+}
+
+/* More values of a field than buckets are made for: rules are asked all they say. */
+static void
+values_beyond_those_of_buckets_count(void **state)
+{
+	struct buf yaml = BUF_INIT(1 << 20);
+
+	(void)state;
+	buf_adds(&yaml, "title: many\nlogsource: {product: x}\ndetection:\n  s:\n    EventID:\n");
+	for (int i = 0; i < 4000; i++)
+		buf_printf(&yaml, "      - %d\n", 10000 + i);
+	buf_adds(&yaml, "  condition: s\n---\ntitle: r\nlogsource: {product: x, category: p}\ndetection:\n"
+	    "  s: {Image: tool}\n  condition: s\n");
+	assert_string_equal(titles_of(buf_str(&yaml), "all=1 Channel=one EventID=12345 Image=tool"), "many");
+	assert_string_equal(titles_of(buf_str(&yaml), "all=1 Channel=one EventID=1 Image=tool"), "r");
+	assert_string_equal(titles_of(buf_str(&yaml), "all=1 Channel=one EventID=3 Image=tool"), "");
+	assert_string_equal(titles_of(buf_str(&yaml), "all=1 Channel=one EventID=9 Image=tool"), "");
+	buf_clear(&yaml);
+}
+
 /* Values are scanned between marks made of bytes that no UTF-8 has; logs may have them. */
 static void
 bytes_between_values_are_no_part_of_them(void **state)
@@ -339,4 +373,5 @@ TEST_MAIN(cmocka_unit_test(values_ignore_case_and_know_wildcards),
     cmocka_unit_test(what_cannot_be_meant_is_refused_with_its_line),
     cmocka_unit_test(bytes_between_values_are_no_part_of_them),
     cmocka_unit_test(hostile_conditions_end), cmocka_unit_test(documents_of_old_files_share_parts),
-    cmocka_unit_test(filters_and_fields_of_log_sources_apply))
+    cmocka_unit_test(filters_and_fields_of_log_sources_apply),
+    cmocka_unit_test(selections_may_be_named_often), cmocka_unit_test(values_beyond_those_of_buckets_count))
