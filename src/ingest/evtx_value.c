@@ -17,8 +17,11 @@ evtx_filetime(uint64_t t)
 	return (t > INT64_MAX ? INT64_MAX : (int64_t)t) - UNIX_EPOCH;
 }
 
-/* SYSTEMTIME ends with the year 30827 (MSDN); later ones would not fit, and mean nothing. */
-static int64_t
+/*
+ * SYSTEMTIME ends with the year 30827 (MSDN); later ones would not fit, and mean nothing.  Kept apart, as its room
+ * on the stack would cost every value.
+ */
+static __attribute__((noinline)) int64_t
 systemtime_ticks(const uint8_t *p)
 {
 	struct tm tm = { .tm_year = evtx_u16(p) - 1900, .tm_mon = evtx_u16(p + 2) - 1,
