@@ -25,7 +25,7 @@ struct head {
 	uint32_t fields, answers, literals, opens, program, reserved;
 };
 
-static const char magic[8] = "khienME\n";
+static const char magic[8] = "khienMF\n";
 
 /* ---- writing ---- */
 

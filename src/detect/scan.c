@@ -25,7 +25,7 @@ struct entry {
 	uint32_t literal, text;  /* text: from the beginning of the compiled bytes */
 	uint16_t len, before;    /* before: of its bytes, those before the gram */
 	uint32_t last;           /* of its gram */
-	uint32_t head;           /* its first four bytes, where it has so many: most differ in them already */
+	uint32_t head, tail;     /* its first and last four bytes, where it has so many: most differ in them already */
 };
 
 struct slot {
@@ -279,7 +279,8 @@ make_index(char **data, size_t *len, const struct pick *p, size_t n, uint32_t st
 		entry[i] = (struct entry){ .literal = p[i].literal, .text = text[p[i].literal],
 			.len = (uint16_t)l[p[i].literal].len, .before = p[i].before,
 			.last = i + 1 == n || p[i + 1].gram != p[i].gram,
-			.head = l[p[i].literal].len >= 4 ? load(l[p[i].literal].text) : 0 };
+			.head = l[p[i].literal].len >= 4 ? load(l[p[i].literal].text) : 0,
+			.tail = l[p[i].literal].len >= 4 ? load(l[p[i].literal].text + l[p[i].literal].len - 4) : 0 };
 		put(*data, &x, p[i].gram, (uint32_t)i);
 		if (stride == 0)
 			put_filter((struct filter *)(void *)(*data + x.mark), l[p[i].literal].text + p[i].before,
@@ -328,22 +329,35 @@ struct scan {
 	void *arg;
 };
 
+/* Whether the literal stands around the gram at ${at}.  Up to eight bytes are known by their ends. */
+static inline bool
+stands(const struct scan *s, const struct entry *e, size_t at)
+{
+	const char *from;
+
+	if (e->before > at || at - e->before + e->len > s->len)
+		return false;
+	from = s->text + (at - e->before);
+	if (e->len >= 4 && (load(from) != e->head || load(from + e->len - 4) != e->tail))
+		return false;
+	return (e->len >= 4 && e->len <= 8) || memcmp(from, s->data + e->text, e->len) == 0;
+}
+
 /* The gram at ${at} may be some literal's. */
 static void
 look(const struct scan *s, const struct index *x, uint32_t gram, size_t at)
 {
 	const struct slot *slot = (const struct slot *)(const void *)(s->data + x->slot);
+	const struct entry *e;
 	uint32_t i = mix(gram) >> x->slot_shift;
 
 	while (slot[i].entry != 0 && slot[i].gram != gram)
 		i = (i + 1) & x->slot_mask;
 	if (slot[i].entry == 0)
 		return;
-	for (const struct entry *e = (const struct entry *)(const void *)(s->data + x->entry) + slot[i].entry - 1;;
-	    e++) {
-		if (e->before <= at && at - e->before + e->len <= s->len &&
-		    (e->len < 4 || load(s->text + at - e->before) == e->head) &&
-		    memcmp(s->text + at - e->before, s->data + e->text, e->len) == 0)
+	e = (const struct entry *)(const void *)(s->data + x->entry) + slot[i].entry - 1;
+	for (;; e++) {
+		if (stands(s, e, at))
 			s->fn(s->arg, e->literal, at - e->before, e->len);
 		if (e->last)
 			return;
