@@ -318,6 +318,15 @@ arg_time(const struct call *call, const char *name, int64_t otherwise)
 	return text != NULL && clock_parse(text, &ms) ? ms : otherwise;
 }
 
+int64_t
+arg_time_end(const struct call *call, const char *name, int64_t otherwise)
+{
+	const char *text = arg_text(call, name);
+	int64_t ms;
+
+	return text != NULL && clock_parse_end(text, &ms) ? ms : otherwise;
+}
+
 const struct json *
 arg_json(const struct call *call, const char *name)
 {

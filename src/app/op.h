@@ -156,6 +156,7 @@ const char *arg_text(const struct call *call, const char *name);  /* NULL when n
 int64_t arg_int(const struct call *call, const char *name, int64_t otherwise);
 bool arg_bool(const struct call *call, const char *name);
 int64_t arg_time(const struct call *call, const char *name, int64_t otherwise);
+int64_t arg_time_end(const struct call *call, const char *name, int64_t otherwise); /* clock_parse_end() */
 const struct json *arg_json(const struct call *call, const char *name);
 /* A P_LIST joined by ${separator} in the arena, NULL when empty. */
 const char *arg_list(const struct call *call, const char *name, char separator);

@@ -122,7 +122,7 @@ filter_alerts(struct call *c, struct filter *f)
 	filter_host(c, f);
 	filter_text(f, " AND a.user_name = ?", arg_text(c, "user"));
 	filter_int(f, " AND a.last_at >= ?", arg_time(c, "from", SQL_NULL));
-	filter_int(f, " AND a.first_at <= ?", arg_time(c, "to", SQL_NULL));
+	filter_int(f, " AND a.first_at <= ?", arg_time_end(c, "to", SQL_NULL));
 	if (verdict != NULL && strcmp(verdict, "none") == 0)
 		filter_sql(f, " AND a.verdict IS NULL");
 	else

@@ -107,7 +107,7 @@ check_asked(struct call *c)
 {
 	if (check_files(c) != 0 || check_set(c) != 0)
 		return c->err->kind;
-	if (arg_time(c, "from", INT64_MIN) > arg_time(c, "to", INT64_MAX))
+	if (arg_time(c, "from", INT64_MIN) > arg_time_end(c, "to", INT64_MAX))
 		return call_fail(c, ERR_INVALID, "err.hunt.span", "to");
 	if (list_len(c, "tag") > HUNTER_TAGS_MAX) {
 		call_fail(c, ERR_INVALID, "err.hunt.tags", "tag");
@@ -292,7 +292,7 @@ insert(struct call *c, const char *incident_id, const struct hunt_item *item, si
 	    CT("state", "waiting"), CT("level", arg_has(c, "level") ? arg_text(c, "level") : "low"),
 	    CT("lang", lang_code(c->lang)), CI("files", n), CI("size", size), CI("requested_at", c->now),
 	    CT("requested_by", by.name), CT("requested_by_id", by.id), CI("opens_incident", incident_id == NULL),
-	    CI("from_at", arg_time(c, "from", SQL_NULL)), CI("to_at", arg_time(c, "to", SQL_NULL)),
+	    CI("from_at", arg_time(c, "from", SQL_NULL)), CI("to_at", arg_time_end(c, "to", SQL_NULL)),
 	    CT("tags_json", list_json(c, "tag")), CT("rules_set", arg_text(c, "rules_set")),
 	    CT("rules_name", arg_text(c, "rules_name")), CI("no_prefilter", arg_bool(c, "no_prefilter") ? 1 : SQL_NULL),
 	    CT("left_out_json", left_out_json(c)), CI("lists", lists > 0 ? lists : SQL_NULL)));
@@ -307,11 +307,11 @@ insert(struct call *c, const char *incident_id, const struct hunt_item *item, si
 }
 
 static const char *
-time_text(struct call *c, const char *name)
+time_text(struct call *c, int64_t ms)
 {
 	char text[CLOCK_TEXT_SIZE];
 
-	return arg_has(c, name) ? arena_strdup(c->arena, clock_vi(arg_time(c, name, 0), text)) : "…";
+	return ms == SQL_NULL ? "…" : arena_strdup(c->arena, clock_vi(ms, text));
 }
 
 static const struct param start_params[] = {
@@ -343,7 +343,8 @@ hunt_start(struct call *c)
 	    .occurred_at = SQL_NULL, .told_at = SQL_NULL, .ref_table = "hunt",
 	    .ref_id = id, .args = TIMELINE_ARGS("number", tx_text(c->tx, c->arena, "SELECT number FROM hunt"
 	        " WHERE id = ?", "t", id), "count", arena_printf(c->arena, "%zu", n), "names", named(c, item, n),
-	        "from", time_text(c, "from"), "to", time_text(c, "to")) });
+	        "from", time_text(c, arg_time(c, "from", SQL_NULL)), "to",
+	        time_text(c, arg_time_end(c, "to", SQL_NULL))) });
 	out_row(c, NULL, SHORT, "t", id);
 	return c->err->kind;
 }

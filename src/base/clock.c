@@ -290,3 +290,16 @@ clock_parse(const char *text, int64_t *ret_ms)
 	*ret_ms = ms;
 	return true;
 }
+
+bool
+clock_parse_end(const char *text, int64_t *ret_ms)
+{
+	int64_t ms;
+
+	if (!clock_parse(text, &ms))
+		return false;
+	if (strchr(text, ':') == NULL)
+		ms += INT64_C(86400000) - 1;
+	*ret_ms = ms < CLOCK_MS_MAX ? ms : CLOCK_MS_MAX;
+	return true;
+}

@@ -40,5 +40,8 @@ char *clock_vi(int64_t ms, char out[static CLOCK_TEXT_SIZE]);
  */
 bool clock_parse(const char *text, int64_t *ret_ms);
 
+/* The same of the end of a span: a day without a time is meant to its last millisecond. */
+bool clock_parse_end(const char *text, int64_t *ret_ms);
+
 /* The local calendar year of ${ms}. */
 int clock_year(int64_t ms);

@@ -249,6 +249,11 @@ run_pack_check(struct cli *cli)
 		buf_clear(&out);
 		return cli_fail(cli, &cli->err);
 	}
+	if (checked.files == 0) {
+		buf_clear(&out);
+		err_fail(&cli->err, ERR_NOT_FOUND, "err.no_packs", NULL, "path", text_arg(cli, "dir"), NULL, NULL);
+		return cli_fail(cli, &cli->err);
+	}
 	jsonw_array_end(&w);
 	jsonw_kint(&w, "files", (int64_t)checked.files);
 	jsonw_kbool(&w, "ok", checked.faults == 0);

@@ -62,12 +62,11 @@ list_arg(struct task *t, const char *name, size_t *ret_n)
 }
 
 static int
-time_arg(const struct task *t, const char *name, int64_t otherwise, int64_t *ret, struct err *err)
+time_arg(const struct task *t, const char *name, bool (*parse)(const char *, int64_t *), int64_t *ret, struct err *err)
 {
 	const char *text = text_arg(t, name);
 
-	*ret = otherwise;
-	if (text != NULL && !clock_parse(text, ret))
+	if (text != NULL && !parse(text, ret))
 		return err_fail(err, ERR_USAGE, "hunt.usage.time", name, "value", text, NULL, NULL);
 	return 0;
 }
@@ -147,7 +146,7 @@ static int
 do_hunt(struct task *t, struct err *err)
 {
 	struct hunt_options o = { .lang = t->lang, .json = text_arg(t, "json"), .csv = text_arg(t, "csv"),
-	    .timeline = text_arg(t, "timeline"), .html = text_arg(t, "html") };
+	    .timeline = text_arg(t, "timeline"), .html = text_arg(t, "html"), .from_ms = INT64_MIN, .to_ms = INT64_MAX };
 	bool stopped = false;
 	int failed = rules_arg(t, "rules", err);
 
@@ -159,9 +158,9 @@ do_hunt(struct task *t, struct err *err)
 	if (failed == 0)
 		failed = threads_arg(t, &o.threads, err);
 	if (failed == 0)
-		failed = time_arg(t, "from", INT64_MIN, &o.from_ms, err);
+		failed = time_arg(t, "from", clock_parse, &o.from_ms, err);
 	if (failed == 0)
-		failed = time_arg(t, "to", INT64_MAX, &o.to_ms, err);
+		failed = time_arg(t, "to", clock_parse_end, &o.to_ms, err);
 	if (failed == 0 && o.from_ms > o.to_ms)
 		failed = err_set(err, ERR_USAGE, "err.hunt.span", "to");
 	o.rules = t->rules;

@@ -145,8 +145,10 @@ main(int argc, char **argv)
 		return usage("--key: khóa không đúng dạng / the key does not have its form");
 	if (outside_path != NULL && (outside = read_outside(outside_path)) == NULL)
 		return usage("--checkpoint: không đọc được tệp / the file cannot be read");
-	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+	if (stat(path, &st) != 0)
 		return usage("không có tệp này / there is no such file");
+	if (!S_ISREG(st.st_mode))
+		return usage("đây không phải tệp / this is not a file");
 	v.faults = json_array();
 	v.image = json_object();
 	v.zip = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, &code);

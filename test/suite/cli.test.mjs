@@ -77,6 +77,9 @@ test('malformed packs are told with file, line and column', () => {
   assert.equal(j.status, 1);
   assert.ok(j.json.faults.some((f) => f.line === 4 && f.column === 1 && f.file.endsWith('x.yaml')), j.out);
   assert.equal(khien(['pack', 'check', 'packs', '--complete']).status, 0);
+  const none = khien(['pack', 'check', folder()]);
+  assert.equal(none.status, 1);
+  assert.match(none.err, /không có tệp gói nào/);
 });
 
 test('the clock can be set only where it is a test clock, and the wall clock going back is recorded', () => {

@@ -191,6 +191,9 @@ test('level, tag and time choose', () => {
   assert.equal(ids(hunt(dir, rules, '--tag', 'attack.t1490', '--tag', 'attack.persistence')), '14');
   assert.deepEqual(of(hunt(dir, rules, '--from', '2026-11-20T01:25:00Z', '--to', '2026-11-20T02:00:00Z').found, 1).map((d) => d.record), [8]);
   assert.deepEqual(of(hunt(dir, rules, '--from', '2026-11-20 08:00', '--to', '2026-11-20 08:22').found, 1).map((d) => d.record), [7]);
+  const all = ids(hunt(dir, rules));
+  assert.equal(ids(hunt(dir, rules, '--from', '2026-11-20', '--to', '20/11/2026')), all, 'a day alone counts to its end');
+  assert.notEqual(ids(hunt(dir, rules, '--to', '2026-11-19')), all);
 });
 
 test('a file alone is shown by its name, paths in their order', () => {

@@ -309,6 +309,8 @@ test('a stretch of time, a level and tags are kept with the hunt and told with i
   const log = data.run('evidence', 'list', `SC-${YEAR}-0001`).items[0];
   data.run('hunt', 'start', `SC-${YEAR}-0001`, '--evidence', log.number, '--from', '2026-11-22');
   assert.ok(data.run('timeline', 'list', `SC-${YEAR}-0001`, '--limit', '100').items.some((t) => /chỉ xét sự kiện từ 00:00 22\/11\/2026 đến …/.test(t.text)));
+  const day = data.run('hunt', 'start', `SC-${YEAR}-0001`, '--evidence', log.number, '--to', '22/11/2026');
+  assert.equal(data.run('hunt', 'show', day.number).to_at, '2026-11-22T16:59:59.999Z', 'a day alone counts to its end');
 
   const all = alike(data, [logs], []);
   const tagged = alike(data, [logs], ['--tag', 'attack.t1505', '--level', 'medium']);

@@ -43,5 +43,25 @@ times_read_back_are_the_same(void **state)
 	}
 }
 
+static void
+a_day_ends_with_its_last_millisecond(void **state)
+{
+	int64_t begins, ends, next;
+
+	(void)state;
+	assert_true(clock_parse("2026-11-20", &begins) && clock_parse("21/11/2026", &next));
+	assert_true(clock_parse_end("2026-11-20", &ends));
+	assert_int_equal(ends, next - 1);
+	assert_true(clock_parse_end("20/11/2026", &ends));
+	assert_int_equal(ends, next - 1);
+	assert_true(clock_parse_end("2026-11-20 00:00", &ends));
+	assert_int_equal(ends, begins);
+	assert_true(clock_parse_end("2026-11-19T17:00:00Z", &ends));
+	assert_int_equal(ends, begins);
+	assert_true(clock_parse_end("9999-12-31", &ends));
+	assert_in_range(ends, 0, CLOCK_MS_MAX);
+	assert_false(clock_parse_end("2026-02-30", &ends));
+}
+
 TEST_MAIN(cmocka_unit_test(times_are_written_as_the_library_writes_them),
-    cmocka_unit_test(times_read_back_are_the_same))
+    cmocka_unit_test(times_read_back_are_the_same), cmocka_unit_test(a_day_ends_with_its_last_millisecond))
