@@ -477,6 +477,22 @@ static const struct param move_params[] = {
 	{ 0 },
 };
 
+/* Where somebody is already it is taken with the move; where nobody is it waits again, from now on. */
+static void
+move_to(struct call *c, const char *id, const struct incident *from, const struct incident *to)
+{
+	bool waits = to->taken_at == SQL_NULL, waited = from->taken_at == SQL_NULL;
+	const char *by = c->actor.kind == ACTOR_ACCOUNT ? c->actor.id : to->lead_id;
+
+	if (waits == waited)
+		change_update(c, "report", id, -1, COLS(CT("incident_id", to->id)));
+	else
+		change_update(c, "report", id, -1, COLS(CT("incident_id", to->id),
+		    CI("taken_at", waits ? SQL_NULL : c->now), CT("taken_by_id", waits ? NULL : by)));
+	if (waits && !waited)
+		alarm_set(c, "report", id, notify_escalate_at(c));
+}
+
 /* The report goes to another incident; what was already said there and here stays. */
 static int
 report_move(struct call *c)
@@ -486,10 +502,7 @@ report_move(struct call *c)
 
 	if (owned_arg(c, "id", "report", &from, &id) != 0 || incident_arg(c, "incident", &to) != 0)
 		return c->err->kind;
-	change_update(c, "report", id, -1, COLS(CT("incident_id", to.id),
-	    CI("taken_at", to.taken_at == SQL_NULL ? SQL_NULL : c->now)));
-	if (to.taken_at == SQL_NULL && from.taken_at != SQL_NULL)
-		alarm_set(c, "report", id, notify_escalate_at(c)); /* it waits again, from now on */
+	move_to(c, id, &from, &to);
 	change_timeline(c, &(struct timeline_entry){ .incident_id = to.id, .kind = "report",
 	    .word = "timeline.report_moved_here", .occurred_at = SQL_NULL, .told_at = SQL_NULL,
 	    .text = arg_text(c, "reason"), .ref_table = "report", .ref_id = id,

@@ -299,7 +299,9 @@ a_report_moved_to_where_nobody_is_escalates_again(void **state)
 	work();
 	assert_int_equal(mails("chanhvp@example.vn", number), 1);
 	json_free(world_ok("quantri", "incident take", A("{'id':'%s'}", first)));
+	assert_int_equal(world_sql("SELECT COUNT(*) FROM report WHERE taken_by_id IS NOT NULL"), 1);
 	json_free(world_ok("quantri", "report move", A("{'id':'%s','incident':'%s'}", number, second)));
+	assert_int_equal(world_sql("SELECT COUNT(*) FROM report WHERE taken_by_id IS NOT NULL"), 0);
 	clock_to("2026-11-23T08:20");
 	work();
 	assert_int_equal(mails("chanhvp@example.vn", number), 1);
@@ -309,8 +311,10 @@ a_report_moved_to_where_nobody_is_escalates_again(void **state)
 	assert_int_equal(mails("chanhvp@example.vn", number), 2);
 	assert_int_equal(world_sql(A("SELECT COUNT(*) FROM timeline t JOIN incident i ON i.id = t.incident_id"
 	    " WHERE i.number = '%s' AND t.word = 'timeline.escalated'", second)), 1);
-	/* Where somebody is it does not wait. */
+	/* Where somebody is it does not wait: whoever moved it has taken it. */
 	json_free(world_ok("quantri", "report move", A("{'id':'%s','incident':'%s'}", number, first)));
+	assert_int_equal(world_sql("SELECT COUNT(*) FROM report r JOIN account a ON a.id = r.taken_by_id"
+	    " WHERE a.login = 'quantri' AND r.taken_at IS NOT NULL"), 1);
 	clock_to("2026-11-23T08:40");
 	work();
 	assert_int_equal(mails("chanhvp@example.vn", number), 2);
