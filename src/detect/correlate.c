@@ -11,6 +11,7 @@
 #define PARTS_MAX   64
 #define WINDOW_MAX  100000             /* hits of one window; beyond it the oldest are let go */
 #define ENTRIES_MAX ((size_t)8 << 20)  /* hits of all windows together */
+#define QUEUE_MAX   ((size_t)32 << 20) /* bytes of the hits a correlation puts off; beyond it those it has are fed */
 
 /* One hit in a window. */
 struct entry {
@@ -42,6 +43,25 @@ struct part {
 	uint32_t corr, which;
 };
 
+/* A hit put off. */
+struct put_off {
+	int64_t time_ns;
+	uint64_t ref;
+	uint32_t which;
+	size_t at, len, nth;  /* its data in the queue's bytes; which one of the queue */
+};
+
+/*
+ * The hits of a correlation that rests on one whose condition only the end of a window can
+ * decide: what that one hands on lies back, so all are put off until the end and put in order.
+ */
+struct queue {
+	bool used;
+	struct put_off *hit;
+	size_t hits, room;
+	struct buf data;
+};
+
 struct correlate {
 	const struct matcher *m;
 	void (*fn)(void *arg, const struct correlate_detection *detection);
@@ -49,6 +69,7 @@ struct correlate {
 	struct map *window;   /* per correlation: group as text to struct window * */
 	struct part *part;
 	uint32_t *part_of;    /* rules + 1 offsets into part */
+	struct queue *queue;  /* per correlation */
 	size_t entries;
 	uint64_t refs[CORRELATE_REFS];
 	int depth;
@@ -156,10 +177,8 @@ tally_of(struct window *w, const char *value)
 }
 
 static void
-push(struct correlate *c, struct window *w, const struct entry *e)
+make_room(struct correlate *c, struct window *w)
 {
-	size_t at;
-
 	if (w->count == WINDOW_MAX || (c->entries >= ENTRIES_MAX && w->count > 0))
 		drop_first(c, w);
 	if (w->first > 0 && w->first + w->count == w->room) {
@@ -170,11 +189,12 @@ push(struct correlate *c, struct window *w, const struct entry *e)
 		w->room = w->room == 0 ? 4 : w->room * 2;
 		w->entry = xrealloc(w->entry, w->room * sizeof(*w->entry));
 	}
-	/* In the order of time: a correlation that had to wait hands on what lies back. */
-	at = w->first + w->count++;
-	for (; at > w->first && w->entry[at - 1].time_ns > e->time_ns; at--)
-		w->entry[at] = w->entry[at - 1];
-	w->entry[at] = *e;
+}
+
+static void
+push(struct correlate *c, struct window *w, const struct entry *e)
+{
+	w->entry[w->first + w->count++] = *e;
 	c->entries++;
 	if (w->of_rule[e->which]++ == 0)
 		w->rules_seen++;
@@ -442,17 +462,14 @@ feed_one(struct correlate *c, const struct part *p, int64_t time_ns, const struc
 	const struct corr_rec *r = &c->m->t.corr[p->corr];
 	struct window *w = window_of(c, p->corr, p->which, part, parts);
 	struct entry e = { .time_ns = time_ns, .ref = ref, .which = p->which };
-	int64_t now_ns = time_ns;
 	double n;
 
 	if (w == NULL)
 		return;
-	if (w->count > 0 && w->entry[w->first + w->count - 1].time_ns > now_ns)
-		now_ns = w->entry[w->first + w->count - 1].time_ns;
-	slide(c, r, w, now_ns);
-	/* Handed on too late: the window has gone on. */
-	if (r->span_ns > 0 && now_ns - time_ns > r->span_ns)
-		return;
+	if (w->count > 0 && time_ns < w->entry[w->first + w->count - 1].time_ns)
+		e.time_ns = w->entry[w->first + w->count - 1].time_ns; /* put off, and more than a queue holds */
+	slide(c, r, w, e.time_ns);
+	make_room(c, w);
 	if (!take_value(c, r, w, &e, part, parts))
 		return;
 	push(c, w, &e);
@@ -463,6 +480,50 @@ feed_one(struct correlate *c, const struct part *p, int64_t time_ns, const struc
 		fire(c, r, w, n);
 }
 
+static int
+compare_put_off(const void *a, const void *b)
+{
+	const struct put_off *x = a, *y = b;
+
+	if (x->time_ns != y->time_ns)
+		return x->time_ns < y->time_ns ? -1 : 1;
+	return (x->nth > y->nth) - (x->nth < y->nth);
+}
+
+static void
+feed_put_off(struct correlate *c, uint32_t corr)
+{
+	struct queue *q = &c->queue[corr];
+	struct text part[PARTS_MAX];
+
+	if (q->hits > 0)
+		qsort(q->hit, q->hits, sizeof(*q->hit), compare_put_off);
+	for (size_t i = 0; i < q->hits; i++) {
+		const struct put_off *h = &q->hit[i];
+		size_t parts = read_parts(buf_str(&q->data) + h->at, h->len, part);
+
+		feed_one(c, &(struct part){ corr, h->which }, h->time_ns, part, parts, h->ref);
+	}
+	q->hits = 0;
+	buf_reset(&q->data);
+}
+
+static void
+put_off(struct correlate *c, const struct part *p, int64_t time_ns, const void *data, size_t len, uint64_t ref)
+{
+	struct queue *q = &c->queue[p->corr];
+
+	if (q->data.len + len + q->hits * sizeof(*q->hit) > QUEUE_MAX)
+		feed_put_off(c, p->corr);
+	if (q->hits == q->room) {
+		q->room = q->room == 0 ? 64 : q->room * 2;
+		q->hit = xrealloc(q->hit, q->room * sizeof(*q->hit));
+	}
+	q->hit[q->hits] = (struct put_off){ time_ns, ref, p->which, q->data.len, len, q->hits };
+	q->hits++;
+	buf_add(&q->data, data, len);
+}
+
 void
 correlate_feed(struct correlate *c, uint32_t rule, int64_t time_ns, const void *data, size_t len,
     uint64_t ref)
@@ -471,7 +532,24 @@ correlate_feed(struct correlate *c, uint32_t rule, int64_t time_ns, const void *
 	size_t parts = read_parts(data, len, part);
 
 	for (uint32_t i = c->part_of[rule]; i < c->part_of[rule + 1]; i++)
-		feed_one(c, &c->part[i], time_ns, part, parts, ref);
+		if (c->queue[c->part[i].corr].used)
+			put_off(c, &c->part[i], time_ns, data, len, ref);
+		else
+			feed_one(c, &c->part[i], time_ns, part, parts, ref);
+}
+
+/* Correlations stand after those they rest on. */
+static void
+find_who_puts_off(struct correlate *c)
+{
+	for (uint32_t i = 0; i < c->m->t.corrs; i++) {
+		const struct corr_rec *r = &c->m->t.corr[i];
+		bool hands_on_late = waits(r) || c->queue[i].used;
+
+		buf_init(&c->queue[i].data, QUEUE_MAX);
+		for (uint32_t k = c->part_of[r->rule]; hands_on_late && k < c->part_of[r->rule + 1]; k++)
+			c->queue[c->part[k].corr].used = true;
+	}
 }
 
 struct correlate *
@@ -496,6 +574,8 @@ correlate_new(const struct matcher *m, void (*fn)(void *arg, const struct correl
 					c->part[n++] = (struct part){ i, k };
 	}
 	c->part_of[m->t.rules] = n;
+	c->queue = xcalloc(m->t.corrs + 1, sizeof(*c->queue));
+	find_who_puts_off(c);
 	return c;
 }
 
@@ -540,12 +620,17 @@ decide(struct correlate *c, uint32_t corr)
 void
 correlate_end(struct correlate *c)
 {
-	/* Those further up come after those they rest on. */
-	for (uint32_t i = 0; i < c->m->t.corrs; i++)
+	for (uint32_t i = 0; i < c->m->t.corrs; i++) {
+		feed_put_off(c, i);
 		decide(c, i);
-	for (size_t i = 0; i < c->m->t.corrs; i++)
+	}
+	for (size_t i = 0; i < c->m->t.corrs; i++) {
 		map_clear(&c->window[i], window_free);
+		free(c->queue[i].hit);
+		buf_clear(&c->queue[i].data);
+	}
 	free(c->window);
+	free(c->queue);
 	free(c->part);
 	free(c->part_of);
 	free(c);

@@ -188,6 +188,9 @@ what_had_to_wait_is_handed_on_at_its_time(void **state)
 	    "few:2 top:2");
 	assert_string_equal(DETECTIONS(yaml, { 0, "b=1" }, { 1, "a=1" }, { 2, "a=1" }), "few:2");
 	assert_string_equal(DETECTIONS(yaml, { 0, "a=1" }, { 1, "a=1" }, { 22, "b=1" }), "few:2");
+	/* The window of the upper one has long gone on when the lower one is decided. */
+	assert_string_equal(DETECTIONS(yaml, { 0, "a=1" }, { 1, "a=1" }, { 5, "b=1" }, { 60, "b=1" }, { 90, "b=1" }),
+	    "few:2 top:2");
 }
 
 static void
