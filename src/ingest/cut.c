@@ -112,17 +112,28 @@ next_header(const char *data, size_t len)
 	return len;
 }
 
+/* The header line at the beginning, for Zeek with the line of types that follows; 0: it is not all there. */
+static size_t
+header_len(const char *data, size_t len, bool is_all)
+{
+	const char *end = memchr(data, '\n', len), *second;
+	size_t n = end == NULL ? (is_all ? len : 0) : (size_t)(end - data) + 1;
+
+	if (n == 0 || table_kind(data, n) != TABLE_ZEEK || len - n < 7 || memcmp(data + n, "#types\t", 7) != 0)
+		return n;
+	second = memchr(data + n, '\n', len - n);
+	return second == NULL ? (is_all ? len : 0) : (size_t)(second - data) + 1;
+}
+
 static struct cut
 cut_w3c(struct ingest *in, const char *data, size_t len)
 {
 	size_t room = shorter(len, INGEST_PIECE_MAX), n;
-	const char *end;
 
 	if (data[0] == '#') {
-		end = memchr(data, '\n', room);
-		n = end == NULL ? (in->at_end ? room : 0) : (size_t)(end - data) + 1;
+		n = header_len(data, room, in->at_end);
 		if (n > 0 && is_header(data, n))
-			in->table = table_header(&in->tables, data, end == NULL ? n : n - 1);
+			in->table = table_header(&in->tables, data, n - (data[n - 1] == '\n'));
 		return (struct cut){ n, NULL, true };
 	}
 	/* Forward first: headers may be many, and the end of the lines far. */

@@ -18,8 +18,8 @@
 
 static const char *const format_names[INGEST_FORMATS] = {
 	[INGEST_ANY] = "any", [INGEST_EVTX] = "evtx", [INGEST_JSON] = "json", [INGEST_SYSLOG] = "syslog",
-	[INGEST_JOURNAL] = "journal", [INGEST_AUDITD] = "auditd", [INGEST_WEB] = "web", [INGEST_W3C] = "w3c",
-	[INGEST_CSV] = "csv", [INGEST_TEXT] = "text", [INGEST_XML] = "xml",
+	[INGEST_JOURNAL] = "journal", [INGEST_AUDITD] = "auditd", [INGEST_WEB] = "web", [INGEST_SQUID] = "squid",
+	[INGEST_W3C] = "w3c", [INGEST_CSV] = "csv", [INGEST_TEXT] = "text", [INGEST_XML] = "xml",
 };
 
 const char *
@@ -458,6 +458,7 @@ ingest_thread_new(const struct names *names)
 	t->scratch = xmalloc(PARSE_SCRATCH);
 	syslog_setup(t);
 	web_setup(t);
+	squid_setup(t);
 	t->message = parse_names(names, message_names);
 	json_setup(t);
 	return t;
@@ -473,6 +474,7 @@ ingest_thread_free(struct ingest_thread *t)
 	free(t->scratch);
 	free(t->syslog);
 	free(t->web);
+	free(t->squid);
 	free(t->message);
 	free(t->ids.id);
 	free(t);
@@ -512,6 +514,9 @@ ingest_parse(const struct ingest *in, const struct ingest_piece *piece, struct i
 		break;
 	case INGEST_WEB:
 		web_piece(t);
+		break;
+	case INGEST_SQUID:
+		squid_piece(t);
 		break;
 	case INGEST_W3C:
 	case INGEST_CSV:

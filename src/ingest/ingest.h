@@ -30,8 +30,12 @@
  *            Image (exe of the message's SYSCALL); SYSCALL (execve) by its number on x86-64
  *   web      c-ip, cs-username, cs-method, cs-uri, cs-uri-stem, cs-uri-query, cs-version,
  *            sc-status, sc-bytes, cs-referer, cs-user-agent, cs-host; "-" is a value that is null
+ *   squid    c-ip, cs-username, cs-method, cs-uri, cs-host, cs-uri-stem, cs-uri-query,
+ *            cs-uri-extension, s-action (TCP_MISS), s-hierarchy (HIER_DIRECT), r-ip, sc-status,
+ *            sc-bytes, time-taken, rs-content-type
  *   w3c      as its #Fields say, in lower case, cs(User-Agent) as cs-user-agent; one with
  *            cs-uri-stem is "web" and has cs-uri as well
+ *            Zeek's own likewise, its booleans as true and false
  *   csv      as its header says, blanks removed (comma, semicolon, tab or bar between)
  *   xml      Windows events as they are exported (<Event>…</Event>), with the names of evtx.h
  *   text     message: the line
@@ -51,6 +55,7 @@ enum ingest_format {
 	INGEST_JOURNAL,
 	INGEST_AUDITD,
 	INGEST_WEB,
+	INGEST_SQUID,
 	INGEST_W3C,
 	INGEST_CSV,
 	INGEST_TEXT,

@@ -27,6 +27,7 @@ struct table {
 	uint32_t columns;
 	char **name;        /* without blanks; for w3c in Sigma's spelling */
 	uint32_t *name_len;
+	bool *is_bool;      /* zeek: T and F stand for true and false */
 	int date, time, stem, query, agent; /* columns, or -1 */
 	unsigned time_rank;
 	char *text;         /* the header as it stands in the file */
@@ -63,7 +64,7 @@ struct ingest_thread {
 	int64_t newest_ns;
 	uint64_t line;
 	/* Of the formats. */
-	struct parse_name *syslog, *web, *message;
+	struct parse_name *syslog, *web, *squid, *message;
 	struct table_ids ids;
 	struct json_keys *json;
 };
@@ -115,6 +116,7 @@ void syslog_piece(struct ingest_thread *t);
 void journal_piece(struct ingest_thread *t);
 void auditd_piece(struct ingest_thread *t);
 void web_piece(struct ingest_thread *t);
+void squid_piece(struct ingest_thread *t);
 void table_piece(struct ingest_thread *t); /* csv and w3c */
 void text_piece(struct ingest_thread *t);
 void xml_piece(struct ingest_thread *t);
@@ -123,11 +125,13 @@ void xml_piece(struct ingest_thread *t);
 bool syslog_is(const char *line, size_t len);
 bool auditd_is(const char *line, size_t len);
 bool web_is(const char *line, size_t len);
+bool squid_is(const char *line, size_t len);
 bool journal_is(const char *line, size_t len);
 
 /* Prepare and release what a thread keeps for a format. */
 void syslog_setup(struct ingest_thread *t);
 void web_setup(struct ingest_thread *t);
+void squid_setup(struct ingest_thread *t);
 void json_setup(struct ingest_thread *t);
 void json_release(struct ingest_thread *t);
-extern const char *const syslog_names[], *const web_names[];
+extern const char *const syslog_names[], *const web_names[], *const squid_names[];

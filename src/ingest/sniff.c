@@ -113,7 +113,7 @@ static enum ingest_format
 by_lines(const char *s, size_t len, bool is_all)
 {
 	static bool (*const is[INGEST_FORMATS])(const char *, size_t) = {
-		[INGEST_AUDITD] = auditd_is, [INGEST_WEB] = web_is, [INGEST_SYSLOG] = syslog_is,
+		[INGEST_AUDITD] = auditd_is, [INGEST_WEB] = web_is, [INGEST_SQUID] = squid_is, [INGEST_SYSLOG] = syslog_is,
 	};
 	unsigned votes[INGEST_FORMATS] = { 0 }, lines = 0;
 	enum ingest_format best = INGEST_TEXT;

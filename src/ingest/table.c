@@ -161,11 +161,23 @@ set_times(struct table *t, enum table_kind kind)
 	t->time_rank = best;
 }
 
+/* Which columns the line of types behind the header calls bool. */
+static void
+set_bools(struct table *t, const char *types, size_t len)
+{
+	size_t pos = 7;
+	struct cell cell;
+
+	for (uint32_t i = 0; i < t->columns && next_cell(types, len, t->separator, false, &pos, &cell); i++)
+		t->is_bool[i] = cell.len == 4 && memcmp(cell.at, "bool", 4) == 0;
+}
+
 struct table *
 table_new(const char *line, size_t len, enum table_kind kind, char separator)
 {
 	struct table *t = xcalloc(1, sizeof(*t));
-	size_t pos = 0;
+	const char *types = NULL;
+	size_t pos = 0, types_len = 0;
 	struct cell cell;
 
 	while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r' || line[len - 1] == ' '))
@@ -176,6 +188,12 @@ table_new(const char *line, size_t len, enum table_kind kind, char separator)
 	t->text[len] = '\0';
 	t->kind = kind;
 	t->separator = separator;
+	if (kind == TABLE_ZEEK && (types = memchr(line, '\n', len)) != NULL) {
+		types++;
+		types_len = len - (size_t)(types - line);
+		len -= types_len + 1;
+	}
+	t->is_bool = xcalloc(COLUMNS_MAX, sizeof(*t->is_bool));
 	t->name = xcalloc(COLUMNS_MAX, sizeof(*t->name));
 	t->name_len = xcalloc(COLUMNS_MAX, sizeof(*t->name_len));
 	if (kind != TABLE_CSV)
@@ -188,6 +206,8 @@ table_new(const char *line, size_t len, enum table_kind kind, char separator)
 		t->name[t->columns] = column_name(cell, kind, &t->name_len[t->columns]);
 		t->columns++;
 	}
+	if (types_len > 7)
+		set_bools(t, types, types_len);
 	set_times(t, kind);
 	return t;
 }
@@ -202,6 +222,7 @@ table_free(struct table *t)
 			free(t->name[i]);
 		free(t->name);
 		free(t->name_len);
+		free(t->is_bool);
 		free(t->text);
 		free(t);
 		t = next;
@@ -420,6 +441,9 @@ row(struct ingest_thread *t, const struct table *table, const char *line, size_t
 
 		if (cell.has_quotes)
 			undouble(t, &cell);
+		if (table->is_bool[i] && cell.len == 1)
+			cell = *cell.at == 'T' ? (struct cell){ "true", 4, false, false } :
+			    *cell.at == 'F' ? (struct cell){ "false", 5, false, false } : cell;
 		if (is_null(table, &cell))
 			(void)parse_value(t, name.text, name.len, name.id);
 		else

@@ -11,8 +11,8 @@ struct table *table_new(const char *line, size_t len, enum table_kind kind, char
 void table_free(struct table *table); /* with those that follow; NULL is allowed */
 
 /*
- * The table of the header line (without its end of line), taken from or added to ${list}; NULL when
- * the file has too many different ones.
+ * The table of the header line (without its end of line; for Zeek the line of types may follow), taken
+ * from or added to ${list}; NULL when the file has too many different ones.
  */
 const struct table *table_header(struct table **list, const char *line, size_t len);
 

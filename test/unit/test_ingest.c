@@ -297,6 +297,29 @@ web_logs_are_taken_apart(void **state)
 }
 
 static void
+squid_logs_are_taken_apart(void **state)
+{
+	(void)state;
+	expect(INGEST_SQUID,
+	    "1763796605.123    180 10.0.0.1 TCP_MISS/200 411 GET http://a:b@x.vn:8080/d/e.php?q=1 an HIER_DIRECT/203.0.113.9 text/html\n"
+	    "1763796606.000 5 2001:db8::7 TCP_TUNNEL/200 39 CONNECT x.vn:443 - HIER_DIRECT/2001:db8::1 -\n"
+	    "1763796607.001 0 10.0.0.1 NONE_NONE/400 0 GET http://[2001:db8::1]?a - HIER_NONE/- text/html\n"
+	    "1763796608.000 0 10.0.0.1 TCP_DENIED/403 0 GET http://x.vn/a.b/ - HIER_NONE/-\n",
+	    "time-taken=180;c-ip=10.0.0.1;s-action=TCP_MISS;sc-status=200;sc-bytes=411;cs-method=GET;"
+	    "cs-uri=http://a:b@x.vn:8080/d/e.php?q=1;cs-host=x.vn;cs-uri-stem=/d/e.php;cs-uri-query=q=1;"
+	    "cs-uri-extension=php;cs-username=an;s-hierarchy=HIER_DIRECT;r-ip=203.0.113.9;"
+	    "rs-content-type=text/html;\n"
+	    "time-taken=5;c-ip=2001:db8::7;s-action=TCP_TUNNEL;sc-status=200;sc-bytes=39;cs-method=CONNECT;"
+	    "cs-uri=x.vn:443;cs-host=x.vn;cs-username;s-hierarchy=HIER_DIRECT;r-ip=2001:db8::1;rs-content-type;\n"
+	    "time-taken=0;c-ip=10.0.0.1;s-action=NONE_NONE;sc-status=400;sc-bytes=0;cs-method=GET;"
+	    "cs-uri=http://[2001:db8::1]?a;cs-host=[2001:db8::1];cs-uri-query=a;cs-username;"
+	    "s-hierarchy=HIER_NONE;r-ip;rs-content-type=text/html;\n",
+	    "307+77 ingest.line.format;");
+	assert_int_equal(time_of("1763796605.250 1 10.0.0.1 TCP_HIT/200 4 GET http://x.vn/ - HIER_NONE/- text/html\n"),
+	    INT64_C(1763796605250));
+}
+
+static void
 audit_records_are_decoded(void **state)
 {
 	(void)state;
@@ -356,6 +379,9 @@ tables_are_named_by_their_headers(void **state)
 	expect(INGEST_CSV, "host,msg\nh1,\"a\nh2,b\nh3,\"\"\n", "host=h1;msg=\"a;\nhost=h2;msg=b;\nhost=h3;msg=;\n", "");
 	expect(INGEST_W3C, "#separator \\x09\n#fields\tts\tid.orig_h\tquery\n1763796605.5\t10.0.0.1\t(empty)\n",
 	    "ts=1763796605.5;id.orig_h=10.0.0.1;query;\n", "");
+	expect(INGEST_W3C, "#fields\thistory\tAA\trejected\tx\r\n#types\tstring\tbool\tbool\tbool\r\n"
+	    "F\tT\tF\t-\r\n#close\n#fields\thistory\tAA\nT\tF\n",
+	    "history=F;AA=true;rejected=false;x;\nhistory=T;AA=F;\n", "");
 }
 
 static void
@@ -630,6 +656,7 @@ TEST_MAIN(
     cmocka_unit_test(syslog_gives_its_time_where_asked_for),
     cmocka_unit_test(times_of_syslog_get_the_year_they_must_have),
     cmocka_unit_test(web_logs_are_taken_apart),
+    cmocka_unit_test(squid_logs_are_taken_apart),
     cmocka_unit_test(audit_records_are_decoded),
     cmocka_unit_test(the_journals_export_is_read),
     cmocka_unit_test(tables_are_named_by_their_headers),
