@@ -80,8 +80,9 @@ async function choosing(field, file) {
   }
 }
 async function submit() {
+  await until(() => dialog().locator('form :focus').count(), 'the form has the focus');
   await press('Control+Enter');
-  await dialog().waitFor({ state: 'hidden' });
+  await dialog().waitFor({ state: 'hidden' }).catch(async (fault) => assert.fail(`${fault.message}\nIt says: ${await dialog().innerText()}`));
 }
 // A list box: the key moves, the words are read, Enter chooses.
 async function choose(label, option) {

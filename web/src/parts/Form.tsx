@@ -63,6 +63,7 @@ export function ActionForm(props: FormProps) {
 	const [problem, setProblem] = useState<Problem | null>(null);
 	const [busy, setBusy] = useState(false);
 	const box = useRef<HTMLFormElement>(null);
+	const sending = useRef(false);
 
 	const touched = useRef(false);
 	useEffect(() => {
@@ -83,7 +84,9 @@ export function ActionForm(props: FormProps) {
 		setErrors(({ [name]: _, ...rest }) => rest);
 	};
 
+	/** Keys do what the button does: not while it is disabled, and once. */
 	async function run(send: (v: Values) => Promise<unknown>) {
+		if (sending.current || props.disabled?.(values)) return;
 		const missing: Record<string, string> = {};
 		for (const f of shown) {
 			if (f.required && blank(values[f.name])) missing[f.name] = t('form.required');
@@ -94,6 +97,7 @@ export function ActionForm(props: FormProps) {
 			focusFirst(Object.keys(missing)[0]);
 			return;
 		}
+		sending.current = true;
 		setBusy(true);
 		setProblem(null);
 		try {
@@ -109,6 +113,7 @@ export function ActionForm(props: FormProps) {
 				focusFirst(p.field);
 			} else setProblem(p);
 		}
+		sending.current = false;
 		setBusy(false);
 	}
 	function focusFirst(name: string) {
