@@ -57,7 +57,7 @@ export async function open(page, path) {
 
 /** Goes to another page of the app inside the app, as a link does: the document stays, what it shows does not. */
 export async function go(page, path) {
-  const shown = () => page.locator('main').innerText();
+  const shown = async () => (await page.locator('main, [role=dialog]').allInnerTexts()).join('\n');
   const before = await shown();
   await page.evaluate((to) => {
     history.pushState(null, '', to);

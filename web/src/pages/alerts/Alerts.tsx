@@ -135,7 +135,7 @@ function Groups({ by, filters, more, onNarrow }: { by: string; filters: Filters;
 	const columns: Column<AlertGroup>[] = [
 		{ id: 'level', title: t('alert.level'), value: (g) => LEVELS.indexOf(g.alert_level), text: (g) => wordFor('alert_level', g.alert_level), cell: (g) => <AlertLevelMark level={g.alert_level} />, fixed: true, className: 'nowrap' },
 		by === 'rule'
-			? { id: 'title', title: t('alert.title'), value: (g) => g.title ?? '', cell: (g) => <button type="button" className="linkish" onClick={() => open(g)}>{g.title}</button>, className: 'wide', fixed: true }
+			? { id: 'title', title: t('alert.title'), value: (g) => g.title ?? '', cell: (g) => <button type="button" className="linkish" onClick={() => open(g)}>{g.title}</button>, className: 'wide rest', fixed: true }
 			: { id: 'host', title: t('alert.host'), value: (g) => g.host ?? '', cell: (g) => <button type="button" className="linkish" onClick={() => open(g)}>{g.host ?? t('alert.no_host')}</button>, className: 'wide', fixed: true },
 		by === 'rule'
 			? { id: 'hosts', title: t('alert.host'), value: (g) => g.host ?? g.hosts ?? 0, cell: (g) => g.host ?? (g.hosts ? t('alert.hosts', { count: g.hosts }) : <span className="quiet">{t('alert.no_host')}</span>), className: 'wide short' }
