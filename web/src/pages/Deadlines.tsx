@@ -43,7 +43,7 @@ function List() {
 	const q = useGet<Page<Deadline>>('/deadlines', { limit: 200 });
 	const columns: Column<Deadline>[] = [
 		{ id: 'due', title: t('deadline.left'), value: (d) => d.due_at, text: (d) => absolute(d.due_at), cell: (d) => <Due at={d.due_at} from={d.from_at} />, fixed: true },
-		{ id: 'title', title: t('deadline.what'), value: (d) => d.title, cell: (d) => <Link to={deadlineLink(d)}>{d.title}</Link>, className: 'wide', fixed: true },
+		{ id: 'title', title: t('deadline.what'), value: (d) => d.title, cell: (d) => <Link to={deadlineLink(d)}>{d.title}</Link>, className: 'wide rest', fixed: true },
 		{ id: 'kind', title: t('deadline.kind'), value: (d) => wordFor('deadline', d.kind), cell: (d) => <>{wordFor('deadline', d.kind)} {d.provisional && <Tag kind="line" hint={t('duty.provisional_hint')}>{t('duty.provisional')}</Tag>}</>, className: 'nowrap' },
 		{ id: 'number', title: t('reports.incident'), value: (d) => d.incident_number ?? '', cell: (d) => d.incident_number && <Link to={`/su-co/${d.incident_number}`}>{d.incident_number}</Link>, className: 'nowrap' },
 		{ id: 'at', title: t('deadline.at'), value: (d) => d.due_at, text: (d) => absolute(d.due_at), cell: (d) => <span className="nowrap">{absolute(d.due_at)}</span> },

@@ -98,7 +98,7 @@ function Board({ d }: { d: Data }) {
 								{d.incidents.map((i) => (
 									<tr key={i.id}>
 										<td className="nowrap"><Link to={`/su-co/${i.number}`}>{i.number}</Link></td>
-										<td className="wide" title={i.title}>{i.title}</td>
+										<td className="wide rest" title={i.title}>{i.title}</td>
 										<td><Level level={i.level} /></td>
 										<td><StateMark state={i.state} /></td>
 										<td className="nowrap" data-label={t('incident.lead')}>{i.lead_name ?? <span className="quiet">{t('incident.nobody')}</span>}</td>

@@ -177,7 +177,7 @@ function Singles({ filters, more }: { filters: Filters; more?: () => void }) {
 	const columns: Column<AlertRow>[] = [
 		{ id: 'level', title: t('alert.level'), value: (a) => LEVELS.indexOf(a.alert_level), text: (a) => wordFor('alert_level', a.alert_level), cell: (a) => <AlertLevelMark level={a.alert_level} />, fixed: true, className: 'nowrap' },
 		{ id: 'number', title: t('alert.number'), value: (a) => a.number, cell: (a) => <Link to={`/canh-bao/${a.number}`} className="nowrap">{a.number}</Link>, fixed: true },
-		{ id: 'title', title: t('alert.title'), value: (a) => a.title, cell: (a) => <span title={a.title}>{a.title}</span>, className: 'wide', fixed: true },
+		{ id: 'title', title: t('alert.title'), value: (a) => a.title, cell: (a) => <span title={a.title}>{a.title}</span>, className: 'wide rest', fixed: true },
 		{ id: 'host', title: t('alert.host'), value: (a) => a.host ?? '', cell: (a) => a.host ?? <span className="quiet">{t('alert.no_host')}</span>, className: 'nowrap' },
 		{ id: 'user', title: t('alert.user'), value: (a) => a.user_name ?? '', cell: (a) => a.user_name, hidden: true },
 		{ id: 'state', title: t('alert.state'), value: (a) => wordFor('alert_state', a.alert_state), cell: (a) => <AlertState state={a.alert_state} verdict={a.verdict} muted={a.is_muted} /> },

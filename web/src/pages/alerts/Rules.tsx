@@ -23,7 +23,7 @@ export default function Rules() {
 	const list = useGet<Page<RuleRow>>('/alerts/rules', { q, limit: 200 }, { keep: true });
 	const columns: Column<RuleRow>[] = [
 		{ id: 'level', title: t('alert.level'), value: (r) => LEVELS.indexOf(r.alert_level), text: (r) => wordFor('alert_level', r.alert_level), cell: (r) => <AlertLevelMark level={r.alert_level} />, className: 'nowrap', fixed: true },
-		{ id: 'title', title: t('alert.rule'), value: (r) => r.title, cell: (r) => <>{r.title} {r.is_noisy && <Tag kind="warn">{t('alert.noisy')}</Tag>}</>, className: 'wide', fixed: true },
+		{ id: 'title', title: t('alert.rule'), value: (r) => r.title, cell: (r) => <>{r.title} {r.is_noisy && <Tag kind="warn">{t('alert.noisy')}</Tag>}</>, className: 'wide rest', fixed: true },
 		{ id: 'source', title: t('alert.source'), value: (r) => r.source, cell: (r) => wordFor('alert_source', r.source), className: 'nowrap' },
 		{ id: 'alerts', title: t('alert.alerts'), value: (r) => r.alerts, cell: (r) => r.alerts, className: 'num' },
 		{ id: 'count', title: t('alert.count'), value: (r) => r.count, cell: (r) => r.count, className: 'num' },

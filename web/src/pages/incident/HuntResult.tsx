@@ -79,7 +79,7 @@ function Groups({ groups, total }: { groups: HuntGroup[]; total: number }) {
 	const id = (g: HuntGroup) => [g.rule_id, g.host, g.subject, g.first_ms].join(' ');
 	const columns: Column<HuntGroup>[] = [
 		{ id: 'level', title: t('hunt.level_of'), value: (g) => -(rank[g.level] ?? 0), text: (g) => t(`hunt.level_${g.level}`), cell: (g) => <Tag kind={kinds[g.level] ?? ''}>{t(`hunt.level_${g.level}`)}</Tag>, className: 'nowrap' },
-		{ id: 'title', title: t('hunt.sign'), value: (g) => g.title, cell: (g) => <button type="button" className="linkish" onClick={() => setOpen(g)}>{g.title}{g.subject && ` (${g.subject})`}</button>, fixed: true, className: 'wide' },
+		{ id: 'title', title: t('hunt.sign'), value: (g) => g.title, cell: (g) => <button type="button" className="linkish" onClick={() => setOpen(g)}>{g.title}{g.subject && ` (${g.subject})`}</button>, fixed: true, className: 'wide rest' },
 		{ id: 'host', title: t('hunt.host'), value: (g) => g.host, cell: (g) => g.host || t('hunt.no_host') },
 		{ id: 'count', title: t('hunt.count'), value: (g) => g.count, cell: (g) => numberText(g.count), className: 'num' },
 		{ id: 'first', title: t('hunt.first'), value: (g) => g.first_ms, text: (g) => when(g.first_ms), cell: (g) => when(g.first_ms), className: 'nowrap' },

@@ -37,7 +37,7 @@ export default function Observables({ incident: i, canHandle }: TabProps) {
 		{ id: 'tlp', title: 'TLP', value: (o) => o.tlp, cell: (o) => <Tlp tlp={o.tlp} /> },
 		{ id: 'source', title: t('observable.source'), value: (o) => o.source ?? '', cell: (o) => wordFor('observable_source', o.source), hidden: true },
 		{ id: 'seen', title: t('observable.seen'), value: (o) => o.seen_at, text: (o) => absolute(o.seen_at), cell: (o) => absolute(o.seen_at), hidden: true },
-		{ id: 'note', title: t('scope.note'), value: (o) => o.note ?? '', cell: (o) => o.note, className: 'wide' },
+		{ id: 'note', title: t('scope.note'), value: (o) => o.note ?? '', cell: (o) => o.note, className: 'wide short' },
 		{
 			id: 'acts', title: '', fixed: true, className: 'nowrap num',
 			cell: (o) => (

@@ -41,7 +41,7 @@ export default function Scope({ incident: i, canHandle }: TabProps) {
 				: wordFor('scope_state', s.state),
 		},
 		{ id: 'since', title: t('scope.since'), value: (s) => s.since_at, text: (s) => absolute(s.since_at), cell: (s) => <When at={s.since_at} exact /> },
-		{ id: 'note', title: t('scope.note'), value: (s) => s.note ?? '', cell: (s) => <>{s.note}{s.restored_from && <span className="quiet"> · {t('scope.restored_from')}: {s.restored_from}</span>}</>, className: 'wide' },
+		{ id: 'note', title: t('scope.note'), value: (s) => s.note ?? '', cell: (s) => <>{s.note}{s.restored_from && <span className="quiet"> · {t('scope.restored_from')}: {s.restored_from}</span>}</>, className: 'wide short' },
 		...(canHandle ? [{
 			id: 'acts', title: '', fixed: true, className: 'nowrap num',
 			cell: (s: ScopeItem) => (

@@ -37,7 +37,7 @@ export default function Contacts() {
 	useKeys(write ? { n: () => setActing({ kind: 'add' }) } : {});
 	const missing = (roles.data?.items ?? []).filter((r) => r.count === 0 && r.obligations.length > 0);
 	const columns: Column<Contact>[] = [
-		{ id: 'name', title: t('contact.name'), value: (c) => c.name, cell: (c) => <><b>{c.name}</b><div className="quiet small">{c.role_name ?? wordFor('party', c.role)}{c.person && ` · ${c.person}`}{c.title && `, ${c.title}`}</div></>, className: 'wide', fixed: true },
+		{ id: 'name', title: t('contact.name'), value: (c) => c.name, cell: (c) => <><b>{c.name}</b><div className="quiet small">{c.role_name ?? wordFor('party', c.role)}{c.person && ` · ${c.person}`}{c.title && `, ${c.title}`}</div></>, className: 'wide rest', fixed: true },
 		{ id: 'role', title: t('contact.role'), value: (c) => c.role_name ?? c.role, cell: (c) => c.role_name ?? wordFor('party', c.role), hidden: true },
 		{ id: 'channel', title: t('paper.channel'), value: (c) => wordFor('paper_channel', c.channel), cell: (c) => wordFor('paper_channel', c.channel), className: 'nowrap' },
 		{ id: 'phone', title: t('reports.contact_phone'), value: (c) => c.phone ?? '', text: (c) => [c.phone, c.mobile, c.phone_after_hours].filter(Boolean).join('; '), cell: (c) => [c.phone, c.mobile, c.phone_after_hours].filter(Boolean).map((n) => <div key={n} className="nowrap">{n}</div>) },

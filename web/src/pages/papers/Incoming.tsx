@@ -35,7 +35,7 @@ export default function IncomingPage() {
 	useKeys(write ? { n: () => setAdding(true) } : {});
 	const show = (id: string | null) => setParams((p) => { if (id) p.set('xem', id); else p.delete('xem'); return p; }, { replace: true });
 	const columns: Column<Incoming>[] = [
-		{ id: 'content', title: t('incoming.content'), value: (i) => i.content, cell: (i) => <button type="button" className="linkish" onClick={() => show(i.id)}><b>{wordFor('incoming_kind', i.kind)}</b> · {i.content.slice(0, 120)}</button>, className: 'wide', fixed: true },
+		{ id: 'content', title: t('incoming.content'), value: (i) => i.content, cell: (i) => <button type="button" className="linkish" onClick={() => show(i.id)}><b>{wordFor('incoming_kind', i.kind)}</b> · {i.content.slice(0, 120)}</button>, className: 'wide rest', fixed: true },
 		{ id: 'issuer', title: t('incoming.issuer'), value: (i) => i.issuer, cell: (i) => i.issuer },
 		{ id: 'doc', title: t('paper.reference'), value: (i) => i.doc_number ?? '', cell: (i) => i.doc_number, className: 'nowrap' },
 		{ id: 'state', title: t('paper.state'), value: (i) => wordFor('incoming', i.state), cell: (i) => <Tag kind={TONE[i.state]}>{wordFor('incoming', i.state)}</Tag>, className: 'nowrap', fixed: true },

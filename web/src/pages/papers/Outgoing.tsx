@@ -32,7 +32,7 @@ export function PaperList({ incident }: { incident?: string }) {
 	const write = may('HANDLE');
 	useKeys(write ? { n: () => setDrafting(true) } : {});
 	const columns: Column<Paper>[] = [
-		{ id: 'title', title: t('paper.title'), value: (p) => p.title, cell: (p) => <><Link to={paperLink(p)}><b>{p.title}</b></Link>{p.variant && <span className="quiet"> · {wordFor('variant', p.variant)}</span>}</>, className: 'wide', fixed: true },
+		{ id: 'title', title: t('paper.title'), value: (p) => p.title, cell: (p) => <><Link to={paperLink(p)}><b>{p.title}</b></Link>{p.variant && <span className="quiet"> · {wordFor('variant', p.variant)}</span>}</>, className: 'wide rest', fixed: true },
 		{ id: 'state', title: t('paper.state'), value: (p) => wordFor('paper_state', p.state), cell: (p) => <><PaperState state={p.state} /> <SentMark paper={p} /></>, className: 'nowrap', fixed: true },
 		{ id: 'ref', title: t('paper.reference'), value: (p) => p.doc_number ?? '', text: referenceOf, cell: referenceOf, className: 'nowrap' },
 		{ id: 'date', title: t('paper.doc_date'), value: (p) => p.doc_date ?? '', text: (p) => dayVi(p.doc_date), cell: (p) => dayVi(p.doc_date), className: 'nowrap' },
