@@ -373,7 +373,7 @@ when_node(struct builder *b, const struct pack_when *when, const uint32_t routed
 		struct sigma_item from = { .field = when->field, .shown = "" };
 		struct item item = { .kind = ITEM_FORMAT };
 
-		from.text = sigma_text_parse(&b->arena, when->value[i]);
+		from.text = sigma_text_parse(&b->arena, when->value[i], false);
 		item.field = format ? FIELD_FORMAT : names_add(b->m->names, when->field, strlen(when->field));
 		item.len = (uint32_t)strlen(when->value[i]);
 		kid[n++] = node_new(b, NODE_ITEM,

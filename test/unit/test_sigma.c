@@ -99,6 +99,21 @@ encodings_are_applied_in_order(void **state)
 }
 
 static void
+placeholders_stand_for_lists(void **state)
+{
+	(void)state;
+	assert_true(is_true("    a|expand: 'x%list%y'", "a=xOney"));
+	assert_true(is_true("    a|expand: 'x%list%y'", "a=xt--oy"));
+	assert_true(is_true("    a|contains|expand: '%list%/%list%'", "a=-two/one-"));
+	assert_false(is_true("    a|contains|expand: '%list%/%list%'", "a=-two/three-"));
+	/* A percent sign behind a backslash is one, and so is one that begins no name. */
+	assert_true(is_true("    a|expand: '\\%plain%list%'", "a=%plainone"));
+	assert_true(is_true("    a|expand: '50% x\\%'", "a=50%\\sx%"));
+	assert_true(is_true("    a|expand: 'd\\\\%list%'", "a=d\\one"));
+	assert_true(is_true("    a: '\\%list%'", "a=\\%list%"));
+}
+
+static void
 dashes_of_options_stand_for_each_other(void **state)
 {
 	(void)state;
@@ -365,7 +380,7 @@ TEST_MAIN(cmocka_unit_test(values_ignore_case_and_know_wildcards),
     cmocka_unit_test(absent_null_and_empty_differ), cmocka_unit_test(modifiers_change_what_is_compared),
     cmocka_unit_test(expressions_are_searched_in_the_value_as_it_is),
     cmocka_unit_test(encodings_are_applied_in_order),
-    cmocka_unit_test(dashes_of_options_stand_for_each_other),
+    cmocka_unit_test(placeholders_stand_for_lists), cmocka_unit_test(dashes_of_options_stand_for_each_other),
     cmocka_unit_test(numbers_addresses_and_times_are_compared_as_such),
     cmocka_unit_test(fields_are_compared_with_each_other),
     cmocka_unit_test(keywords_are_looked_for_everywhere),
