@@ -294,12 +294,16 @@ apply(struct sigma_reader *r, const struct yaml_node *node, enum change change,
 		return expand(r, node, t, out);
 	if (!is_plain(t))
 		return sigma_refuse(r, node, "sigma.wildcard", NULL, NULL);
-	out->count = change == BASE64OFFSET ? 3 : 1;
-	out->text = arena_alloc(r->arena, out->count * sizeof(*out->text));
-	for (size_t k = 0; k < out->count; k++)
-		out->text[k] = change == BASE64OFFSET ? base64_at(r, t, k)
+	out->text = arena_alloc(r->arena, 3 * sizeof(*out->text));
+	for (size_t k = 0; k < (change == BASE64OFFSET ? 3 : 1); k++) {
+		struct sigma_text to = change == BASE64OFFSET ? base64_at(r, t, k)
 		    : change == BASE64 ? base64(r, t, 0, true)
 		    : wide(r, t, change == WIDE_BE, change == WIDE_BOM);
+
+		/* Of a single byte no digit may be left, and nothing is found everywhere. */
+		if (to.len > 0 || t->len == 0)
+			out->text[out->count++] = to;
+	}
 	return 0;
 }
 

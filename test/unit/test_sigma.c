@@ -93,6 +93,7 @@ encodings_are_applied_in_order(void **state)
 	assert_true(is_true("    a|base64offset|contains: foobar", "a=eHhmb29iYXI="));
 	assert_true(is_true("    a|base64offset|contains: foobar", "a=eGZvb2Jhcg=="));
 	assert_false(is_true("    a|base64offset|contains: foobar", "a=eGZvb2Jbcg=="));
+	assert_false(is_true("    a|base64offset|contains: x", "a=@@@@"));
 	assert_true(is_true("    a|wide|base64: ab", "a=YQBiAA=="));
 	assert_true(is_true("    a|utf16be|base64: ab", "a=AGEAYg=="));
 	assert_true(is_true("    a|utf16|base64: a", "a=//5hAA=="));
@@ -146,6 +147,7 @@ numbers_addresses_and_times_are_compared_as_such(void **state)
 	assert_true(is_true("    a|cidr: 0.0.0.0/0", "a=10.1.1.1"));
 	assert_false(is_true("    a|cidr: '::/0'", "a=10.1.1.1"));
 	assert_true(is_true("    a|cidr: '::/0'", "a=fe80::1"));
+	assert_true(is_true("    a|cidr: fe80::/10", "a=fe80::1%12"));
 	assert_true(is_true("    a|hour: 22", "a=2026-11-20T22:15:00Z"));
 	assert_true(is_true("    a|minute: 15", "a=2026-11-20\\s22:15:00"));
 	assert_true(is_true("    a|week: 47", "a=2026-11-20T22:15:00Z"));
