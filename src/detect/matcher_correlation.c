@@ -4,22 +4,6 @@
 
 #define WANTED_MAX 64
 
-/* What ${name} of a correlation is called in its ${ref}th rule. */
-static const char *
-field_of(const struct sigma_correlation *c, size_t ref, const char *name)
-{
-	const struct sigma_about *about = &c->rule[ref]->about;
-
-	for (size_t a = 0; a < c->aliases; a++) {
-		const struct sigma_alias *alias = &c->alias[a];
-
-		for (size_t i = 0; str_eq(alias->name, name) && i < alias->rules; i++)
-			if (str_eq(alias->rule[i], about->id) || str_eq(alias->rule[i], about->name))
-				return alias->field[i];
-	}
-	return name;
-}
-
 static size_t
 want(const char **list, size_t n, const char *name)
 {
@@ -45,9 +29,9 @@ wanted(const struct sigma_set *set, const struct sigma_rule *rule, const char **
 			if (c->rule[r] != rule)
 				continue;
 			for (size_t k = 0; k < c->groups; k++)
-				n = want(list, n, field_of(c, r, c->group[k]));
+				n = want(list, n, sigma_field_of(c, r, c->group[k]));
 			for (size_t k = 0; k < c->fields; k++)
-				n = want(list, n, field_of(c, r, c->field[k]));
+				n = want(list, n, sigma_field_of(c, r, c->field[k]));
 		}
 	}
 	return n;
@@ -89,7 +73,7 @@ add_slots(struct builder *b, const struct sigma_correlation *c, size_t ref)
 	size_t n = rule->kind == SIGMA_RULE ? wanted(b->set, rule, list) : 0;
 
 	for (size_t k = 0; k < c->groups + c->fields; k++) {
-		const char *name = field_of(c, ref, k < c->groups ? c->group[k] : c->field[k - c->groups]);
+		const char *name = sigma_field_of(c, ref, k < c->groups ? c->group[k] : c->field[k - c->groups]);
 
 		(void)table_number(b->t, rule->kind == SIGMA_RULE ? position(list, n, name)
 		    : position(rule->correlation->group, rule->correlation->groups, name));

@@ -279,7 +279,7 @@ read_document(struct sigma_reader *r, const struct yaml_node *doc, struct sigma_
 	if (correlation == NULL)
 		return read_rule(r, doc, rule);
 	rule->kind = SIGMA_CORRELATION;
-	failed = sigma_correlation(r, correlation, &rule->correlation);
+	failed = sigma_correlation(r, doc, correlation, &rule->correlation);
 	if (failed == 0)
 		keep(r, rule);
 	return failed;
@@ -334,8 +334,11 @@ resolve(struct shared *s, struct yaml_node *doc)
 		s->global = merge(s->arena, s->global, doc);
 		return NULL;
 	}
-	if (action != NULL && action->kind == YAML_SCALAR && str_eq(action->text, "reset"))
+	if (action != NULL && action->kind == YAML_SCALAR && str_eq(action->text, "reset")) {
 		s->global = s->before = NULL;
+		if (doc->count == 1)
+			return NULL;
+	}
 	if (action != NULL && action->kind == YAML_SCALAR && str_eq(action->text, "repeat"))
 		return s->before = merge(s->arena, s->before, doc);
 	return s->before = merge(s->arena, s->global, doc);

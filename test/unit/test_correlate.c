@@ -198,6 +198,8 @@ only_generate_lets_the_parts_speak(void **state)
 {
 	static const char silent[] = RULE("a", "a") "title: c\ncorrelation:\n  type: event_count\n"
 	    "  rules: [a]\n  timespan: 10s\n  condition: {gte: 2}\n";
+	static const char at_top[] = RULE("a", "a") "title: c\ncorrelation:\n  type: event_count\n"
+	    "  rules: [a]\n  timespan: 1m\n  condition: {gte: 2}\ngenerate: true\n";
 	static const char loud[] = RULE("a", "a") "title: c\ncorrelation:\n  type: event_count\n"
 	    "  rules: [a]\n  timespan: 10s\n  condition: {gte: 2}\n  generate: true\n";
 	static const char apart[] = RULE("a", "a") "title: b\nname: b\nlogsource: {product: z}\ndetection:\n"
@@ -212,6 +214,10 @@ only_generate_lets_the_parts_speak(void **state)
 	assert_false(matcher_silent(m, 1));
 	matcher_free(m);
 	m = compile_text(loud, false, &fault);
+	assert_false(matcher_silent(m, 0));
+	matcher_free(m);
+	/* generate may stand beside correlation, too. */
+	m = compile_text(at_top, false, &fault);
 	assert_false(matcher_silent(m, 0));
 	matcher_free(m);
 	/* A correlation that cannot be used, for want of the log source of its other rule, silences nobody. */
@@ -247,6 +253,13 @@ circles_and_names_nobody_has_are_refused(void **state)
 		    "sigma.correlation.span" },
 		{ "title: c\ncorrelation:\n  type: value_count\n  rules: [a]\n  timespan: 5m\n"
 		  "  condition: {gte: 2}\n", "sigma.correlation.field" },
+		/* What could never come true, and what would count an event twice. */
+		{ RULE("a", "a") "title: c\ncorrelation:\n  type: event_count\n  rules: [a]\n  group-by: [u]\n"
+		  "  timespan: 5m\n  condition: {gte: 2}\n  aliases: {u: {b: v}}\n", "sigma.correlation.alias.rule" },
+		{ RULE("a", "a") "title: c\ncorrelation:\n  type: event_count\n  rules: [a, a]\n"
+		  "  timespan: 5m\n  condition: {gte: 2}\n", "sigma.correlation.twice" },
+		{ RULE("a", "a") CORRELATION("c", "a") "  group-by: [u]\n---\n" CORRELATION("d", "c")
+		  "  group-by: [v]\n", "sigma.correlation.group" },
 	};
 
 	(void)state;

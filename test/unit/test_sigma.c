@@ -288,7 +288,7 @@ documents_of_old_files_share_parts(void **state)
 {
 	static const char yaml[] = "action: global\ntitle: g\nid: i\ndetection:\n  condition: s\n---\n"
 	    "logsource: {product: x}\ndetection:\n  s: {a: 1}\n---\n"
-	    "title: h\nlogsource: {product: x}\ndetection:\n  s: {b: 1}\n";
+	    "title: h\nlogsource: {product: x}\ndetection:\n  s: {b: 1}\n---\naction: reset\n";
 
 	(void)state;
 	assert_string_equal(titles_of(yaml, "all=1 a=1 b=1"), "g h");
