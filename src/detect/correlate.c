@@ -16,7 +16,7 @@
 /* One hit in a window. */
 struct entry {
 	int64_t time_ns;
-	uint64_t ref;
+	struct correlate_ref ref;
 	uint32_t which;       /* of the correlation's rules */
 	double number;        /* value_sum, _avg, _percentile */
 	struct tally *tally;  /* value_count */
@@ -46,7 +46,7 @@ struct part {
 /* A hit put off. */
 struct put_off {
 	int64_t time_ns;
-	uint64_t ref;
+	struct correlate_ref ref;
 	uint32_t which;
 	size_t at, len, nth;  /* its data in the queue's bytes; which one of the queue */
 };
@@ -71,7 +71,7 @@ struct correlate {
 	uint32_t *part_of;    /* rules + 1 offsets into part */
 	struct queue *queue;  /* per correlation */
 	size_t entries;
-	uint64_t refs[CORRELATE_REFS];
+	struct correlate_ref refs[CORRELATE_REFS];
 	int depth;
 };
 
@@ -307,7 +307,8 @@ waits(const struct corr_rec *r)
 /* ---- detections ---- */
 
 static void
-hand_on(struct correlate *c, const struct corr_rec *r, const struct window *w, int64_t time_ns, uint64_t ref)
+hand_on(struct correlate *c, const struct corr_rec *r, const struct window *w, int64_t time_ns,
+    struct correlate_ref ref)
 {
 	struct buf out = BUF_INIT((size_t)1 << 22);
 
@@ -328,11 +329,11 @@ fire(struct correlate *c, const struct corr_rec *r, struct window *w, double cou
 {
 	struct correlate_detection d = { .rule = r->rule, .count = count, .groups = r->groups };
 	const char **name = xcalloc(r->groups + 1, sizeof(*name));
-	uint64_t last = w->entry[w->first + w->count - 1].ref;
+	struct correlate_ref last = w->entry[w->first + w->count - 1].ref;
 
 	d.first_ns = w->entry[w->first].time_ns;
 	d.last_ns = w->entry[w->first + w->count - 1].time_ns;
-	for (size_t i = 0; i < w->count && d.refs < CORRELATE_REFS; i++)
+	for (size_t i = w->count > CORRELATE_REFS ? w->count - CORRELATE_REFS : 0; i < w->count; i++)
 		c->refs[d.refs++] = w->entry[w->first + i].ref;
 	d.ref = c->refs;
 	for (uint32_t i = 0; i < r->groups; i++)
@@ -457,7 +458,7 @@ take_value(struct correlate *c, const struct corr_rec *r, struct window *w, stru
 
 static void
 feed_one(struct correlate *c, const struct part *p, int64_t time_ns, const struct text *part, size_t parts,
-    uint64_t ref)
+    struct correlate_ref ref)
 {
 	const struct corr_rec *r = &c->m->t.corr[p->corr];
 	struct window *w = window_of(c, p->corr, p->which, part, parts);
@@ -509,7 +510,8 @@ feed_put_off(struct correlate *c, uint32_t corr)
 }
 
 static void
-put_off(struct correlate *c, const struct part *p, int64_t time_ns, const void *data, size_t len, uint64_t ref)
+put_off(struct correlate *c, const struct part *p, int64_t time_ns, const void *data, size_t len,
+    struct correlate_ref ref)
 {
 	struct queue *q = &c->queue[p->corr];
 
@@ -526,7 +528,7 @@ put_off(struct correlate *c, const struct part *p, int64_t time_ns, const void *
 
 void
 correlate_feed(struct correlate *c, uint32_t rule, int64_t time_ns, const void *data, size_t len,
-    uint64_t ref)
+    struct correlate_ref ref)
 {
 	struct text part[PARTS_MAX];
 	size_t parts = read_parts(data, len, part);
@@ -588,7 +590,9 @@ compare_windows(const void *a, const void *b)
 
 	if (ex->time_ns != ey->time_ns)
 		return ex->time_ns < ey->time_ns ? -1 : 1;
-	return (ex->ref > ey->ref) - (ex->ref < ey->ref);
+	if (ex->ref.file != ey->ref.file)
+		return ex->ref.file < ey->ref.file ? -1 : 1;
+	return (ex->ref.record > ey->ref.record) - (ex->ref.record < ey->ref.record);
 }
 
 static void

@@ -144,6 +144,21 @@ test('a correlation is found after its events, with their places', () => {
   assert.deepEqual(many.matched[0], { field: 'IpAddress', value: '198.51.100.7', pattern: 'group-by' });
 });
 
+test('a correlation stands at the event that completed it, on that machine, however late it is decided', () => {
+  const place = folder();
+  const rule = join(place, 'dung-hai.yml');
+  const count = (condition) => RULES['dang-nhap-sai.yml'].replace('condition: {gte: 5}', `condition: ${condition}`).replace('group-by: [IpAddress]', 'group-by: [TargetUserName]');
+  const log = join(place, 'a.json');
+  const failed = (s, host) => win(s, host, 4625, { TargetUserName: 'ketoan' });
+  writeFileSync(rule, count('{eq: 2}'));
+  writeFileSync(log, [failed(0, 'PC-01'), failed(1, 'PC-02'), failed(1000, 'PC-03'), failed(1001, 'PC-04'), ''].join('\n'));
+  assert.deepEqual(of(hunt(log, rule).found, 3).map((d) => [d.record, d.host]), [[2, 'PC-02'], [4, 'PC-04']]);
+  writeFileSync(rule, count('{gte: 1500}'));
+  writeFileSync(log, [...Array(1500).keys()].map((i) => failed(i / 10, `PC-${i}`)).join('\n') + '\n');
+  const [many] = of(hunt(log, rule).found, 3);
+  assert.deepEqual([many.record, many.host, many.events.length, many.events[19].record], [1500, 'PC-1499', 20, 1500]);
+});
+
 test('one and several threads, with and without prefilter and cache: the same bytes', () => {
   const want = readFileSync(all.file, 'utf8');
   assert.ok(want.length > 1000);

@@ -42,7 +42,8 @@ feed(void *arg, struct matcher_thread *t, const struct event *e, uint32_t rule)
 		return;
 	buf_reset(&f->taken);
 	correlate_take(t, e, rule, &f->taken);
-	correlate_feed(f->c, rule, f->time_ns, buf_str(&f->taken), f->taken.len, f->ref++);
+	correlate_feed(f->c, rule, f->time_ns, buf_str(&f->taken), f->taken.len,
+	    (struct correlate_ref){ .record = f->ref++ });
 }
 
 /* "title:hits,group=value …" of what comes out. */
