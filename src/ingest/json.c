@@ -24,6 +24,7 @@ struct json {
 	struct text data_name; /* of the object under EventData.Data under way */
 	bool has_data_name;
 	uint32_t source; /* place of the provider as NXLog calls it, from 1; 0: none */
+	bool is_journal; /* an entry of systemd's journal */
 };
 
 static bool value(struct json *j, struct json_key *key, unsigned depth);
@@ -304,6 +305,7 @@ put_text(struct json *j, const struct json_key *key, struct text text)
 	v->type = VALUE_TEXT;
 	v->data = text.at;
 	v->len = (uint32_t)text.len;
+	j->is_journal |= key->is_journal;
 	if (key->is_source)
 		j->source = j->t->event.values;
 }
@@ -525,12 +527,17 @@ event(struct json *j, const char *from)
 	j->time_rank = 0;
 	j->has_data_name = false;
 	j->source = 0;
+	j->is_journal = false;
 	j->s++;
 	if (!members(j, json_keys_root(t->json), 0))
 		return false;
 	t->event.raw_len = (size_t)(j->s - from);
 	if (j->source > 0)
 		put_provider(t, &t->value[j->source - 1]);
+	if (j->is_journal) {
+		t->event.format = ingest_format_name(INGEST_JOURNAL);
+		syslog_read_journal(t);
+	}
 	parse_end(t);
 	json_keys_tidy(t->json);
 	return true;

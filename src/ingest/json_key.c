@@ -229,10 +229,8 @@ find_meaning(struct json_keys *keys, struct json_key *key)
 			}
 		}
 	}
-	if (is(path, "__REALTIME_TIMESTAMP"))
-		key->time_rank = 1;
-	else
-		key->time_rank = parse_time_rank(key->name, key->name_len);
+	key->is_journal = is(path, "__REALTIME_TIMESTAMP");
+	key->time_rank = key->is_journal ? 1 : parse_time_rank(key->name, key->name_len);
 	key->id = names_find(keys->names, key->name, key->name_len);
 	if (key->id == 0)
 		without_blanks(keys, key);

@@ -247,16 +247,47 @@ is_list(const char *s, size_t len)
 	return n > 1 && n < len && s[n] == '=';
 }
 
-void
-syslog_put_message(struct ingest_thread *t, struct text program, const char *s, size_t len)
+/* The fields of what a message is a list of, or of what its program says in it. */
+static void
+read_message(struct ingest_thread *t, struct text program, const char *s, size_t len)
 {
-	parse_text(t, &t->syslog[SYSLOG_MESSAGE], s, len);
 	if (program.len >= 5 && memcmp(program.at, "audit: ", 5) == 0)
 		auditd_fields(t, s, len);
 	else if (is_list(s, len))
 		auditd_pairs(t, s, len, false);
 	else
 		message_fields(t, program, s, len);
+}
+
+void
+syslog_put_message(struct ingest_thread *t, struct text program, const char *s, size_t len)
+{
+	parse_text(t, &t->syslog[SYSLOG_MESSAGE], s, len);
+	read_message(t, program, s, len);
+}
+
+static bool
+is_named(const struct event_value *v, const struct parse_name *name)
+{
+	return v->type == VALUE_TEXT && v->name_len == name->len && memcmp(v->name, name->text, name->len) == 0;
+}
+
+void
+syslog_read_journal(struct ingest_thread *t)
+{
+	struct text program = { "", 0 }, message = { NULL, 0 };
+
+	for (uint32_t i = 0; i < t->event.values; i++) {
+		const struct event_value *v = &t->value[i];
+
+		if (is_named(v, &t->syslog[SYSLOG_PROGRAM]))
+			program = (struct text){ v->data, v->len };
+		else if (is_named(v, &t->syslog[SYSLOG_MESSAGE]))
+			message = (struct text){ v->data, v->len };
+	}
+	if (message.at != NULL)
+		read_message(t, program, message.at, message.len);
+	syslog_put_time(t);
 }
 
 bool

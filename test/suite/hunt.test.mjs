@@ -246,6 +246,16 @@ test('html: one page without outside resources or scripts, everything escaped', 
   for (const text of ['T1490', 'Xóa bản sao bóng', 'Cô lập máy.', 'PC-07/security.jsonl']) assert.ok(html.includes(text), text);
 });
 
+test('the journal reaches the rules for Linux, exported either way', () => {
+  const dir = folder();
+  const entry = { __REALTIME_TIMESTAMP: '1795141920000000', _HOSTNAME: 'web01', SYSLOG_IDENTIFIER: 'sshd', MESSAGE: 'Failed password for root from 198.51.100.7 port 5 ssh2' };
+  writeFileSync(join(dir, 'a.json'), JSON.stringify(entry) + '\n');
+  writeFileSync(join(dir, 'a.export'), Object.entries(entry).map(([name, value]) => `${name}=${value}\n`).join('') + '\n');
+  const rule = join(folder(), 'ssh.yml');
+  writeFileSync(rule, 'title: SSH\nid: 66666666-6666-4666-8666-666666666666\nlogsource: {product: linux, service: sshd}\ndetection:\n  sel: {src_ip: 198.51.100.7, action: failed}\n  words: [Failed password]\n  condition: sel and words\n');
+  assert.deepEqual(hunt(dir, rule).found.map((d) => `${d.file} ${d.record} ${d.host} ${d.time}`), ['a.export 1 web01 2026-11-20T02:32:00.000Z', 'a.json 1 web01 2026-11-20T02:32:00.000Z']);
+});
+
 test('logs of network devices reach the rules for them', () => {
   const d = folder(), r = folder();
   const rule = (n, source, detection) => writeFileSync(join(r, `${n}.yml`), `title: ${n}\nid: ${n}\nlogsource: ${source}\ndetection:\n${detection}  condition: sel\nlevel: low\n`);

@@ -343,16 +343,18 @@ the_journals_export_is_read(void **state)
 	static const char log[] =
 	    "__CURSOR=s=1\n__REALTIME_TIMESTAMP=1763796605500000\n_HOSTNAME=h\nPRIORITY=3\nSYSLOG_FACILITY=10\n"
 	    "SYSLOG_IDENTIFIER=sshd\n_PID=9\nMESSAGE\n\x05\0\0\0\0\0\0\0a\n\nb!\n_EXE=/usr/sbin/sshd\n\n"
-	    "__CURSOR=s=2\nMESSAGE=two\n\n__CURSOR=s=3\nMESSAGE=without an end";
+	    "__CURSOR=s=2\nMESSAGE=two\n\nMESSAGE=Failed password for an from 10.0.0.1 port 5 ssh2\n"
+	    "SYSLOG_IDENTIFIER=sshd\n\n__CURSOR=s=3\nMESSAGE=without an end";
 	struct log_sink got;
 
 	(void)state;
 	assert_int_equal(read_log(log, sizeof(log) - 1, NULL, &got), INGEST_JOURNAL);
 	assert_string_equal(buf_str(&got.events),
 	    "hostname=h;severity=err;facility=authpriv;program=sshd;pid=9;message=a\n\nb!;_EXE=/usr/sbin/sshd;\n"
-	    "message=two;\nmessage=without an end;\n");
+	    "message=two;\nmessage=Failed password for an from 10.0.0.1 port 5 ssh2;program=sshd;action=failed;"
+	    "auth_method=password;src_ip=10.0.0.1;src_port=5;user=an;\nmessage=without an end;\n");
 	assert_string_equal(buf_str(&got.skipped), "");
-	assert_string_equal(buf_str(&got.records), "1 14 17 ");
+	assert_string_equal(buf_str(&got.records), "1 14 17 20 ");
 	log_end(&got);
 }
 
