@@ -315,6 +315,13 @@ test('indicators as CSV, MISP and STIX', () => {
   assert.deepEqual(indicators('stix.json', JSON.stringify(stix)), ['1 sha256', '3 ip', '4 domain']);
 });
 
+test('entries of a list that are not looked for are told', () => {
+  const file = join(folder(), 'a.txt');
+  writeFileSync(file, '203.0.113.77\nmột câu\nxau.example\nhai câu\n');
+  const r = hunt(iocLogs(), rules, '--ioc', file);
+  assert.match(r.out.replace(/\s+/g, ' '), /2 mục trong danh sách không phải là dấu hiệu/);
+});
+
 test('a list without indicators is refused with its name', () => {
   const file = join(folder(), 'khong.txt');
   writeFileSync(file, 'không có gì ở đây cả\n');
