@@ -14,7 +14,7 @@ static const char case_pipeline[] =
     "services:\n  - {service: s, when: {Channel: one}}\n"
     "categories:\n"
     "  - {category: p, service: s, when: {EventID: 1}}\n"
-    "  - {category: p, service: s, when: {EventID: 2}, fields: {Image: Program}}\n";
+    "  - {category: p, service: s, when: {EventID: 2}, fields: {Image: Program, Name: [First, Second]}}\n";
 
 /* What %list% stands for. */
 static const char *const case_list[] = { "one", "t*o" };

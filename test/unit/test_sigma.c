@@ -301,6 +301,8 @@ filters_and_fields_of_log_sources_apply(void **state)
 	    "  s: {Image: tool}\n  condition: s\n---\n"
 	    "title: f\nlogsource: {product: x}\nfilter:\n  rules: [r1]\n  u: {User: admin}\n"
 	    "  condition: not u\n";
+	static const char other[] = "title: r\nlogsource: {product: x, category: p}\ndetection:\n"
+	    "  s: {Image|fieldref: Name}\n  condition: s\n";
 
 	(void)state;
 	assert_string_equal(titles_of(yaml, "all=1 Channel=One EventID=1 Image=tool"), "r");
@@ -310,6 +312,10 @@ filters_and_fields_of_log_sources_apply(void **state)
 	assert_string_equal(titles_of(yaml, "all=1 Channel=one EventID=3 Image=tool"), "");
 	assert_string_equal(titles_of(yaml, "all=1 Channel=one EventID=1 Image=tool User=ADMIN"), "");
 	assert_string_equal(titles_of(yaml, "Channel=one EventID=1 Image=tool"), "");
+	/* Compared with a field of two names: with either. */
+	assert_string_equal(titles_of(other, "all=1 Channel=one EventID=2 Program=x First=x"), "r");
+	assert_string_equal(titles_of(other, "all=1 Channel=one EventID=2 Program=x First=y Second=x"), "r");
+	assert_string_equal(titles_of(other, "all=1 Channel=one EventID=2 Program=x First=y Second=z"), "");
 }
 
 /* A selection that a condition names twice is kept once. */
