@@ -292,6 +292,9 @@ web_logs_are_taken_apart(void **state)
 	expect(INGEST_WEB, "::1 - - [22/Nov/2025:14:30:05 +0700] vd.gov.vn 0.02 \"GET /a HTTP/1.1\" 200 5\n",
 	    "c-ip=::1;cs-username;cs-method=GET;cs-version=HTTP/1.1;cs-uri=/a;cs-uri-stem=/a;sc-status=200;"
 	    "sc-bytes=5;\n", "");
+	expect(INGEST_WEB, "10.0.0.1, ::2, 10.0.0.3 - an [22/Nov/2025:14:30:05 +0700] \"GET / HTTP/1.1\" 200 5\n",
+	    "c-ip=10.0.0.1;cs-username=an;cs-method=GET;cs-version=HTTP/1.1;cs-uri=/;cs-uri-stem=/;sc-status=200;"
+	    "sc-bytes=5;\n", "");
 	assert_int_equal(time_of("h - - [22/Nov/2025:14:30:05 +0700] \"GET / HTTP/1.0\" 200 1\n"),
 	    INT64_C(1763796605000));
 }
