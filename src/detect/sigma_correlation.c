@@ -98,6 +98,8 @@ read_condition(struct sigma_reader *r, const struct yaml_node *at, const struct 
 	}
 	if (is_value(c->type) && (c->fields == 0 || (c->type != SIGMA_VALUE_COUNT && c->fields > 1)))
 		return sigma_refuse(r, node, "sigma.correlation.field", NULL, NULL);
+	if (!is_value(c->type) && c->fields > 0) /* whoever wrote it means another type */
+		return sigma_refuse(r, yaml_get(node, "field"), "sigma.correlation.condition", "name", "field");
 	if (c->bounds == 0 && !temporal)
 		return sigma_refuse(r, node, "sigma.correlation.condition", "name", "condition");
 	return 0;

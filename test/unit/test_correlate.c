@@ -254,6 +254,8 @@ circles_and_names_nobody_has_are_refused(void **state)
 		    "sigma.correlation.span" },
 		{ "title: c\ncorrelation:\n  type: value_count\n  rules: [a]\n  timespan: 5m\n"
 		  "  condition: {gte: 2}\n", "sigma.correlation.field" },
+		{ RULE("a", "a") "title: c\ncorrelation:\n  type: event_count\n  rules: [a]\n  timespan: 5m\n"
+		  "  condition: {gte: 2, field: u}\n", "sigma.correlation.condition" },
 		/* What could never come true, and what would count an event twice. */
 		{ RULE("a", "a") "title: c\ncorrelation:\n  type: event_count\n  rules: [a]\n  group-by: [u]\n"
 		  "  timespan: 5m\n  condition: {gte: 2}\n  aliases: {u: {b: v}}\n", "sigma.correlation.alias.rule" },
