@@ -225,6 +225,13 @@ syslog_is_read_in_all_its_dialects(void **state)
 	    "<165>1 2025-11-22T07:30:05.003Z host evntslog - ID47 [ex@1 a=\"1\" b=\"\\\"x\\]\"][y@2] \xef\xbb\xbfhello\n",
 	    "facility=local4;severity=notice;hostname=host;program=evntslog;pid;msgid=ID47;a=1;b=\"x];"
 	    "message=hello;\n", "");
+	/* Of a firewall that says its time only there, with and without a priority. */
+	assert_int_equal(time_of("<189>date=2025-11-22 time=14:30:05 devname=\"fw 1\" tz=\"+0000\"\n"),
+	    INT64_C(1763821805000));
+	assert_int_equal(time_of("date=2025-11-22 time=14:30:05 devname=\"fw 1\" action=deny\n"),
+	    INT64_C(1763796605000));
+	expect(INGEST_SYSLOG, "date=2025-11-22 time=14:30:05 action=deny\n",
+	    "message=date=2025-11-22 time=14:30:05 action=deny;date=2025-11-22;time=14:30:05;action=deny;\n", "");
 	expect(INGEST_SYSLOG, "<189>date=2025-11-22 time=14:30:05 devname=\"fw 1\" srcip=10.0.0.1 action=deny\n",
 	    "facility=local7;severity=notice;message=date=2025-11-22 time=14:30:05 devname=\"fw 1\" "
 	    "srcip=10.0.0.1 action=deny;date=2025-11-22;time=14:30:05;devname=fw 1;srcip=10.0.0.1;action=deny;\n",
