@@ -271,12 +271,31 @@ take_list_time(struct ingest_thread *t)
 	buf_clear(&text);
 }
 
+/* A record of auditd that audisp-syslog sent on: of the machine that did, if it does not say. */
+static void
+become_audit(struct ingest_thread *t)
+{
+	const struct event_value *host = NULL;
+
+	t->event.format = ingest_format_name(INGEST_AUDITD);
+	for (uint32_t i = 0; i < t->event.values; i++) {
+		if (is_named(&t->value[i], "node"))
+			return;
+		if (host == NULL && is_named(&t->value[i], t->syslog[SYSLOG_HOST].text))
+			host = &t->value[i];
+		if (is_named(&t->value[i], "type"))
+			break;
+	}
+	if (host != NULL)
+		parse_named(t, "node", 4, host->data, host->len);
+}
+
 /* The fields of what a message is a list of, or of what its program says in it. */
 static void
 read_message(struct ingest_thread *t, struct text program, const char *s, size_t len)
 {
-	if (program.len >= 5 && memcmp(program.at, "audit: ", 5) == 0) {
-		auditd_fields(t, s, len);
+	if (auditd_fields(t, s, len)) {
+		become_audit(t);
 	} else if (is_list(s, len)) {
 		auditd_pairs(t, s, len, false);
 		if (t->event.time_ns == INT64_MIN)

@@ -256,6 +256,20 @@ test('the journal reaches the rules for Linux, exported either way', () => {
   assert.deepEqual(hunt(dir, rule).found.map((d) => `${d.file} ${d.record} ${d.host} ${d.time}`), ['a.export 1 web01 2026-11-20T02:32:00.000Z', 'a.json 1 web01 2026-11-20T02:32:00.000Z']);
 });
 
+test('records of auditd, also sent by syslog, and of Zeek: the machine is not the one at the other end', () => {
+  const dir = folder();
+  const record = `type=USER_LOGIN msg=audit(1795141920.000:7): pid=1 uid=0 msg='op=login exe="/usr/sbin/sshd" hostname=198.51.100.7 res=failed'\n`;
+  writeFileSync(join(dir, 'audit.log'), record + `node=web02 ${record}`);
+  writeFileSync(join(dir, 'messages'), `Nov 20 09:32:00 web01 audispd: ${record}`);
+  const rule = join(folder(), 'vao.yml');
+  writeFileSync(rule, 'title: In\nid: 66666666-6666-4666-8666-666666666666\nlogsource: {product: linux, service: auditd}\ndetection:\n  sel: {type: USER_LOGIN, res: failed}\n  condition: sel\n');
+  assert.deepEqual(hunt(dir, rule).found.map((d) => `${d.file} ${d.record} ${d.host}`), ['audit.log 1 ', 'audit.log 2 web02', 'messages 1 web01']);
+  const zeek = folder();
+  writeFileSync(join(zeek, 'http.log'), JSON.stringify({ ts: 1795141920.5, uid: 'C1', 'id.orig_h': '10.0.0.9', 'id.resp_h': '198.51.100.7', method: 'GET', host: 'xau.example', uri: '/a' }) + '\n');
+  writeFileSync(rule, 'title: Zeek\nid: 66666666-6666-4666-8666-666666666666\nlogsource: {product: zeek, service: http}\ndetection:\n  sel: {host: xau.example}\n  condition: sel\n');
+  assert.deepEqual(hunt(zeek, rule).found.map((d) => d.host), ['']);
+});
+
 test('logs of network devices reach the rules for them', () => {
   const d = folder(), r = folder();
   const rule = (n, source, detection) => writeFileSync(join(r, `${n}.yml`), `title: ${n}\nid: ${n}\nlogsource: ${source}\ndetection:\n${detection}  condition: sel\nlevel: low\n`);

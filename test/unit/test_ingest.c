@@ -225,6 +225,10 @@ syslog_is_read_in_all_its_dialects(void **state)
 	    "<165>1 2025-11-22T07:30:05.003Z host evntslog - ID47 [ex@1 a=\"1\" b=\"\\\"x\\]\"][y@2] \xef\xbb\xbfhello\n",
 	    "facility=local4;severity=notice;hostname=host;program=evntslog;pid;msgid=ID47;a=1;b=\"x];"
 	    "message=hello;\n", "");
+	/* What audisp-syslog sends on is auditd's, of the machine that sent it. */
+	expect(INGEST_SYSLOG, "Nov 22 14:30:05 web01 audisp-syslog[5]: type=EXECVE msg=audit(1763796605.123:7): argc=1 a0=6C73\n",
+	    "hostname=web01;program=audisp-syslog;pid=5;message=type=EXECVE msg=audit(1763796605.123:7): argc=1 a0=6C73;"
+	    "type=EXECVE;msgid=1763796605.123:7;argc=1;a0=ls;CommandLine=ls;node=web01;\n", "");
 	/* Of a firewall that says its time only there, with and without a priority. */
 	assert_int_equal(time_of("<189>date=2025-11-22 time=14:30:05 devname=\"fw 1\" tz=\"+0000\"\n"),
 	    INT64_C(1763821805000));
