@@ -553,18 +553,35 @@ skip_line(struct json *j, const char *bad, uint64_t newlines)
 	j->s = stop == NULL ? j->end : stop;
 }
 
+size_t
+json_record_line(const char *s, size_t len)
+{
+	size_t n = 7;
+
+	if (len < 8 || memcmp(s, "Record ", 7) != 0)
+		return 0;
+	while (n < len && s[n] >= '0' && s[n] <= '9')
+		n++;
+	return n > 7 && (n == len || s[n] == '\r' || s[n] == '\n') ? n : 0;
+}
+
 void
 json_piece(struct ingest_thread *t)
 {
 	struct json j = { .t = t, .s = (const char *)t->piece->data };
 	const char *bad = NULL, *from;
 	uint64_t first = t->line, newlines;
+	size_t line;
 
 	j.end = j.s + t->piece->len;
 	while (peek(&j), j.s < j.end) {
 		from = j.s;
 		if (*from == ',' || *from == '[' || *from == ']' || *from == '}' || *from == '\0' || *from == '\x1e') {
 			j.s++;
+			continue;
+		}
+		if (*from == 'R' && (line = json_record_line(from, (size_t)(j.end - from))) > 0) {
+			j.s += line;
 			continue;
 		}
 		newlines = j.newlines;

@@ -116,6 +116,9 @@ element_name(struct json_keys *keys, struct json_key *key, struct span path, boo
 		}
 		if (n > 0 && (is(p, "#text") || is(p, "_text")))
 			continue;
+		/* Velociraptor: "EventID": {"Value": 4688} */
+		if (n == 7 && memcmp(name, "EventID", 7) == 0 && is(p, "Value"))
+			continue;
 		if (p.len > 0 && (*p.at == '@' || *p.at == '#')) {
 			is_attribute = true;
 			p.at++;

@@ -129,6 +129,12 @@ what_is_no_json_is_told_and_the_rest_is_read(void **state)
 	expect(INGEST_JSON, "{\"a\":1}\n{\"a\":\"\\x\"}\n{\"a\":tru}\n{\"a\" 1}\n{a:1}\n{\"a\":1,}\n",
 	    "a=1;\n", "8+44 ingest.json.syntax;");
 	expect(INGEST_JSON, "{\"a\":1}\n{\"a\":1", "a=1;\n", "8+6 ingest.json.syntax;");
+	/* evtx_dump numbers what it writes; only just so. */
+	expect(INGEST_JSON, "Record 1\n{\n \"a\": 1\n}\nRecord 20\r\n{\n \"a\": 2\n}\nRecord x\n", "a=1;\na=2;\n",
+	    "44+9 ingest.json.syntax;");
+	expect(INGEST_TEXT, "Record 1\nnothing\n", "message=Record 1;\nmessage=nothing;\n", "");
+	expect(INGEST_JSON, "{\"System\":{\"EventID\":{\"Value\":1},\"Level\":{\"Value\":2}}}\n",
+	    "EventID=1;Level_Value=2;\n", "");
 }
 
 static void
