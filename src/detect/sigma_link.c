@@ -44,16 +44,6 @@ find(const struct sigma_set *set, const char *ref)
 	return rule != NULL ? rule : map_get(&set->by_name, ref);
 }
 
-static bool
-is_among(const char *const *list, size_t n, const char *name)
-{
-	size_t i = 0;
-
-	while (i < n && !str_eq(list[i], name))
-		i++;
-	return i < n;
-}
-
 /* Whether an alias names a rule of the correlation. */
 static bool
 is_meant(const struct sigma_correlation *c, const char *name)
@@ -64,40 +54,18 @@ is_meant(const struct sigma_correlation *c, const char *name)
 	return false;
 }
 
-/* A correlation hands on what it is grouped by and nothing else; NULL when that is all ${c} asks of it. */
-static const char *
-not_handed_on(const struct sigma_correlation *c, size_t ref)
-{
-	const struct sigma_correlation *below = c->rule[ref]->correlation;
-
-	for (size_t k = 0; below != NULL && k < c->groups + c->fields; k++) {
-		const char *name = sigma_field_of(c, ref, k < c->groups ? c->group[k] : c->field[k - c->groups]);
-
-		if (!is_among(below->group, below->groups, name))
-			return name;
-	}
-	return NULL;
-}
-
 /* What could never come true, or would count one event twice, is said. */
 static bool
 makes_sense(struct linker *l, const struct sigma_rule *rule)
 {
 	const struct sigma_correlation *c = rule->correlation;
-	const char *missing;
 
-	for (size_t i = 0; i < c->rules; i++) {
+	for (size_t i = 0; i < c->rules; i++)
 		for (size_t k = 0; k < i; k++)
 			if (c->rule[i] == c->rule[k]) {
 				fault(l, rule, "sigma.correlation.twice", c->ref[i]);
 				return false;
 			}
-		missing = not_handed_on(c, i);
-		if (missing != NULL) {
-			fault(l, rule, "sigma.correlation.group", missing);
-			return false;
-		}
-	}
 	for (size_t a = 0; a < c->aliases; a++)
 		for (size_t i = 0; i < c->alias[a].rules; i++)
 			if (!is_meant(c, c->alias[a].rule[i])) {
