@@ -280,13 +280,15 @@ test('logs of network devices reach the rules for them', () => {
   rule('cisco-asa', '{product: cisco, service: aaa}', '  sel: ["%ASA-5-111010"]\n');
   rule('duo', '{product: cisco, service: duo}', '  sel: {event_type: authentication, reason: bypass_user}\n');
   rule('nginx', '{service: nginx}', '  sel: [exited on signal]\n');
+  rule('fortigate', '{category: firewall}', '  sel: {src_ip|cidr: 10.0.0.0/8, dst_port: 445, action: deny}\n');
+  writeFileSync(join(d, 'fw.log'), ['traffic', 'utm'].map((type) => `<189>date=2026-11-20 time=08:12:00 devname="FG" logid="0000000013" type="${type}" srcip=10.0.0.1 dstip=10.0.0.2 dstport=445 action="deny"\n`).join(''));
   writeFileSync(join(d, 'dns.log'), ['#separator \\x09', '#path\tdns', '#fields\tts\tuid\tid.orig_h\tquery', '1763796605.5\tCx\t10.0.0.1\ta.xau.example', '1763796605.6\tCy\t10.0.0.1\t-', ''].join('\n'));
   writeFileSync(join(d, 'zeek.json'), [{ uid: 'a', 'id.orig_h': '10.0.0.1', query: 'b.xau.example' }, { uid: 'b', 'id.orig_h': '10.0.0.1', method: 'GET', uri: '/cmd.jsp' }].map((x) => JSON.stringify(x)).join('\n'));
   writeFileSync(join(d, 'sw.log'), 'Nov 20 08:12:00 sw1 77: Nov 20 08:12:00.1: %PARSER-5-CFGLOG_LOGGEDCMD: User:an  logged command:no access-session x\n<166>Nov 20 2026 08:12:01: %ASA-5-111010: User an\n');
   writeFileSync(join(d, 'duo.json'), '{"timestamp":1763796605,"event_type":"authentication","reason":"bypass_user"}\n');
   writeFileSync(join(d, 'error.log'), '2026/11/20 08:12:00 [alert] 7#7: worker process 9 exited on signal 11\r\n');
   assert.deepEqual(hunt(d, r).found.map((x) => `${x.file} ${x.record} ${x.rule_id}`).sort(), ['dns.log 4 any-dns', 'dns.log 4 zeek-dns', 'duo.json 1 duo',
-    'error.log 1 nginx', 'sw.log 1 cisco', 'sw.log 2 cisco-asa', 'zeek.json 1 any-dns', 'zeek.json 1 zeek-dns', 'zeek.json 2 zeek-http']);
+    'error.log 1 nginx', 'fw.log 1 fortigate', 'sw.log 1 cisco', 'sw.log 2 cisco-asa', 'zeek.json 1 any-dns', 'zeek.json 1 zeek-dns', 'zeek.json 2 zeek-http']);
 });
 
 // ---- indicators --------------------------------------------------------------------------
