@@ -212,6 +212,16 @@ deep_and_wide_json_has_its_bounds(void **state)
 	buf_clear(&log);
 }
 
+static void
+text_of_an_element_is_all_of_it(void **state)
+{
+	(void)state;
+	expect(INGEST_XML,
+	    "<Event><System><EventID>1</EventID></System><EventData><Data Name=\"a\">x &lt;<![CDATA[<y>&lt;]]><!-- no --> z</Data>"
+	    "<Data Name=\"b\">p</Data></EventData></Event>\n",
+	    "EventID=1;a=x <<y>&lt; z;b=p;\n", "");
+}
+
 /* ---- lines -------------------------------------------------------------------------------- */
 
 static void
@@ -677,7 +687,7 @@ TEST_MAIN(
     cmocka_unit_test(syslog_is_read_in_all_its_dialects),
     cmocka_unit_test(syslog_gives_its_time_where_asked_for),
     cmocka_unit_test(times_of_syslog_get_the_year_they_must_have),
-    cmocka_unit_test(web_logs_are_taken_apart),
+    cmocka_unit_test(text_of_an_element_is_all_of_it), cmocka_unit_test(web_logs_are_taken_apart),
     cmocka_unit_test(squid_logs_are_taken_apart),
     cmocka_unit_test(audit_records_are_decoded),
     cmocka_unit_test(the_journals_export_is_read),
