@@ -139,7 +139,7 @@ read_about(struct sigma_reader *r, const struct yaml_node *doc, struct sigma_abo
 	read_khien(r, doc, a);
 	if (*a->title == '\0')
 		return sigma_refuse(r, doc, "sigma.missing", "name", "title");
-	a->level = sigma_level_find(string(r, doc, "level"));
+	a->level = level == NULL || level->kind == YAML_SCALAR ? sigma_level_find(string(r, doc, "level")) : SIGMA_LEVELS;
 	if (a->level == SIGMA_LEVELS) {
 		a->level = SIGMA_NONE;
 		return sigma_refuse(r, level, "sigma.level", "level", string(r, doc, "level"));

@@ -248,6 +248,7 @@ what_cannot_be_meant_is_refused_with_its_line(void **state)
 	assert_string_equal(fault_of("title: r\n", NULL), "sigma.missing");
 	assert_string_equal(fault_of("title: r\nlevel: worst\n", NULL), "sigma.level");
 	assert_string_equal(fault_of("title: r\nlevel: High\n", NULL), "sigma.missing");
+	assert_string_equal(fault_of("title: r\nlevel: [high]\n", NULL), "sigma.level");
 	assert_string_equal(fault_of("title: r\nlogsource: {product: x}\ndetection:\n  s:\n  condition: s\n",
 	    &line), "sigma.empty");
 	assert_int_equal(line, 4);
