@@ -11,12 +11,13 @@
 #define PARTS_MAX   64
 #define WINDOW_MAX  100000             /* hits of one window; beyond it the oldest are let go */
 #define ENTRIES_MAX ((size_t)8 << 20)  /* hits of all windows together */
+#define CARRY_MAX   ((size_t)1 << 22)
 #define QUEUE_MAX   ((size_t)32 << 20) /* bytes of the hits a correlation puts off; beyond it those it has are fed */
 
 /* One hit in a window. */
 struct entry {
 	int64_t time_ns;
-	uint64_t ref;
+	struct correlate_ref ref;
 	uint32_t which;       /* of the correlation's rules */
 	double number;        /* value_sum, _avg, _percentile */
 	struct tally *tally;  /* value_count */
@@ -36,6 +37,7 @@ struct window {
 	size_t rules_seen;
 	double sum;
 	char **group;
+	struct buf carry;     /* of the last hit, what is handed on beside the group */
 };
 
 /* A rule as part of a correlation. */
@@ -46,7 +48,7 @@ struct part {
 /* A hit put off. */
 struct put_off {
 	int64_t time_ns;
-	uint64_t ref;
+	struct correlate_ref ref;
 	uint32_t which;
 	size_t at, len, nth;  /* its data in the queue's bytes; which one of the queue */
 };
@@ -71,7 +73,7 @@ struct correlate {
 	uint32_t *part_of;    /* rules + 1 offsets into part */
 	struct queue *queue;  /* per correlation */
 	size_t entries;
-	uint64_t refs[CORRELATE_REFS];
+	struct correlate_ref refs[CORRELATE_REFS];
 	int depth;
 };
 
@@ -87,6 +89,16 @@ take_text(struct matcher_thread *t, const struct take *take)
 	return (struct text){ NULL, 0 };
 }
 
+static void
+add_part(struct buf *out, struct text text)
+{
+	uint32_t len = text.at == NULL ? ABSENT : (uint32_t)text.len;
+
+	buf_add(out, &len, sizeof(len));
+	if (text.at != NULL)
+		buf_add(out, text.at, text.len);
+}
+
 void
 correlate_take(struct matcher_thread *t, const struct event *event, uint32_t rule, struct buf *out)
 {
@@ -96,14 +108,8 @@ correlate_take(struct matcher_thread *t, const struct event *event, uint32_t rul
 	for (size_t i = 0; v == NULL && i < t->hits; i++)
 		if (t->hit[i].rule == rule)
 			v = &t->m->t.variant[t->hit[i].variant];
-	for (uint32_t i = 0; v != NULL && i < v->takes; i++) {
-		struct text text = take_text(t, &t->m->t.take[v->take + i]);
-		uint32_t len = text.at == NULL ? ABSENT : (uint32_t)text.len;
-
-		buf_add(out, &len, sizeof(len));
-		if (text.at != NULL)
-			buf_add(out, text.at, text.len);
-	}
+	for (uint32_t i = 0; v != NULL && i < v->takes; i++)
+		add_part(out, take_text(t, &t->m->t.take[v->take + i]));
 }
 
 /* What correlate_take() wrote, or what a correlation hands on. */
@@ -137,6 +143,7 @@ window_free(void *p)
 	map_clear(&w->tally, free);
 	for (size_t i = 0; w->group != NULL && w->group[i] != NULL; i++)
 		free(w->group[i]);
+	buf_clear(&w->carry);
 	free(w->group);
 	free(w->entry);
 	free(w->of_rule);
@@ -307,16 +314,14 @@ waits(const struct corr_rec *r)
 /* ---- detections ---- */
 
 static void
-hand_on(struct correlate *c, const struct corr_rec *r, const struct window *w, int64_t time_ns, uint64_t ref)
+hand_on(struct correlate *c, const struct corr_rec *r, const struct window *w, int64_t time_ns,
+    struct correlate_ref ref)
 {
 	struct buf out = BUF_INIT((size_t)1 << 22);
 
-	for (uint32_t i = 0; i < r->groups; i++) {
-		uint32_t len = (uint32_t)strlen(w->group[i]);
-
-		buf_add(&out, &len, sizeof(len));
-		buf_add(&out, w->group[i], len);
-	}
+	for (uint32_t i = 0; i < r->groups; i++)
+		add_part(&out, (struct text){ w->group[i], strlen(w->group[i]) });
+	buf_add(&out, buf_str(&w->carry), w->carry.len);
 	if (++c->depth <= SIGMA_DEPTH_MAX && !out.full)
 		correlate_feed(c, r->rule, time_ns, buf_str(&out), out.len, ref);
 	c->depth--;
@@ -328,11 +333,11 @@ fire(struct correlate *c, const struct corr_rec *r, struct window *w, double cou
 {
 	struct correlate_detection d = { .rule = r->rule, .count = count, .groups = r->groups };
 	const char **name = xcalloc(r->groups + 1, sizeof(*name));
-	uint64_t last = w->entry[w->first + w->count - 1].ref;
+	struct correlate_ref last = w->entry[w->first + w->count - 1].ref;
 
 	d.first_ns = w->entry[w->first].time_ns;
 	d.last_ns = w->entry[w->first + w->count - 1].time_ns;
-	for (size_t i = 0; i < w->count && d.refs < CORRELATE_REFS; i++)
+	for (size_t i = w->count > CORRELATE_REFS ? w->count - CORRELATE_REFS : 0; i < w->count; i++)
 		c->refs[d.refs++] = w->entry[w->first + i].ref;
 	d.ref = c->refs;
 	for (uint32_t i = 0; i < r->groups; i++)
@@ -369,7 +374,7 @@ static struct text
 slot_text(const struct correlate *c, const struct corr_rec *r, uint32_t which, uint32_t k,
     const struct text *part, size_t parts)
 {
-	uint32_t slot = c->m->t.number[r->slot + which * (r->groups + r->fields) + k];
+	uint32_t slot = c->m->t.number[r->slot + which * (r->groups + r->fields + r->carries) + k];
 
 	return slot < parts ? part[slot] : (struct text){ NULL, 0 };
 }
@@ -410,6 +415,7 @@ window_of(struct correlate *c, uint32_t corr, uint32_t which, const struct text 
 		w = map_get(&c->window[corr], buf_str(&key));
 	if (whole && !key.full && w == NULL) {
 		w = xcalloc(1, sizeof(*w));
+		buf_init(&w->carry, CARRY_MAX);
 		w->of_rule = xcalloc(r->refs + 1, sizeof(*w->of_rule));
 		w->group = xcalloc(r->groups + 1, sizeof(*w->group));
 		for (uint32_t k = 0; k < r->groups; k++) {
@@ -457,7 +463,7 @@ take_value(struct correlate *c, const struct corr_rec *r, struct window *w, stru
 
 static void
 feed_one(struct correlate *c, const struct part *p, int64_t time_ns, const struct text *part, size_t parts,
-    uint64_t ref)
+    struct correlate_ref ref)
 {
 	const struct corr_rec *r = &c->m->t.corr[p->corr];
 	struct window *w = window_of(c, p->corr, p->which, part, parts);
@@ -473,6 +479,9 @@ feed_one(struct correlate *c, const struct part *p, int64_t time_ns, const struc
 	if (!take_value(c, r, w, &e, part, parts))
 		return;
 	push(c, w, &e);
+	buf_reset(&w->carry);
+	for (uint32_t k = 0; k < r->carries; k++)
+		add_part(&w->carry, slot_text(c, r, p->which, r->groups + r->fields + k, part, parts));
 	if (waits(r))
 		return;
 	n = measure(r, w);
@@ -509,7 +518,8 @@ feed_put_off(struct correlate *c, uint32_t corr)
 }
 
 static void
-put_off(struct correlate *c, const struct part *p, int64_t time_ns, const void *data, size_t len, uint64_t ref)
+put_off(struct correlate *c, const struct part *p, int64_t time_ns, const void *data, size_t len,
+    struct correlate_ref ref)
 {
 	struct queue *q = &c->queue[p->corr];
 
@@ -526,7 +536,7 @@ put_off(struct correlate *c, const struct part *p, int64_t time_ns, const void *
 
 void
 correlate_feed(struct correlate *c, uint32_t rule, int64_t time_ns, const void *data, size_t len,
-    uint64_t ref)
+    struct correlate_ref ref)
 {
 	struct text part[PARTS_MAX];
 	size_t parts = read_parts(data, len, part);
@@ -588,7 +598,9 @@ compare_windows(const void *a, const void *b)
 
 	if (ex->time_ns != ey->time_ns)
 		return ex->time_ns < ey->time_ns ? -1 : 1;
-	return (ex->ref > ey->ref) - (ex->ref < ey->ref);
+	if (ex->ref.file != ey->ref.file)
+		return ex->ref.file < ey->ref.file ? -1 : 1;
+	return (ex->ref.record > ey->ref.record) - (ex->ref.record < ey->ref.record);
 }
 
 static void

@@ -16,10 +16,16 @@
 void correlate_take(struct matcher_thread *thread, const struct event *event, uint32_t rule,
     struct buf *out);
 
+/* A hit, in the caller's numbers. */
+struct correlate_ref {
+	uint64_t record;
+	uint32_t file, host;
+};
+
 struct correlate_detection {
 	uint32_t rule;           /* of the correlation */
 	int64_t first_ns, last_ns;
-	const uint64_t *ref;     /* the hits it rests on, by what the caller called them, at most CORRELATE_REFS */
+	const struct correlate_ref *ref; /* the hits it rests on; of very many the last CORRELATE_REFS */
 	size_t refs;
 	double count;            /* events, different values, sum … that satisfied the condition */
 	const char *const *group_name, *const *group_value; /* group-by */
@@ -35,10 +41,10 @@ struct correlate *correlate_new(const struct matcher *matcher,
 
 /*
  * Feeds one hit; ${time_ns} never falls from call to call.  ${data}: what correlate_take()
- * wrote.  ${ref}: the caller's name of the hit.
+ * wrote.
  */
 void correlate_feed(struct correlate *correlate, uint32_t rule, int64_t time_ns, const void *data,
-    size_t len, uint64_t ref);
+    size_t len, struct correlate_ref ref);
 
 /* Conditions that only the end can decide (lt, lte, eq, neq) are decided; then all is freed. */
 void correlate_end(struct correlate *correlate);

@@ -248,14 +248,12 @@ text_item(struct builder *b, const struct sigma_item *from, struct item *item)
 }
 
 static uint32_t
-other_item(struct builder *b, const struct sigma_item *from, const struct renames *names,
-    struct item *item)
+other_item(struct builder *b, const struct sigma_item *from, struct item *item)
 {
 	static const uint8_t kinds[] = { [SIGMA_REGEX] = ITEM_REGEX, [SIGMA_CIDR] = ITEM_CIDR,
 		[SIGMA_NULL] = ITEM_NULL, [SIGMA_EXISTS] = ITEM_EXISTS, [SIGMA_LESS] = ITEM_LESS,
 		[SIGMA_LESS_EQ] = ITEM_LESS_EQ, [SIGMA_MORE] = ITEM_MORE, [SIGMA_MORE_EQ] = ITEM_MORE_EQ,
 		[SIGMA_FIELD] = ITEM_FIELD, [SIGMA_TIME] = ITEM_TIME };
-	uint32_t id[FIELD_NAMES];
 
 	item->kind = kinds[from->test];
 	item->cased = from->cased;
@@ -266,11 +264,7 @@ other_item(struct builder *b, const struct sigma_item *from, const struct rename
 		item->len = (uint32_t)strlen(from->regex);
 		return intern(b, item, from->regex, from->shown);
 	}
-	if (from->test == SIGMA_FIELD) {
-		build_field(b, names, from->other, id);
-		item->other = id[0];
-		item->place = (uint8_t)from->place;
-	}
+	item->place = (uint8_t)from->place;
 	if (from->test == SIGMA_CIDR) {
 		item->bits = (uint8_t)from->bits;
 		item->len = sizeof(from->net);
@@ -280,22 +274,23 @@ other_item(struct builder *b, const struct sigma_item *from, const struct rename
 	return intern(b, item, "", from->shown);
 }
 
-/* A field with several names in events: any of them; absent only when all are. */
+/* A field with several names in events: any of them; absent only when all are.  So may be the one it is like. */
 static uint32_t
 leaf(struct builder *b, const struct sigma_item *from, const struct renames *names)
 {
-	uint32_t id[FIELD_NAMES] = { 0 }, kid[FIELD_NAMES];
+	uint32_t id[FIELD_NAMES] = { 0 }, other[FIELD_NAMES] = { 0 }, kid[FIELD_NAMES * FIELD_NAMES];
 	size_t n = from->field == NULL ? 1 : build_field(b, names, from->field, id);
+	size_t others = from->test == SIGMA_FIELD ? build_field(b, names, from->other, other) : 1;
 	bool absent = from->test == SIGMA_NULL || (from->test == SIGMA_EXISTS && from->number == 0);
 
-	for (size_t i = 0; i < n; i++) {
-		struct item item = { .field = id[i] };
+	for (size_t i = 0; i < n * others; i++) {
+		struct item item = { .field = id[i / others], .other = other[i % others] };
 		uint32_t number = from->test == SIGMA_TEXT ? text_item(b, from, &item)
-		    : other_item(b, from, names, &item);
+		    : other_item(b, from, &item);
 
 		kid[i] = node_new(b, NODE_ITEM, number, 0);
 	}
-	return group(b, absent ? NODE_AND : NODE_OR, kid, n);
+	return group(b, absent ? NODE_AND : NODE_OR, kid, n * others);
 }
 
 /* Trees share nodes, so what was made is remembered by the node's address. */
@@ -373,7 +368,7 @@ when_node(struct builder *b, const struct pack_when *when, const uint32_t routed
 		struct sigma_item from = { .field = when->field, .shown = "" };
 		struct item item = { .kind = ITEM_FORMAT };
 
-		from.text = sigma_text_parse(&b->arena, when->value[i]);
+		from.text = sigma_text_parse(&b->arena, when->value[i], false);
 		item.field = format ? FIELD_FORMAT : names_add(b->m->names, when->field, strlen(when->field));
 		item.len = (uint32_t)strlen(when->value[i]);
 		kid[n++] = node_new(b, NODE_ITEM,

@@ -319,6 +319,7 @@ matcher_compile(const struct sigma_set *set, const struct pipelines *pipelines,
 	(void)TABLE_ADD(&m->t, code, 1);
 	(void)TABLE_ADD(&b.tree, node, 1);
 	b.rule_of = xcalloc(set->rules + 1, sizeof(*b.rule_of));
+	b.wants = xcalloc(set->rules + 1, sizeof(*b.wants));
 	routing = routing_new(&b, pipelines);
 	add_rules(&b, routing);
 	routing_done(routing);
@@ -330,6 +331,7 @@ matcher_compile(const struct sigma_set *set, const struct pipelines *pipelines,
 	free(b.tree.node);
 	free(b.tree.kid);
 	free(b.rule_of);
+	free(b.wants);
 	free(b.item_slot);
 	free(b.cost);
 	arena_clear(&b.arena);

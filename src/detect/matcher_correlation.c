@@ -4,22 +4,6 @@
 
 #define WANTED_MAX 64
 
-/* What ${name} of a correlation is called in its ${ref}th rule. */
-static const char *
-field_of(const struct sigma_correlation *c, size_t ref, const char *name)
-{
-	const struct sigma_about *about = &c->rule[ref]->about;
-
-	for (size_t a = 0; a < c->aliases; a++) {
-		const struct sigma_alias *alias = &c->alias[a];
-
-		for (size_t i = 0; str_eq(alias->name, name) && i < alias->rules; i++)
-			if (str_eq(alias->rule[i], about->id) || str_eq(alias->rule[i], about->name))
-				return alias->field[i];
-	}
-	return name;
-}
-
 static size_t
 want(const char **list, size_t n, const char *name)
 {
@@ -31,46 +15,6 @@ want(const char **list, size_t n, const char *name)
 	return n;
 }
 
-/* The fields that all correlations over a rule ask for, in an order that stays the same. */
-static size_t
-wanted(const struct sigma_set *set, const struct sigma_rule *rule, const char **list)
-{
-	size_t n = 0;
-
-	/* Few sets have any, and this is asked for every rule. */
-	for (size_t i = 0; set->correlations > 0 && i < set->rules; i++) {
-		const struct sigma_correlation *c = set->rule[i]->correlation;
-
-		for (size_t r = 0; c != NULL && r < c->rules; r++) {
-			if (c->rule[r] != rule)
-				continue;
-			for (size_t k = 0; k < c->groups; k++)
-				n = want(list, n, field_of(c, r, c->group[k]));
-			for (size_t k = 0; k < c->fields; k++)
-				n = want(list, n, field_of(c, r, c->field[k]));
-		}
-	}
-	return n;
-}
-
-void
-build_takes(struct builder *b, const struct sigma_rule *rule, size_t variant, const struct renames *names)
-{
-	const char *list[WANTED_MAX];
-	size_t n = wanted(b->set, rule, list);
-
-	b->t->variant[variant].take = (uint32_t)b->t->takes;
-	b->t->variant[variant].takes = (uint32_t)n;
-	for (size_t i = 0; i < n; i++) {
-		uint32_t id[FIELD_NAMES];
-		size_t ids = build_field(b, names, list[i], id);
-		struct take take = { (uint32_t)b->t->numbers, (uint32_t)ids };
-
-		memcpy(TABLE_ADD(b->t, number, ids), id, ids * sizeof(*id));
-		*TABLE_ADD(b->t, take, 1) = take;
-	}
-}
-
 static uint32_t
 position(const char *const *list, size_t n, const char *name)
 {
@@ -80,19 +24,84 @@ position(const char *const *list, size_t n, const char *name)
 	return UINT32_MAX;
 }
 
-/* Where the group and counted fields of a correlation are in what its rules' hits bring. */
-static void
-add_slots(struct builder *b, const struct sigma_correlation *c, size_t ref)
+/*
+ * The fields that all correlations over a rule ask for, in an order that stays the same; also those they
+ * themselves are asked for by what rests on them.  Of a correlation without those it is grouped by.
+ */
+static const struct wants *
+wanted(struct builder *b, const struct sigma_rule *rule)
 {
-	const struct sigma_rule *rule = c->rule[ref];
+	const struct sigma_correlation *own = rule->correlation;
+	struct wants *w = &b->wants[rule->index];
 	const char *list[WANTED_MAX];
-	size_t n = rule->kind == SIGMA_RULE ? wanted(b->set, rule, list) : 0;
+	size_t n = 0;
 
-	for (size_t k = 0; k < c->groups + c->fields; k++) {
-		const char *name = field_of(c, ref, k < c->groups ? c->group[k] : c->field[k - c->groups]);
+	/* Few sets have any, and this is asked for every rule. */
+	for (size_t i = 0; b->set->correlations > 0 && !w->known && i < b->set->rules; i++) {
+		const struct sigma_correlation *c = b->set->rule[i]->correlation;
 
-		(void)table_number(b->t, rule->kind == SIGMA_RULE ? position(list, n, name)
-		    : position(rule->correlation->group, rule->correlation->groups, name));
+		for (size_t r = 0; c != NULL && r < c->rules; r++) {
+			const struct wants *above;
+
+			if (c->rule[r] != rule)
+				continue;
+			for (size_t k = 0; k < c->groups; k++)
+				n = want(list, n, sigma_field_of(c, r, c->group[k]));
+			for (size_t k = 0; k < c->fields; k++)
+				n = want(list, n, sigma_field_of(c, r, c->field[k]));
+			above = wanted(b, b->set->rule[i]);
+			for (size_t k = 0; k < above->names; k++)
+				n = want(list, n, sigma_field_of(c, r, above->name[k]));
+		}
+	}
+	if (!w->known)
+		w->name = arena_alloc(&b->arena, (n + 1) * sizeof(*w->name));
+	for (size_t i = 0; !w->known && i < n; i++)
+		if (own == NULL || position(own->group, own->groups, list[i]) == UINT32_MAX)
+			w->name[w->names++] = list[i];
+	w->known = true;
+	return w;
+}
+
+void
+build_takes(struct builder *b, const struct sigma_rule *rule, size_t variant, const struct renames *names)
+{
+	const struct wants *w = wanted(b, rule);
+
+	b->t->variant[variant].take = (uint32_t)b->t->takes;
+	b->t->variant[variant].takes = (uint32_t)w->names;
+	for (size_t i = 0; i < w->names; i++) {
+		uint32_t id[FIELD_NAMES];
+		size_t ids = build_field(b, names, w->name[i], id);
+		struct take take = { (uint32_t)b->t->numbers, (uint32_t)ids };
+
+		memcpy(TABLE_ADD(b->t, number, ids), id, ids * sizeof(*id));
+		*TABLE_ADD(b->t, take, 1) = take;
+	}
+}
+
+/* Where a field is in what a rule's hit brings: of a correlation its groups, then what it carries. */
+static uint32_t
+slot_of(struct builder *b, const struct sigma_rule *rule, const char *name)
+{
+	const struct sigma_correlation *c = rule->correlation;
+	const struct wants *w = wanted(b, rule);
+	uint32_t at = c == NULL ? UINT32_MAX : position(c->group, c->groups, name);
+
+	if (at == UINT32_MAX && (at = position(w->name, w->names, name)) != UINT32_MAX && c != NULL)
+		at += (uint32_t)c->groups;
+	return at;
+}
+
+/* The group and counted fields of a correlation, and those it carries, in what its rules' hits bring. */
+static void
+add_slots(struct builder *b, const struct sigma_correlation *c, size_t ref, const struct wants *carry)
+{
+	for (size_t k = 0; k < c->groups + c->fields + carry->names; k++) {
+		const char *name = k < c->groups ? c->group[k] : k < c->groups + c->fields ? c->field[k - c->groups]
+		    : carry->name[k - c->groups - c->fields];
+
+		(void)table_number(b->t, slot_of(b, c->rule[ref], sigma_field_of(c, ref, name)));
 	}
 }
 
@@ -111,11 +120,13 @@ static void
 add_correlation(struct builder *b, const struct sigma_rule *rule)
 {
 	const struct sigma_correlation *c = rule->correlation;
+	const struct wants *carry = wanted(b, rule);
 	struct corr_rec r = { .rule = b->rule_of[rule->index] - 1, .type = (uint8_t)c->type,
 		.generate = c->generate, .legacy = c->legacy, .bounds = (uint8_t)c->bounds,
 		.percentile = c->percentile, .span_ns = c->span_ns, .refs = (uint32_t)c->rules,
 		.groups = (uint32_t)c->groups, .fields = (uint32_t)c->fields };
 
+	r.carries = (uint32_t)carry->names;
 	for (size_t i = 0; i < c->bounds; i++)
 		r.bound[i] = (struct bound){ .cmp = c->bound[i].cmp, .number = c->bound[i].number };
 	r.ref = (uint32_t)b->t->numbers;
@@ -125,7 +136,7 @@ add_correlation(struct builder *b, const struct sigma_rule *rule)
 	r.field = add_names(b, c->field, c->fields);
 	r.slot = (uint32_t)b->t->numbers;
 	for (size_t i = 0; i < c->rules; i++)
-		add_slots(b, c, i);
+		add_slots(b, c, i, carry);
 	*TABLE_ADD(b->t, corr, 1) = r;
 	for (size_t i = 0; i < c->rules; i++)
 		b->t->rule[b->rule_of[c->rule[i]->index] - 1].feeds = 1;

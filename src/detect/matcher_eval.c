@@ -93,7 +93,9 @@ in_net(const struct item *item, const uint8_t *net, struct text text)
 		return false;
 	memcpy(copy, text.at, text.len);
 	copy[text.len] = '\0';
-	if (memchr(copy, ':', text.len) == NULL) {
+	/* The interface behind an address (fe80::1%12) is no part of it. */
+	copy[strcspn(copy, "%")] = '\0';
+	if (strchr(copy, ':') == NULL) {
 		/* IPv4 lies in IPv6 where it is mapped, not in ::/0. */
 		if (item->bits < 96 || inet_pton(AF_INET, copy, address + 12) != 1)
 			return false;

@@ -108,7 +108,8 @@ struct corr_rec {
 	uint32_t ref, refs;        /* rules, into number */
 	uint32_t group, groups;    /* names, into number */
 	uint32_t field, fields;
-	uint32_t slot;             /* refs times (groups, fields): where in the rule's takes; into number */
+	uint32_t carries;          /* further fields, which correlations that rest on it ask for */
+	uint32_t slot;             /* refs times (groups, fields, carries): where in the rule's takes; into number */
 };
 
 struct cond {
@@ -224,7 +225,15 @@ struct trees {
 	size_t nodes, node_room, kids, kid_room;
 };
 
+/* Fields that correlations ask of a rule. */
+struct wants {
+	const char **name;
+	size_t names;
+	bool known;
+};
+
 struct builder {
+	struct wants *wants;       /* of each rule of the set, once somebody asked */
 	struct matcher *m;
 	struct tables *t;
 	struct trees tree;

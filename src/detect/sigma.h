@@ -173,6 +173,9 @@ typedef void (*sigma_fault_fn)(void *arg, const struct sigma_about *about, const
 size_t sigma_read(struct sigma_set *set, const char *data, size_t len, const char *file,
     sigma_fault_fn fn, void *arg);
 
+/* What ${name}, a field of a correlation, is called in its ${ref}th rule. */
+const char *sigma_field_of(const struct sigma_correlation *c, size_t ref, const char *name);
+
 /*
  * Once, after the last file: correlations find their rules (a name nobody has and circles are
  * faults; the correlation leaves the set), filters are added to the rules they name.

@@ -98,6 +98,8 @@ read_condition(struct sigma_reader *r, const struct yaml_node *at, const struct 
 	}
 	if (is_value(c->type) && (c->fields == 0 || (c->type != SIGMA_VALUE_COUNT && c->fields > 1)))
 		return sigma_refuse(r, node, "sigma.correlation.field", NULL, NULL);
+	if (!is_value(c->type) && c->fields > 0) /* whoever wrote it means another type */
+		return sigma_refuse(r, yaml_get(node, "field"), "sigma.correlation.condition", "name", "field");
 	if (c->bounds == 0 && !temporal)
 		return sigma_refuse(r, node, "sigma.correlation.condition", "name", "condition");
 	return 0;
@@ -166,12 +168,16 @@ check_keys(struct sigma_reader *r, const struct yaml_node *node)
 }
 
 int
-sigma_correlation(struct sigma_reader *r, const struct yaml_node *node, struct sigma_correlation **ret)
+sigma_correlation(struct sigma_reader *r, const struct yaml_node *doc, const struct yaml_node *node,
+    struct sigma_correlation **ret)
 {
 	struct sigma_correlation *c = arena_alloc(r->arena, sizeof(*c));
 	const struct yaml_node *span = yaml_get(node, "timespan"), *generate = yaml_get(node, "generate");
 	int failed;
 
+	/* The specification has it in the document, most who write rules in the correlation. */
+	if (generate == NULL)
+		generate = yaml_get(doc, "generate");
 	c->percentile = 50;
 	if (node->kind != YAML_MAP)
 		return sigma_refuse(r, node, "sigma.correlation.type", "type", "");

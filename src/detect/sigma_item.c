@@ -219,12 +219,21 @@ fill(struct sigma_reader *r, const struct key *k, const struct yaml_node *node, 
 	}
 }
 
+static bool
+has(const struct key *k, const char *modifier)
+{
+	for (size_t i = 0; i < k->modifiers; i++)
+		if (strcmp(k->modifier[i], modifier) == 0)
+			return true;
+	return false;
+}
+
 /* A text goes through the chain in its order and may come out as several. */
 static int
 texts(struct sigma_reader *r, const struct key *k, const char *key, const struct yaml_node *node,
     const char *text, struct sigma_expr **ret)
 {
-	struct sigma_text one = sigma_text_parse(r->arena, text);
+	struct sigma_text one = sigma_text_parse(r->arena, text, has(k, "expand"));
 	struct sigma_values v = { &one, 1 };
 
 	for (size_t i = 0; i < k->modifiers; i++) {

@@ -9,6 +9,21 @@ struct linker {
 	uint8_t *state; /* of each rule: 0 not looked at, 1 being looked at, 2 good, 3 left out */
 };
 
+const char *
+sigma_field_of(const struct sigma_correlation *c, size_t ref, const char *name)
+{
+	const struct sigma_about *about = &c->rule[ref]->about;
+
+	for (size_t a = 0; a < c->aliases; a++) {
+		const struct sigma_alias *alias = &c->alias[a];
+
+		for (size_t i = 0; str_eq(alias->name, name) && i < alias->rules; i++)
+			if (str_eq(alias->rule[i], about->id) || str_eq(alias->rule[i], about->name))
+				return alias->field[i];
+	}
+	return name;
+}
+
 static void
 fault(struct linker *l, const struct sigma_rule *rule, const char *key, const char *name)
 {
@@ -27,6 +42,37 @@ find(const struct sigma_set *set, const char *ref)
 	struct sigma_rule *rule = map_get(&set->by_id, ref);
 
 	return rule != NULL ? rule : map_get(&set->by_name, ref);
+}
+
+/* Whether an alias names a rule of the correlation. */
+static bool
+is_meant(const struct sigma_correlation *c, const char *name)
+{
+	for (size_t i = 0; i < c->rules; i++)
+		if (str_eq(name, c->rule[i]->about.id) || str_eq(name, c->rule[i]->about.name))
+			return true;
+	return false;
+}
+
+/* What could never come true, or would count one event twice, is said. */
+static bool
+makes_sense(struct linker *l, const struct sigma_rule *rule)
+{
+	const struct sigma_correlation *c = rule->correlation;
+
+	for (size_t i = 0; i < c->rules; i++)
+		for (size_t k = 0; k < i; k++)
+			if (c->rule[i] == c->rule[k]) {
+				fault(l, rule, "sigma.correlation.twice", c->ref[i]);
+				return false;
+			}
+	for (size_t a = 0; a < c->aliases; a++)
+		for (size_t i = 0; i < c->alias[a].rules; i++)
+			if (!is_meant(c, c->alias[a].rule[i])) {
+				fault(l, rule, "sigma.correlation.alias.rule", c->alias[a].rule[i]);
+				return false;
+			}
+	return true;
 }
 
 /* Goes down a chain of correlations; one that is its own part is refused. */
@@ -59,6 +105,7 @@ link_one(struct linker *l, struct sigma_rule *rule, size_t depth)
 			good = false;
 		}
 	}
+	good = good && makes_sense(l, rule);
 	*state = good ? 2 : 3;
 	return good;
 }

@@ -27,8 +27,8 @@ const char *sigma_scalar(struct sigma_reader *r, const struct yaml_node *node);
 
 struct sigma_expr *sigma_expr_new(struct sigma_reader *r, enum sigma_op op, size_t subs);
 
-/* A value as the rule writes it, with its wildcards and escapes. */
-struct sigma_text sigma_text_parse(struct arena *arena, const char *value);
+/* A value as the rule writes it, with its wildcards and escapes; with ${placeholders} also those of expand. */
+struct sigma_text sigma_text_parse(struct arena *arena, const char *value, bool placeholders);
 
 /* Values on their way through a chain of modifiers. */
 struct sigma_values {
@@ -66,8 +66,9 @@ int sigma_searches(struct sigma_reader *r, const struct yaml_node *map, const ch
 int sigma_condition(struct sigma_reader *r, const struct yaml_node *node,
     const struct sigma_searches *searches, struct sigma_expr **ret, const char **ret_rest);
 
-/* correlation: */
-int sigma_correlation(struct sigma_reader *r, const struct yaml_node *node, struct sigma_correlation **ret);
+/* correlation: ${node} of the document ${doc} */
+int sigma_correlation(struct sigma_reader *r, const struct yaml_node *doc, const struct yaml_node *node,
+    struct sigma_correlation **ret);
 
 /* count(field) by group > n, after the "|" of a condition. */
 int sigma_legacy(struct sigma_reader *r, const struct yaml_node *node, const char *text,

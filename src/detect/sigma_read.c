@@ -139,7 +139,7 @@ read_about(struct sigma_reader *r, const struct yaml_node *doc, struct sigma_abo
 	read_khien(r, doc, a);
 	if (*a->title == '\0')
 		return sigma_refuse(r, doc, "sigma.missing", "name", "title");
-	a->level = sigma_level_find(string(r, doc, "level"));
+	a->level = level == NULL || level->kind == YAML_SCALAR ? sigma_level_find(string(r, doc, "level")) : SIGMA_LEVELS;
 	if (a->level == SIGMA_LEVELS) {
 		a->level = SIGMA_NONE;
 		return sigma_refuse(r, level, "sigma.level", "level", string(r, doc, "level"));
@@ -279,7 +279,7 @@ read_document(struct sigma_reader *r, const struct yaml_node *doc, struct sigma_
 	if (correlation == NULL)
 		return read_rule(r, doc, rule);
 	rule->kind = SIGMA_CORRELATION;
-	failed = sigma_correlation(r, correlation, &rule->correlation);
+	failed = sigma_correlation(r, doc, correlation, &rule->correlation);
 	if (failed == 0)
 		keep(r, rule);
 	return failed;
@@ -334,8 +334,11 @@ resolve(struct shared *s, struct yaml_node *doc)
 		s->global = merge(s->arena, s->global, doc);
 		return NULL;
 	}
-	if (action != NULL && action->kind == YAML_SCALAR && str_eq(action->text, "reset"))
+	if (action != NULL && action->kind == YAML_SCALAR && str_eq(action->text, "reset")) {
 		s->global = s->before = NULL;
+		if (doc->count == 1)
+			return NULL;
+	}
 	if (action != NULL && action->kind == YAML_SCALAR && str_eq(action->text, "repeat"))
 		return s->before = merge(s->arena, s->before, doc);
 	return s->before = merge(s->arena, s->global, doc);

@@ -3,17 +3,24 @@
 #include "base/utf8.h"
 #include "detect/sigma_part.h"
 
+#define PERCENT    258 /* begins or ends the name of a placeholder; only until expand() has seen it */
+#define PLACES_MAX 6   /* options or placeholders of one value */
+#define PLACE_NAME 100
+
 struct sigma_text
-sigma_text_parse(struct arena *arena, const char *value)
+sigma_text_parse(struct arena *arena, const char *value, bool placeholders)
 {
+	const char *escaped = placeholders ? "*?\\%" : "*?\\";
 	size_t len = strlen(value);
 	struct sigma_text t = { arena_alloc(arena, (len + 3) * sizeof(*t.unit)), 0 };
 
 	for (size_t i = 0; i < len; i++) {
-		if (value[i] == '\\' && i + 1 < len && strchr("*?\\", value[i + 1]) != NULL)
+		if (value[i] == '\\' && i + 1 < len && strchr(escaped, value[i + 1]) != NULL)
 			t.unit[t.len++] = (uint8_t)value[++i];
 		else if (value[i] == '*' || value[i] == '?')
 			t.unit[t.len++] = value[i] == '*' ? SIGMA_MANY : SIGMA_ONE;
+		else if (value[i] == '%' && placeholders)
+			t.unit[t.len++] = PERCENT;
 		else
 			t.unit[t.len++] = (uint8_t)value[i];
 	}
@@ -66,12 +73,12 @@ static int
 windash(struct sigma_reader *r, const struct yaml_node *node, const struct sigma_text *t,
     struct sigma_values *out)
 {
-	size_t at[8], places = 0, n = 1;
+	size_t at[PLACES_MAX], places = 0, n = 1;
 
 	for (size_t i = 0; i < t->len; i++) {
 		if (!begins_option(t, i))
 			continue;
-		if (places == 6)
+		if (places == PLACES_MAX)
 			return sigma_refuse(r, node, "sigma.windash", NULL, NULL);
 		at[places++] = i;
 		n *= ARRAY_LEN(dashes);
@@ -175,52 +182,87 @@ base64_at(struct sigma_reader *r, const struct sigma_text *t, size_t shift)
 	return to;
 }
 
-/* Puts lists in place of %name%; \% is a percent sign. */
-static int
-expand(struct sigma_reader *r, const struct yaml_node *node, const struct sigma_text *t,
-    struct sigma_values *out)
-{
-	const struct sigma_list *list = NULL;
-	size_t from = 0, to = 0;
-	char name[100];
+/* A placeholder: its units from ${from} to ${to}, and what stands for it. */
+struct place {
+	const struct sigma_list *list;
+	size_t from, to;
+};
 
-	for (size_t i = 0; i < t->len && list == NULL; i++) {
+/* The next placeholder from ${from} on; false when there is none. */
+static bool
+next_place(const struct sigma_text *t, size_t from, char name[static PLACE_NAME], struct place *ret)
+{
+	for (size_t i = from; i < t->len; i++) {
 		size_t n = 0;
 
-		if (t->unit[i] != '%' || (i > 0 && t->unit[i - 1] == '\\'))
+		if (t->unit[i] != PERCENT)
 			continue;
-		while (i + 1 + n < t->len && t->unit[i + 1 + n] != '%' && n < sizeof(name) - 1 &&
-		    t->unit[i + 1 + n] < SIGMA_MANY) {
+		while (i + 1 + n < t->len && t->unit[i + 1 + n] < SIGMA_MANY && n < PLACE_NAME - 1) {
 			name[n] = (char)t->unit[i + 1 + n];
 			n++;
 		}
 		name[n] = '\0';
-		if (n == 0 || i + 1 + n >= t->len || t->unit[i + 1 + n] != '%')
+		if (n == 0 || i + 1 + n >= t->len || t->unit[i + 1 + n] != PERCENT)
 			continue;
-		list = map_get(&r->set->expand, name);
-		if (list == NULL)
-			return sigma_refuse(r, node, "sigma.expand", "name", name);
-		from = i;
-		to = i + n + 2;
+		*ret = (struct place){ .from = i, .to = i + n + 2 };
+		return true;
 	}
-	out->count = list == NULL ? 1 : list->count;
-	out->text = arena_alloc(r->arena, (out->count + 1) * sizeof(*out->text));
-	if (list == NULL) {
-		out->text[0] = *t;
-		return 0;
-	}
-	r->items += list->count;
-	if (r->items > SIGMA_ITEMS_MAX)
-		return sigma_refuse(r, node, "sigma.items", NULL, NULL);
-	for (size_t k = 0; k < list->count; k++) {
-		struct sigma_text in = sigma_text_parse(r->arena, list->text[k]), *o = &out->text[k];
+	return false;
+}
 
-		o->unit = arena_alloc(r->arena, (t->len + in.len + 3) * sizeof(*o->unit));
-		memcpy(o->unit, t->unit, from * sizeof(*o->unit));
-		memcpy(o->unit + from, in.unit, in.len * sizeof(*o->unit));
-		memcpy(o->unit + from + in.len, t->unit + to, (t->len - to) * sizeof(*o->unit));
-		o->len = t->len - (to - from) + in.len;
+/* ${t} from ${from} to ${to}, where a percent sign that begins no placeholder is one. */
+static void
+add_units(struct sigma_text *out, const struct sigma_text *t, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		out->unit[out->len++] = t->unit[i] == PERCENT ? '%' : t->unit[i];
+}
+
+/* ${t} with the ${k}th of all combinations of what its placeholders stand for. */
+static struct sigma_text
+expanded(struct sigma_reader *r, const struct sigma_text *t, const struct place *place, size_t places, size_t k)
+{
+	struct sigma_text in[PLACES_MAX], out = { NULL, 0 };
+	size_t room = t->len + 3, at = 0;
+
+	for (size_t i = 0; i < places; k /= place[i++].list->count) {
+		in[i] = sigma_text_parse(r->arena, place[i].list->text[k % place[i].list->count], false);
+		room += in[i].len;
 	}
+	out.unit = arena_alloc(r->arena, room * sizeof(*out.unit));
+	for (size_t i = 0; i < places; i++) {
+		add_units(&out, t, at, place[i].from);
+		add_units(&out, &in[i], 0, in[i].len);
+		at = place[i].to;
+	}
+	add_units(&out, t, at, t->len);
+	return out;
+}
+
+/* Puts lists in place of every %name%; \% is a percent sign. */
+static int
+expand(struct sigma_reader *r, const struct yaml_node *node, const struct sigma_text *t,
+    struct sigma_values *out)
+{
+	struct place place[PLACES_MAX], next;
+	size_t places = 0, n = 1;
+	char name[PLACE_NAME];
+
+	for (size_t at = 0; next_place(t, at, name, &next); at = next.to) {
+		next.list = map_get(&r->set->expand, name);
+		if (next.list == NULL)
+			return sigma_refuse(r, node, "sigma.expand", "name", name);
+		if (places == PLACES_MAX)
+			return sigma_refuse(r, node, "sigma.items", NULL, NULL);
+		place[places++] = next;
+		n *= next.list->count;
+		if (r->items + n > SIGMA_ITEMS_MAX)
+			return sigma_refuse(r, node, "sigma.items", NULL, NULL);
+	}
+	r->items += n;
+	out->text = arena_alloc(r->arena, (n + 1) * sizeof(*out->text));
+	for (out->count = 0; out->count < n; out->count++)
+		out->text[out->count] = expanded(r, t, place, places, out->count);
 	return 0;
 }
 
@@ -252,12 +294,16 @@ apply(struct sigma_reader *r, const struct yaml_node *node, enum change change,
 		return expand(r, node, t, out);
 	if (!is_plain(t))
 		return sigma_refuse(r, node, "sigma.wildcard", NULL, NULL);
-	out->count = change == BASE64OFFSET ? 3 : 1;
-	out->text = arena_alloc(r->arena, out->count * sizeof(*out->text));
-	for (size_t k = 0; k < out->count; k++)
-		out->text[k] = change == BASE64OFFSET ? base64_at(r, t, k)
+	out->text = arena_alloc(r->arena, 3 * sizeof(*out->text));
+	for (size_t k = 0; k < (change == BASE64OFFSET ? 3 : 1); k++) {
+		struct sigma_text to = change == BASE64OFFSET ? base64_at(r, t, k)
 		    : change == BASE64 ? base64(r, t, 0, true)
 		    : wide(r, t, change == WIDE_BE, change == WIDE_BOM);
+
+		/* Of a single byte no digit may be left, and nothing is found everywhere. */
+		if (to.len > 0 || t->len == 0)
+			out->text[out->count++] = to;
+	}
 	return 0;
 }
 

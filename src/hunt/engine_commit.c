@@ -101,19 +101,33 @@ engine_commit(struct engine *e, struct result_part *p)
 struct run {
 	struct engine *engine;
 	struct correlate *correlate;
-	const char *host; /* of the hit being fed */
-	size_t host_len;
+	struct map host_ids; /* names to numbers from 1 on */
+	const char **host;
+	uint32_t hosts, hosts_room;
+	struct arena arena;
 	struct result_part part;
 };
 
-/* The caller's name of a hit: its file and its record. */
-#define REF_RECORD_BITS 40
-
-static uint64_t
-ref_of(const struct feed_head *head)
+/* A number for the host of a hit: by the time of a detection other hits have been fed. */
+static uint32_t
+host_number(struct run *run, const char *name, size_t len)
 {
-	return (uint64_t)head->file << REF_RECORD_BITS |
-	    (head->record & ((UINT64_C(1) << REF_RECORD_BITS) - 1));
+	char copy[HIT_SHORT_MAX + 1];
+	uintptr_t number;
+
+	memcpy(copy, name, len);
+	copy[len] = '\0';
+	number = (uintptr_t)map_get(&run->host_ids, copy);
+	if (number == 0) {
+		if (run->hosts == run->hosts_room) {
+			run->hosts_room = run->hosts_room == 0 ? 64 : run->hosts_room * 2;
+			run->host = xrealloc(run->host, run->hosts_room * sizeof(*run->host));
+		}
+		run->host[run->hosts] = arena_strdup(&run->arena, copy);
+		number = ++run->hosts;
+		map_put(&run->host_ids, copy, (void *)number);
+	}
+	return (uint32_t)number - 1;
 }
 
 static void
@@ -122,6 +136,7 @@ on_detection(void *arg, const struct correlate_detection *d)
 	struct run *run = arg;
 	struct engine *e = run->engine;
 	struct hit_names names = { e->rules, engine_file, e };
+	const struct correlate_ref *last = &d->ref[d->refs - 1];
 	struct hit_ref ref[20];
 	struct hit *hit;
 
@@ -132,18 +147,13 @@ on_detection(void *arg, const struct correlate_detection *d)
 	hit->time_ns = d->last_ns;
 	hit->first_ns = d->first_ns;
 	hit->count = d->count;
-	hit->host = (struct hit_part){ run->host, run->host_len };
-	for (size_t i = 0; i < d->refs; i++) {
-		/* The last ones: the one that completed it is where the detection stands. */
-		struct hit_ref r = { (uint32_t)(d->ref[i] >> REF_RECORD_BITS),
-		    d->ref[i] & ((UINT64_C(1) << REF_RECORD_BITS) - 1) };
-
-		if (i + ARRAY_LEN(ref) >= d->refs)
-			ref[hit->refs++] = r;
-		hit->file = r.file;
-		hit->record = r.record;
-	}
+	for (size_t i = d->refs > ARRAY_LEN(ref) ? d->refs - ARRAY_LEN(ref) : 0; i < d->refs; i++)
+		ref[hit->refs++] = (struct hit_ref){ d->ref[i].file, d->ref[i].record };
 	hit->ref = ref;
+	/* The one that completed it is where the detection stands. */
+	hit->file = last->file;
+	hit->record = last->record;
+	hit->host = (struct hit_part){ run->host[last->host], strlen(run->host[last->host]) };
 	for (size_t i = 0; i < d->groups && hit->matches < HIT_MATCHES; i++) {
 		const char *name = d->group_name[i], *value = d->group_value[i];
 
@@ -166,16 +176,15 @@ static bool
 on_feed(void *arg, int64_t time_ns, const char *data, size_t len)
 {
 	struct run *run = arg;
+	struct correlate_ref ref;
 	struct feed_head head;
 
 	if (len < sizeof(head))
 		return true;
 	engine_progress(run->engine);
 	memcpy(&head, data, sizeof(head));
-	run->host = data + sizeof(head);
-	run->host_len = head.host_len;
-	correlate_feed(run->correlate, head.rule, time_ns, data + sizeof(head) + head.host_len, head.len,
-	    ref_of(&head));
+	ref = (struct correlate_ref){ head.record, head.file, host_number(run, data + sizeof(head), head.host_len) };
+	correlate_feed(run->correlate, head.rule, time_ns, data + sizeof(head) + head.host_len, head.len, ref);
 	return run->engine->state->err.kind == 0;
 }
 
@@ -189,9 +198,10 @@ engine_correlate(struct engine *e, struct err *err)
 	buf_init(&run.part.csv, OUT_MAX);
 	run.correlate = correlate_new(e->matcher, on_detection, &run);
 	failed = spool_read(e->feed, on_feed, &run, err);
-	run.host = "";
-	run.host_len = 0;
 	correlate_end(run.correlate);
+	map_clear(&run.host_ids, NULL);
+	free(run.host);
+	arena_clear(&run.arena);
 	buf_clear(&run.part.json);
 	buf_clear(&run.part.csv);
 	if (failed == 0 && e->state->err.kind != 0) {

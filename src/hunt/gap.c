@@ -160,7 +160,7 @@ bound(struct gaps *gaps, int64_t ms)
 
 /* What was looked for is less than all rules there are. */
 static void
-choice(struct gaps *gaps, const struct hunt_options *o)
+choice(struct gaps *gaps, const struct hunt_options *o, const struct iocs *iocs)
 {
 	struct list tags = { BUF_INIT(TEXT_MAX), 0 };
 
@@ -170,6 +170,10 @@ choice(struct gaps *gaps, const struct hunt_options *o)
 		list_add(&tags, o->tag[i]);
 	if (o->tags > 0)
 		add(gaps, o->lang, false, "hunt.gap.tags", ARGS({ "tags", list_end(gaps, &tags) }));
+	if (iocs != NULL && iocs->not_understood > 0)
+		add(gaps, o->lang, false, "hunt.gap.iocs", ARGS({ "count", number(gaps, iocs->not_understood) }));
+	if (iocs != NULL && iocs->too_many > 0)
+		add(gaps, o->lang, true, "hunt.gap.iocs_many", ARGS({ "count", number(gaps, iocs->too_many) }));
 }
 
 static void
@@ -365,7 +369,7 @@ gaps_find(struct gaps *gaps, const struct engine *e, const struct gap_rules *rul
 	tampering(gaps, &e->seen, lang);
 	windows(gaps, &e->seen, lang);
 	spans(gaps, &e->seen, lang);
-	choice(gaps, e->options);
+	choice(gaps, e->options, e->iocs);
 	if (rules->unmapped + rules->refused > 0)
 		add(gaps, lang, false, "hunt.gap.rules", ARGS({ "unmapped", number(gaps, rules->unmapped) },
 		    { "refused", number(gaps, rules->refused) }));

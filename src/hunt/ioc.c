@@ -162,12 +162,50 @@ like_domain(const char *text)
 	return letters >= 2;
 }
 
+/* "203.0.113.7:443", "[2001:db8::5]:443", "xau.example:8080": the host, into ${host}. */
+static bool
+without_port(const char *text, char host[static OBSERVABLE_SIZE])
+{
+	const char *colon = strrchr(text, ':');
+	size_t n = colon == NULL ? 0 : (size_t)(colon - text);
+	bool bracketed = n > 2 && text[0] == '[' && text[n - 1] == ']' && memchr(text, ':', n) != NULL;
+
+	if (n == 0 || n >= OBSERVABLE_SIZE || colon[1] == '\0' || strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
+	    (!bracketed && (memchr(text, ':', n) != NULL || memchr(text, '/', n) != NULL)))
+		return false;
+	memcpy(host, text + bracketed, n - 2 * (size_t)bracketed);
+	host[n - 2 * (size_t)bracketed] = '\0';
+	return true;
+}
+
+/* "xau.example/a": a link of which only http:// is missing; ${ret} is without it. */
+static bool
+link_without_scheme(const char *text, char ret[static OBSERVABLE_SIZE])
+{
+	static const char scheme[] = "http://";
+	char with[OBSERVABLE_SIZE], host[OBSERVABLE_SIZE];
+	size_t n;
+
+	if (strstr(text, "://") != NULL || strchr(text, '/') == NULL || strpbrk(text, "\\ ") != NULL ||
+	    snprintf(with, sizeof(with), "%s%s", scheme, text) >= (int)sizeof(with) ||
+	    observable_normalise(OBSERVABLE_URL, with, ret, NULL) != 0)
+		return false;
+	memmove(ret, ret + strlen(scheme), strlen(ret) - strlen(scheme) + 1);
+	n = strcspn(ret, ":/");
+	memcpy(host, ret, n);
+	host[n] = '\0';
+	return like_domain(host);
+}
+
 bool
 iocs_add(struct iocs *x, enum indicator kind, const char *text)
 {
 	char normal[OBSERVABLE_SIZE];
 	enum observable_type type;
 
+	/* Every name within a domain is found with it. */
+	if (kind == IND_NONE || kind == IND_DOMAIN)
+		text += strncmp(text, "*.", 2) == 0 ? 2 : *text == '.';
 	if (x->count + x->nets >= IOC_MAX) {
 		x->too_many++;
 		return true;
@@ -177,8 +215,13 @@ iocs_add(struct iocs *x, enum indicator kind, const char *text)
 	type = kind == IND_NONE ? observable_type_of(text) : type_of(kind);
 	if (type == OBSERVABLE_NONE && like_domain(text))
 		type = OBSERVABLE_DOMAIN;
-	if (type == OBSERVABLE_NONE || observable_normalise(type, text, normal, NULL) != 0)
-		return false;
+	if (type == OBSERVABLE_NONE || observable_normalise(type, text, normal, NULL) != 0) {
+		if ((kind == IND_NONE || kind == IND_IP || kind == IND_DOMAIN) && without_port(text, normal))
+			return iocs_add(x, kind, normal);
+		if ((kind != IND_NONE && kind != IND_URL) || !link_without_scheme(text, normal))
+			return false;
+		type = OBSERVABLE_URL;
+	}
 	kind = kind_of(type);
 	if (kind == IND_IP)
 		return add_net(x, normal);

@@ -81,7 +81,7 @@ static bool
 read_header(const char *line, const char *end, struct table *t)
 {
 	static const char *const value[] = { "value", "indicator", "ioc", "observable", "hash", "indicator_value",
-	    "attribute", "dấu hiệu" };
+	    "ioc_value", "attribute", "dấu hiệu" };
 	static const char separators[] = ",;\t";
 	char name[FIELD_MAX];
 
@@ -95,7 +95,8 @@ read_header(const char *line, const char *end, struct table *t)
 			for (size_t k = 0; k < ARRAY_LEN(value); k++)
 				if (strcasecmp(name, value[k]) == 0)
 					t->column[i] = IND_NONE;
-			if (strcasecmp(name, "type") == 0 || strcasecmp(name, "indicator_type") == 0)
+			if (strcasecmp(name, "type") == 0 || strcasecmp(name, "indicator_type") == 0 ||
+			    strcasecmp(name, "ioc_type") == 0)
 				t->type = i;
 			t->has_header |= t->column[i] != IND_KINDS;
 		}
@@ -241,38 +242,73 @@ stix_kind(const char *path, size_t len)
 	return IND_KINDS;
 }
 
-/* The texts that a pattern compares with "=": [file:hashes.'SHA-256' = '…' OR url:value = '…'] */
+/* A text in quotes at *${p}, into ${out}. */
+static void
+stix_text(const char **p, char out[static FIELD_MAX])
+{
+	size_t n = 0;
+
+	for ((*p)++; **p != '\0' && **p != '\''; (*p)++) {
+		if (**p == '\\' && (*p)[1] != '\0')
+			(*p)++;
+		if (n + 1 < FIELD_MAX)
+			out[n++] = **p;
+	}
+	*p += **p != '\0';
+	out[n] = '\0';
+}
+
+/* The length of a word: a path, which may have names in quotes, or an operator. */
+static size_t
+stix_word(const char *p)
+{
+	size_t n = 0;
+
+	for (bool quoted = false; p[n] != '\0' && (quoted || strchr(" \t\r\n[](),=!<>", p[n]) == NULL); n++)
+		quoted ^= p[n] == '\'';
+	return n;
+}
+
+static bool
+is_word(const char *p, size_t len, const char *word)
+{
+	return strlen(word) == len && strncasecmp(p, word, len) == 0;
+}
+
+/*
+ * The texts that a pattern compares with "=", IN and ISSUBSET:
+ * [file:hashes.'SHA-256' = '…' OR domain-name:value IN ('…', '…')].  The others are counted.
+ */
 static void
 stix_pattern(struct iocs *x, const char *pattern)
 {
-	for (const char *p = pattern; (p = strchr(p, '=')) != NULL;) {
-		const char *end = p, *path;
-		char text[FIELD_MAX];
-		enum indicator kind;
-		size_t n = 0;
+	enum indicator kind = IND_KINDS;
+	bool equals = false, negated = false;
+	char text[FIELD_MAX];
 
-		while (end > pattern && end[-1] == ' ')
-			end--;
-		for (path = end; path > pattern && strchr(" [(", path[-1]) == NULL; path--)
-			continue;
-		kind = stix_kind(path, (size_t)(end - path));
-		bool negated = end > pattern && end[-1] == '!';
+	for (const char *p = pattern; *p != '\0';) {
+		size_t n = stix_word(p);
 
-		for (p++; *p == ' '; p++)
-			continue;
-		if (*p != '\'')
-			continue;
-		for (p++; *p != '\0' && *p != '\''; p++) {
-			if (*p == '\\' && p[1] != '\0')
-				p++;
-			if (n + 1 < sizeof(text))
-				text[n++] = *p;
+		if (*p == '\'') {
+			stix_text(&p, text);
+			if (kind != IND_KINDS && equals && !negated)
+				take(x, kind, text);
+			else
+				x->not_understood++;
+		} else if (n == 0) {
+			equals = *p == '=' ? p == pattern || strchr("!<>", p[-1]) == NULL : equals;
+			p++;
+		} else {
+			if (memchr(p, ':', n) != NULL) {
+				kind = stix_kind(p, n);
+				equals = negated = false;
+			} else if (is_word(p, n, "NOT")) {
+				negated = true;
+			} else {
+				equals = is_word(p, n, "IN") || is_word(p, n, "ISSUBSET");
+			}
+			p += n;
 		}
-		text[n] = '\0';
-		if (kind != IND_KINDS && !negated)
-			take(x, kind, text);
-		else
-			x->not_understood++;
 	}
 }
 
@@ -337,17 +373,36 @@ read_json(struct iocs *x, const struct json *root)
 	}
 }
 
+static size_t
+blanks(const char *data, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && (data[n] == ' ' || data[n] == '\t' || data[n] == '\r' || data[n] == '\n'))
+		n++;
+	return n;
+}
+
+/* A line of text may begin with a bracket too: [.]xau[.]example, [2001:db8::5]:443 */
+static bool
+is_json(const char *data, size_t len)
+{
+	size_t n = blanks(data, len), next;
+
+	if (n == len || data[n] != '[')
+		return n < len && data[n] == '{';
+	next = n + 1 + blanks(data + n + 1, len - n - 1);
+	return next < len && data[next] != '\0' && strchr("{[]\"", data[next]) != NULL;
+}
+
 int
 iocs_read_bytes(struct iocs *x, const char *data, size_t len, const char *name, struct err *err)
 {
 	size_t before = x->count + x->nets, skip = len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 	struct json *root = NULL;
-	size_t i = skip;
 	int failed = 0;
 
-	while (i < len && strchr(" \t\r\n", data[i]) != NULL && data[i] != '\0')
-		i++;
-	if (i < len && (data[i] == '{' || data[i] == '[') && !(data[i] == '[' && i + 1 < len && data[i + 1] == '.')) {
+	if (is_json(data + skip, len - skip)) {
 		failed = json_parse(data + skip, len - skip, &root, err);
 		if (failed != 0) {
 			err_where(err, name, err == NULL ? 0 : err->line, err == NULL ? 0 : err->column);

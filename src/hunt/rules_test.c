@@ -139,7 +139,7 @@ on_feed(void *arg, int64_t time_ns, const char *data, size_t len)
 	uint32_t rule;
 
 	memcpy(&rule, data, sizeof(rule));
-	correlate_feed(arg, rule, time_ns, data + sizeof(rule), len - sizeof(rule), 0);
+	correlate_feed(arg, rule, time_ns, data + sizeof(rule), len - sizeof(rule), (struct correlate_ref){ 0 });
 	return true;
 }
 

@@ -6,10 +6,10 @@
 #define BACK_EVTX_NS INT64_C(60000000000)  /* Windows writes in order but for moments */
 #define BACK_TEXT_NS INT64_C(600000000000) /* text logs of several writers are less tidy */
 
-enum what { NOTHING, CHANNEL, EVENT_ID, LINE, HOST /* and less wanted ones after it */ };
+enum what { NOTHING, CHANNEL, EVENT_ID, LINE, ORIGIN, HOST /* and less wanted ones after it */ };
 
 static const char *const host_name[] = {
-	"Computer", "ComputerName", "computer_name", "MachineName", "Hostname", "hostname", "_HOSTNAME",
+	"Computer", "ComputerName", "computer_name", "MachineName", "devname", "Hostname", "hostname", "_HOSTNAME",
 	"host.name", "HostName", "node", "s-computername", "host",
 };
 
@@ -34,6 +34,7 @@ seen_names_init(struct seen_names *names, struct names *all)
 	watch(names, all, "EventID", EVENT_ID);
 	watch(names, all, "CommandLine", LINE);
 	watch(names, all, "ProcessCommandLine", LINE);
+	watch(names, all, "id.orig_h", ORIGIN);
 	for (size_t i = 0; i < ARRAY_LEN(host_name); i++)
 		watch(names, all, host_name[i], (uint8_t)(HOST + i));
 }
@@ -51,10 +52,21 @@ is_text(const struct event_value *v)
 	return (v->type == VALUE_TEXT || v->type == VALUE_UTF16) && v->len > 0;
 }
 
+/* In a record of auditd, hostname is where somebody came from; in one of Zeek, host is whom a request was for. */
+static bool
+is_peer(const struct event *event, uint8_t what, bool is_zeek)
+{
+	const char *name = host_name[what - HOST];
+
+	return (is_zeek && str_eq(name, "host")) ||
+	    (str_eq(name, "hostname") && event->format != NULL && str_eq(event->format, "auditd"));
+}
+
 void
 seen_place(const struct seen_names *names, const struct event *event, struct seen_place *ret)
 {
 	uint8_t best = UINT8_MAX;
+	bool is_zeek = false;
 
 	*ret = (struct seen_place){ NULL, NULL, NULL, NULL };
 	for (uint32_t i = 0; i < event->values; i++) {
@@ -69,7 +81,10 @@ seen_place(const struct seen_names *names, const struct event *event, struct see
 			ret->event_id = v;
 		} else if (what == LINE && is_text(v)) {
 			ret->line = v;
-		} else if (what >= HOST && what < best && is_text(v)) {
+		} else if (what == ORIGIN) {
+			is_zeek = true;
+		} else if (what >= HOST && what < best && is_text(v) &&
+		    !is_peer(event, what, is_zeek)) {
 			best = what;
 			ret->host = v;
 		}

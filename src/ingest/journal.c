@@ -152,7 +152,7 @@ journal_piece(struct ingest_thread *t)
 			put(t, &f);
 		t->event.raw_len = pos - from;
 		if (ok || pos == len) {
-			syslog_put_time(t);
+			syslog_read_journal(t);
 			parse_end(t);
 		} else {
 			pos = resync(data, len, pos);

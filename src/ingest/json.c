@@ -24,6 +24,7 @@ struct json {
 	struct text data_name; /* of the object under EventData.Data under way */
 	bool has_data_name;
 	uint32_t source; /* place of the provider as NXLog calls it, from 1; 0: none */
+	bool is_journal; /* an entry of systemd's journal */
 };
 
 static bool value(struct json *j, struct json_key *key, unsigned depth);
@@ -304,6 +305,7 @@ put_text(struct json *j, const struct json_key *key, struct text text)
 	v->type = VALUE_TEXT;
 	v->data = text.at;
 	v->len = (uint32_t)text.len;
+	j->is_journal |= key->is_journal;
 	if (key->is_source)
 		j->source = j->t->event.values;
 }
@@ -525,12 +527,17 @@ event(struct json *j, const char *from)
 	j->time_rank = 0;
 	j->has_data_name = false;
 	j->source = 0;
+	j->is_journal = false;
 	j->s++;
 	if (!members(j, json_keys_root(t->json), 0))
 		return false;
 	t->event.raw_len = (size_t)(j->s - from);
 	if (j->source > 0)
 		put_provider(t, &t->value[j->source - 1]);
+	if (j->is_journal) {
+		t->event.format = ingest_format_name(INGEST_JOURNAL);
+		syslog_read_journal(t);
+	}
 	parse_end(t);
 	json_keys_tidy(t->json);
 	return true;
@@ -546,18 +553,35 @@ skip_line(struct json *j, const char *bad, uint64_t newlines)
 	j->s = stop == NULL ? j->end : stop;
 }
 
+size_t
+json_record_line(const char *s, size_t len)
+{
+	size_t n = 7;
+
+	if (len < 8 || memcmp(s, "Record ", 7) != 0)
+		return 0;
+	while (n < len && s[n] >= '0' && s[n] <= '9')
+		n++;
+	return n > 7 && (n == len || s[n] == '\r' || s[n] == '\n') ? n : 0;
+}
+
 void
 json_piece(struct ingest_thread *t)
 {
 	struct json j = { .t = t, .s = (const char *)t->piece->data };
 	const char *bad = NULL, *from;
 	uint64_t first = t->line, newlines;
+	size_t line;
 
 	j.end = j.s + t->piece->len;
 	while (peek(&j), j.s < j.end) {
 		from = j.s;
 		if (*from == ',' || *from == '[' || *from == ']' || *from == '}' || *from == '\0' || *from == '\x1e') {
 			j.s++;
+			continue;
+		}
+		if (*from == 'R' && (line = json_record_line(from, (size_t)(j.end - from))) > 0) {
+			j.s += line;
 			continue;
 		}
 		newlines = j.newlines;

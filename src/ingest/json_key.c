@@ -116,6 +116,9 @@ element_name(struct json_keys *keys, struct json_key *key, struct span path, boo
 		}
 		if (n > 0 && (is(p, "#text") || is(p, "_text")))
 			continue;
+		/* Velociraptor: "EventID": {"Value": 4688} */
+		if (n == 7 && memcmp(name, "EventID", 7) == 0 && is(p, "Value"))
+			continue;
 		if (p.len > 0 && (*p.at == '@' || *p.at == '#')) {
 			is_attribute = true;
 			p.at++;
@@ -229,10 +232,8 @@ find_meaning(struct json_keys *keys, struct json_key *key)
 			}
 		}
 	}
-	if (is(path, "__REALTIME_TIMESTAMP"))
-		key->time_rank = 1;
-	else
-		key->time_rank = parse_time_rank(key->name, key->name_len);
+	key->is_journal = is(path, "__REALTIME_TIMESTAMP");
+	key->time_rank = key->is_journal ? 1 : parse_time_rank(key->name, key->name_len);
 	key->id = names_find(keys->names, key->name, key->name_len);
 	if (key->id == 0)
 		without_blanks(keys, key);

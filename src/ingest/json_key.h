@@ -32,6 +32,7 @@ struct json_key {
 	enum json_role role;
 	bool is_plain;   /* stands in the file without escapes */
 	bool is_second;          /* another key of the same meaning is better */
+	bool is_journal;         /* systemd's journal alone has it */
 	bool is_source;          /* of NXLog: the provider, under a name that fields of Windows have too */
 };
 

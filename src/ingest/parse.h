@@ -128,6 +128,9 @@ bool web_is(const char *line, size_t len);
 bool squid_is(const char *line, size_t len);
 bool journal_is(const char *line, size_t len);
 
+/* The length of a line "Record 7", which evtx_dump writes before each object; 0: it is none. */
+size_t json_record_line(const char *s, size_t len);
+
 /* Prepare and release what a thread keeps for a format. */
 void syslog_setup(struct ingest_thread *t);
 void web_setup(struct ingest_thread *t);

@@ -87,6 +87,7 @@ is_json(const char *s, size_t len, struct sniffed *ret)
 	size_t at = skip_blanks(s, len, ret->skip), next, end;
 	bool has_lines;
 
+	at = skip_blanks(s, len, at + json_record_line(s + at, len - at));
 	if (at >= len)
 		return false;
 	next = skip_blanks(s, len, at + 1);

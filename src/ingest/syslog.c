@@ -247,25 +247,100 @@ is_list(const char *s, size_t len)
 	return n > 1 && n < len && s[n] == '=';
 }
 
+static bool
+is_named(const struct event_value *v, const char *name)
+{
+	return v->type == VALUE_TEXT && v->name_len == strlen(name) && memcmp(v->name, name, v->name_len) == 0;
+}
+
+/* FortiGate sends no time but in the list itself: date=2026-11-22 time=14:30:05 … tz="+0700" */
+static void
+take_list_time(struct ingest_thread *t)
+{
+	static const char *const names[] = { "date", "time", "tz" };
+	struct buf text = BUF_INIT(64);
+
+	for (size_t k = 0; k < ARRAY_LEN(names); k++)
+		for (uint32_t i = 0; i < t->event.values; i++)
+			if (is_named(&t->value[i], names[k])) {
+				buf_adds(&text, k == 1 ? " " : "");
+				buf_add(&text, t->value[i].data, t->value[i].len);
+				break;
+			}
+	(void)when_iso(buf_str(&text), text.len, t->zone_s, &t->event.time_ns);
+	buf_clear(&text);
+}
+
+/* A record of auditd that audisp-syslog sent on: of the machine that did, if it does not say. */
+static void
+become_audit(struct ingest_thread *t)
+{
+	const struct event_value *host = NULL;
+
+	t->event.format = ingest_format_name(INGEST_AUDITD);
+	for (uint32_t i = 0; i < t->event.values; i++) {
+		if (is_named(&t->value[i], "node"))
+			return;
+		if (host == NULL && is_named(&t->value[i], t->syslog[SYSLOG_HOST].text))
+			host = &t->value[i];
+		if (is_named(&t->value[i], "type"))
+			break;
+	}
+	if (host != NULL)
+		parse_named(t, "node", 4, host->data, host->len);
+}
+
+/* The fields of what a message is a list of, or of what its program says in it. */
+static void
+read_message(struct ingest_thread *t, struct text program, const char *s, size_t len)
+{
+	if (auditd_fields(t, s, len)) {
+		become_audit(t);
+	} else if (is_list(s, len)) {
+		auditd_pairs(t, s, len, false);
+		if (t->event.time_ns == INT64_MIN)
+			take_list_time(t);
+	} else {
+		message_fields(t, program, s, len);
+	}
+}
+
 void
 syslog_put_message(struct ingest_thread *t, struct text program, const char *s, size_t len)
 {
 	parse_text(t, &t->syslog[SYSLOG_MESSAGE], s, len);
-	if (program.len >= 5 && memcmp(program.at, "audit: ", 5) == 0)
-		auditd_fields(t, s, len);
-	else if (is_list(s, len))
-		auditd_pairs(t, s, len, false);
-	else
-		message_fields(t, program, s, len);
+	read_message(t, program, s, len);
+}
+
+void
+syslog_read_journal(struct ingest_thread *t)
+{
+	struct text program = { "", 0 }, message = { NULL, 0 };
+
+	for (uint32_t i = 0; i < t->event.values; i++) {
+		const struct event_value *v = &t->value[i];
+
+		if (is_named(v, t->syslog[SYSLOG_PROGRAM].text))
+			program = (struct text){ v->data, v->len };
+		else if (is_named(v, t->syslog[SYSLOG_MESSAGE].text))
+			message = (struct text){ v->data, v->len };
+	}
+	if (message.at != NULL)
+		read_message(t, program, message.at, message.len);
+	syslog_put_time(t);
 }
 
 bool
 syslog_is(const char *line, size_t len)
 {
+	static const char dated[] = "date=2026-11-22 time=";
 	unsigned number;
 	size_t n = priority(line, len, &number);
 	int64_t ns;
 
+	/* What FortiGate sends, saved without its priority. */
+	if (len > sizeof(dated) && memcmp(line, dated, 7) == 0 && memcmp(line + 15, dated + 15, 6) == 0)
+		return true;
 	return n > 0 || stamp(line, len, 0, INT64_C(4102444800000000000), &ns) > 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* syslog.h: what syslog.c, journal.c and auditd.c share.  Of src/ingest only. */
+/* syslog.h: what syslog.c, journal.c, json.c and auditd.c share.  Of src/ingest only. */
 #pragma once
 
 #include "ingest/parse.h"
@@ -19,6 +19,9 @@ void syslog_put_time(struct ingest_thread *t);
 
 /* The message, and the fields of what it is a list of, if it is one. */
 void syslog_put_message(struct ingest_thread *t, struct text program, const char *s, size_t len);
+
+/* The same for an entry of the journal, when all of its fields are there; and its time. */
+void syslog_read_journal(struct ingest_thread *t);
 
 /* The fields of a line of auditd; false when it is none. */
 bool auditd_fields(struct ingest_thread *t, const char *s, size_t len);

@@ -90,13 +90,18 @@ static bool
 take_apart(const char *line, size_t len, struct access *ret)
 {
 	const char *end = line + len, *s = line, *rest, *bracket;
-	struct part first, second;
+	struct part first, last, second;
 
 	bracket = find_time(line, end, &ret->time_ns, &rest);
 	if (bracket == NULL)
 		return false;
 	ret->host = (struct part){ NULL, 0 };
-	first = word(&s, bracket);
+	first = last = word(&s, bracket);
+	/* "client, proxy, proxy": what came in X-Forwarded-For, where it is written in the client's place */
+	while (last.len > 1 && last.at[last.len - 1] == ',')
+		last = word(&s, bracket);
+	if (last.at != first.at)
+		first.len--;
 	second = word(&s, bracket);
 	/* host client ident user: the ident is nearly always "-" */
 	if (second.len > 1 && s < bracket && memchr(s, ' ', (size_t)(bracket - s)) != NULL &&

@@ -96,6 +96,22 @@ plain(struct ingest_thread *t, struct text raw)
 	return out;
 }
 
+/* Text, comments and CDATA may follow each other within an element: all of its text is one. */
+static void
+add_text(struct reader *r, struct text more)
+{
+	struct text old = r->text;
+	char *room;
+
+	if (old.len == 0) {
+		r->text = more;
+	} else if (more.len > 0 && (room = parse_room(r->t, old.len + more.len)) != NULL) {
+		memcpy(room, old.at, old.len);
+		memcpy(room + old.len, more.at, more.len);
+		r->text = (struct text){ room, old.len + more.len };
+	}
+}
+
 /* ---- fields --------------------------------------------------------------------------------- */
 
 /* Numbers of System are numbers, as in EVTX. */
@@ -121,9 +137,8 @@ put_number(struct ingest_thread *t, struct text name, struct text value)
 }
 
 static void
-put(struct reader *r, struct text name, struct text raw)
+put(struct reader *r, struct text name, struct text value)
 {
-	struct text value = plain(r->t, raw);
 	unsigned rank;
 
 	if (r->part == SYSTEM && put_number(r->t, name, value))
@@ -146,7 +161,7 @@ put_attr(struct reader *r, struct text element, const struct attr *a)
 	memcpy(name, element.at, element.len);
 	name[element.len] = '_';
 	memcpy(name + element.len + 1, a->name.at, a->name.len);
-	put(r, (struct text){ name, len }, a->value);
+	put(r, (struct text){ name, len }, plain(r->t, a->value));
 }
 
 /* "Threat Name" is asked for as ThreatName. */
@@ -297,7 +312,7 @@ other_tag(struct reader *r)
 		if (stop == NULL)
 			return false;
 		if (i == 1)
-			r->text = (struct text){ r->at + n, (size_t)(stop - r->at) - n };
+			add_text(r, (struct text){ r->at + n, (size_t)(stop - r->at) - n });
 		r->at = stop + strlen(kind[i].end);
 		return true;
 	}
@@ -315,8 +330,8 @@ xml_event(struct ingest_thread *t, const char *s, size_t len)
 
 		if (tag == NULL)
 			return false;
-		if (r.has_text && tag > r.at)
-			r.text = (struct text){ r.at, (size_t)(tag - r.at) };
+		if (r.has_text && tag > r.at && r.part != OTHER)
+			add_text(&r, plain(t, (struct text){ r.at, (size_t)(tag - r.at) }));
 		r.at = tag + 1;
 		if (r.at >= r.end)
 			return false;

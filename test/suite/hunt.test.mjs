@@ -144,6 +144,21 @@ test('a correlation is found after its events, with their places', () => {
   assert.deepEqual(many.matched[0], { field: 'IpAddress', value: '198.51.100.7', pattern: 'group-by' });
 });
 
+test('a correlation stands at the event that completed it, on that machine, however late it is decided', () => {
+  const place = folder();
+  const rule = join(place, 'dung-hai.yml');
+  const count = (condition) => RULES['dang-nhap-sai.yml'].replace('condition: {gte: 5}', `condition: ${condition}`).replace('group-by: [IpAddress]', 'group-by: [TargetUserName]');
+  const log = join(place, 'a.json');
+  const failed = (s, host) => win(s, host, 4625, { TargetUserName: 'ketoan' });
+  writeFileSync(rule, count('{eq: 2}'));
+  writeFileSync(log, [failed(0, 'PC-01'), failed(1, 'PC-02'), failed(1000, 'PC-03'), failed(1001, 'PC-04'), ''].join('\n'));
+  assert.deepEqual(of(hunt(log, rule).found, 3).map((d) => [d.record, d.host]), [[2, 'PC-02'], [4, 'PC-04']]);
+  writeFileSync(rule, count('{gte: 1500}'));
+  writeFileSync(log, [...Array(1500).keys()].map((i) => failed(i / 10, `PC-${i}`)).join('\n') + '\n');
+  const [many] = of(hunt(log, rule).found, 3);
+  assert.deepEqual([many.record, many.host, many.events.length, many.events[19].record], [1500, 'PC-1499', 20, 1500]);
+});
+
 test('one and several threads, with and without prefilter and cache: the same bytes', () => {
   const want = readFileSync(all.file, 'utf8');
   assert.ok(want.length > 1000);
@@ -231,6 +246,30 @@ test('html: one page without outside resources or scripts, everything escaped', 
   for (const text of ['T1490', 'Xóa bản sao bóng', 'Cô lập máy.', 'PC-07/security.jsonl']) assert.ok(html.includes(text), text);
 });
 
+test('the journal reaches the rules for Linux, exported either way', () => {
+  const dir = folder();
+  const entry = { __REALTIME_TIMESTAMP: '1795141920000000', _HOSTNAME: 'web01', SYSLOG_IDENTIFIER: 'sshd', MESSAGE: 'Failed password for root from 198.51.100.7 port 5 ssh2' };
+  writeFileSync(join(dir, 'a.json'), JSON.stringify(entry) + '\n');
+  writeFileSync(join(dir, 'a.export'), Object.entries(entry).map(([name, value]) => `${name}=${value}\n`).join('') + '\n');
+  const rule = join(folder(), 'ssh.yml');
+  writeFileSync(rule, 'title: SSH\nid: 66666666-6666-4666-8666-666666666666\nlogsource: {product: linux, service: sshd}\ndetection:\n  sel: {src_ip: 198.51.100.7, action: failed}\n  words: [Failed password]\n  condition: sel and words\n');
+  assert.deepEqual(hunt(dir, rule).found.map((d) => `${d.file} ${d.record} ${d.host} ${d.time}`), ['a.export 1 web01 2026-11-20T02:32:00.000Z', 'a.json 1 web01 2026-11-20T02:32:00.000Z']);
+});
+
+test('records of auditd, also sent by syslog, and of Zeek: the machine is not the one at the other end', () => {
+  const dir = folder();
+  const record = `type=USER_LOGIN msg=audit(1795141920.000:7): pid=1 uid=0 msg='op=login exe="/usr/sbin/sshd" hostname=198.51.100.7 res=failed'\n`;
+  writeFileSync(join(dir, 'audit.log'), record + `node=web02 ${record}`);
+  writeFileSync(join(dir, 'messages'), `Nov 20 09:32:00 web01 audispd: ${record}`);
+  const rule = join(folder(), 'vao.yml');
+  writeFileSync(rule, 'title: In\nid: 66666666-6666-4666-8666-666666666666\nlogsource: {product: linux, service: auditd}\ndetection:\n  sel: {type: USER_LOGIN, res: failed}\n  condition: sel\n');
+  assert.deepEqual(hunt(dir, rule).found.map((d) => `${d.file} ${d.record} ${d.host}`), ['audit.log 1 ', 'audit.log 2 web02', 'messages 1 web01']);
+  const zeek = folder();
+  writeFileSync(join(zeek, 'http.log'), JSON.stringify({ ts: 1795141920.5, uid: 'C1', 'id.orig_h': '10.0.0.9', 'id.resp_h': '198.51.100.7', method: 'GET', host: 'xau.example', uri: '/a' }) + '\n');
+  writeFileSync(rule, 'title: Zeek\nid: 66666666-6666-4666-8666-666666666666\nlogsource: {product: zeek, service: http}\ndetection:\n  sel: {host: xau.example}\n  condition: sel\n');
+  assert.deepEqual(hunt(zeek, rule).found.map((d) => d.host), ['']);
+});
+
 test('logs of network devices reach the rules for them', () => {
   const d = folder(), r = folder();
   const rule = (n, source, detection) => writeFileSync(join(r, `${n}.yml`), `title: ${n}\nid: ${n}\nlogsource: ${source}\ndetection:\n${detection}  condition: sel\nlevel: low\n`);
@@ -241,13 +280,15 @@ test('logs of network devices reach the rules for them', () => {
   rule('cisco-asa', '{product: cisco, service: aaa}', '  sel: ["%ASA-5-111010"]\n');
   rule('duo', '{product: cisco, service: duo}', '  sel: {event_type: authentication, reason: bypass_user}\n');
   rule('nginx', '{service: nginx}', '  sel: [exited on signal]\n');
+  rule('fortigate', '{category: firewall}', '  sel: {src_ip|cidr: 10.0.0.0/8, dst_port: 445, action: deny}\n');
+  writeFileSync(join(d, 'fw.log'), ['traffic', 'utm'].map((type) => `<189>date=2026-11-20 time=08:12:00 devname="FG" logid="0000000013" type="${type}" srcip=10.0.0.1 dstip=10.0.0.2 dstport=445 action="deny"\n`).join(''));
   writeFileSync(join(d, 'dns.log'), ['#separator \\x09', '#path\tdns', '#fields\tts\tuid\tid.orig_h\tquery', '1763796605.5\tCx\t10.0.0.1\ta.xau.example', '1763796605.6\tCy\t10.0.0.1\t-', ''].join('\n'));
   writeFileSync(join(d, 'zeek.json'), [{ uid: 'a', 'id.orig_h': '10.0.0.1', query: 'b.xau.example' }, { uid: 'b', 'id.orig_h': '10.0.0.1', method: 'GET', uri: '/cmd.jsp' }].map((x) => JSON.stringify(x)).join('\n'));
   writeFileSync(join(d, 'sw.log'), 'Nov 20 08:12:00 sw1 77: Nov 20 08:12:00.1: %PARSER-5-CFGLOG_LOGGEDCMD: User:an  logged command:no access-session x\n<166>Nov 20 2026 08:12:01: %ASA-5-111010: User an\n');
   writeFileSync(join(d, 'duo.json'), '{"timestamp":1763796605,"event_type":"authentication","reason":"bypass_user"}\n');
   writeFileSync(join(d, 'error.log'), '2026/11/20 08:12:00 [alert] 7#7: worker process 9 exited on signal 11\r\n');
   assert.deepEqual(hunt(d, r).found.map((x) => `${x.file} ${x.record} ${x.rule_id}`).sort(), ['dns.log 4 any-dns', 'dns.log 4 zeek-dns', 'duo.json 1 duo',
-    'error.log 1 nginx', 'sw.log 1 cisco', 'sw.log 2 cisco-asa', 'zeek.json 1 any-dns', 'zeek.json 1 zeek-dns', 'zeek.json 2 zeek-http']);
+    'error.log 1 nginx', 'fw.log 1 fortigate', 'sw.log 1 cisco', 'sw.log 2 cisco-asa', 'zeek.json 1 any-dns', 'zeek.json 1 zeek-dns', 'zeek.json 2 zeek-http']);
 });
 
 // ---- indicators --------------------------------------------------------------------------
@@ -288,6 +329,13 @@ test('indicators as CSV, MISP and STIX', () => {
     { type: 'indicator', pattern: `[file:hashes.'SHA-256' = '${SHA}' OR ipv4-addr:value = '203.0.113.77']` },
     { type: 'indicator', revoked: true, pattern: `[file:hashes.MD5 = '${MD5}']` }, { type: 'domain-name', value: 'xau.example' }] };
   assert.deepEqual(indicators('stix.json', JSON.stringify(stix)), ['1 sha256', '3 ip', '4 domain']);
+});
+
+test('entries of a list that are not looked for are told', () => {
+  const file = join(folder(), 'a.txt');
+  writeFileSync(file, '203.0.113.77\nmột câu\nxau.example\nhai câu\n');
+  const r = hunt(iocLogs(), rules, '--ioc', file);
+  assert.match(r.out.replace(/\s+/g, ' '), /2 mục trong danh sách không phải là dấu hiệu/);
 });
 
 test('a list without indicators is refused with its name', () => {

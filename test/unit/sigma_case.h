@@ -14,7 +14,10 @@ static const char case_pipeline[] =
     "services:\n  - {service: s, when: {Channel: one}}\n"
     "categories:\n"
     "  - {category: p, service: s, when: {EventID: 1}}\n"
-    "  - {category: p, service: s, when: {EventID: 2}, fields: {Image: Program}}\n";
+    "  - {category: p, service: s, when: {EventID: 2}, fields: {Image: Program, Name: [First, Second]}}\n";
+
+/* What %list% stands for. */
+static const char *const case_list[] = { "one", "t*o" };
 
 struct fault_seen {
 	char key[64];
@@ -43,6 +46,7 @@ compile_text(const char *yaml, bool no_prefilter, struct fault_seen *fault)
 	struct matcher *m;
 
 	assert_int_equal(pipelines_add(&pipelines, case_pipeline, strlen(case_pipeline), "t", NULL), 0);
+	sigma_expand(set, "list", case_list, ARRAY_LEN(case_list));
 	sigma_read(set, yaml, strlen(yaml), "t.yml", see_fault, fault);
 	sigma_link(set, see_fault, fault);
 	m = matcher_compile(set, pipelines, &options, see_fault, fault);

@@ -42,7 +42,8 @@ feed(void *arg, struct matcher_thread *t, const struct event *e, uint32_t rule)
 		return;
 	buf_reset(&f->taken);
 	correlate_take(t, e, rule, &f->taken);
-	correlate_feed(f->c, rule, f->time_ns, buf_str(&f->taken), f->taken.len, f->ref++);
+	correlate_feed(f->c, rule, f->time_ns, buf_str(&f->taken), f->taken.len,
+	    (struct correlate_ref){ .record = f->ref++ });
 }
 
 /* "title:hits,group=value …" of what comes out. */
@@ -175,6 +176,34 @@ correlations_rest_on_correlations(void **state)
 	assert_string_equal(DETECTIONS(yaml, { 0, "a=1 u=x" }, { 1, "a=1 u=x" }, { 5, "b=1 u=y" }), "many:2,u=x");
 }
 
+/* Whatever the lower ones are grouped by: a field comes from the hit that completed them. */
+static void
+each_correlation_has_its_own_group(void **state)
+{
+	static const char yaml[] = RULE("a", "a") RULE("b", "b") "title: many\nname: many\ncorrelation:\n"
+	    "  type: event_count\n  rules: [a]\n  group-by: [pc]\n  timespan: 10s\n  condition: {gte: 2}\n---\n"
+	    "title: more\nname: more\ncorrelation:\n  type: event_count\n  rules: [many]\n  timespan: 60s\n"
+	    "  condition: {gte: 1}\n---\n"
+	    "title: top\ncorrelation:\n  type: temporal_ordered\n  rules: [more, b]\n  group-by: [who, pc]\n"
+	    "  timespan: 60s\n  aliases: {who: {more: u, b: w}}\n";
+	static const char late[] = RULE("a", "a") "title: two\nname: two\ncorrelation:\n  type: event_count\n"
+	    "  rules: [a]\n  group-by: [pc]\n  timespan: 10s\n  condition: {eq: 2}\n---\n"
+	    "title: top\ncorrelation:\n  type: value_count\n  rules: [two]\n  timespan: 60s\n"
+	    "  condition: {field: u, gte: 2}\n";
+
+	(void)state;
+	assert_string_equal(DETECTIONS(yaml, { 0, "a=1 pc=p u=y" }, { 1, "a=1 pc=p u=x" }, { 5, "b=1 w=x pc=p" }),
+	    "many:2,pc=p more:1 top:2,who=x,pc=p");
+	assert_string_equal(DETECTIONS(yaml, { 0, "a=1 pc=p u=x" }, { 1, "a=1 pc=p u=y" }, { 5, "b=1 w=x pc=p" }),
+	    "many:2,pc=p more:1");
+	assert_string_equal(DETECTIONS(yaml, { 0, "a=1 pc=p u=x" }, { 1, "a=1 pc=p" }, { 5, "b=1 w=x pc=p" }),
+	    "many:2,pc=p more:1");
+	assert_string_equal(DETECTIONS(late, { 0, "a=1 pc=p u=x" }, { 1, "a=1 pc=p u=y" }, { 2, "a=1 pc=q u=x" },
+	    { 3, "a=1 pc=q u=z" }, { 40, "a=1 pc=r u=z" }), "two:2,pc=p two:2,pc=q top:2");
+	assert_string_equal(DETECTIONS(late, { 0, "a=1 pc=p u=x" }, { 1, "a=1 pc=p u=y" }, { 2, "a=1 pc=q u=x" },
+	    { 3, "a=1 pc=q u=y" }), "two:2,pc=p two:2,pc=q");
+}
+
 static void
 what_had_to_wait_is_handed_on_at_its_time(void **state)
 {
@@ -198,6 +227,8 @@ only_generate_lets_the_parts_speak(void **state)
 {
 	static const char silent[] = RULE("a", "a") "title: c\ncorrelation:\n  type: event_count\n"
 	    "  rules: [a]\n  timespan: 10s\n  condition: {gte: 2}\n";
+	static const char at_top[] = RULE("a", "a") "title: c\ncorrelation:\n  type: event_count\n"
+	    "  rules: [a]\n  timespan: 1m\n  condition: {gte: 2}\ngenerate: true\n";
 	static const char loud[] = RULE("a", "a") "title: c\ncorrelation:\n  type: event_count\n"
 	    "  rules: [a]\n  timespan: 10s\n  condition: {gte: 2}\n  generate: true\n";
 	static const char apart[] = RULE("a", "a") "title: b\nname: b\nlogsource: {product: z}\ndetection:\n"
@@ -212,6 +243,10 @@ only_generate_lets_the_parts_speak(void **state)
 	assert_false(matcher_silent(m, 1));
 	matcher_free(m);
 	m = compile_text(loud, false, &fault);
+	assert_false(matcher_silent(m, 0));
+	matcher_free(m);
+	/* generate may stand beside correlation, too. */
+	m = compile_text(at_top, false, &fault);
 	assert_false(matcher_silent(m, 0));
 	matcher_free(m);
 	/* A correlation that cannot be used, for want of the log source of its other rule, silences nobody. */
@@ -247,6 +282,13 @@ circles_and_names_nobody_has_are_refused(void **state)
 		    "sigma.correlation.span" },
 		{ "title: c\ncorrelation:\n  type: value_count\n  rules: [a]\n  timespan: 5m\n"
 		  "  condition: {gte: 2}\n", "sigma.correlation.field" },
+		{ RULE("a", "a") "title: c\ncorrelation:\n  type: event_count\n  rules: [a]\n  timespan: 5m\n"
+		  "  condition: {gte: 2, field: u}\n", "sigma.correlation.condition" },
+		/* What could never come true, and what would count an event twice. */
+		{ RULE("a", "a") "title: c\ncorrelation:\n  type: event_count\n  rules: [a]\n  group-by: [u]\n"
+		  "  timespan: 5m\n  condition: {gte: 2}\n  aliases: {u: {b: v}}\n", "sigma.correlation.alias.rule" },
+		{ RULE("a", "a") "title: c\ncorrelation:\n  type: event_count\n  rules: [a, a]\n"
+		  "  timespan: 5m\n  condition: {gte: 2}\n", "sigma.correlation.twice" },
 	};
 
 	(void)state;
@@ -263,7 +305,7 @@ TEST_MAIN(cmocka_unit_test(windows_slide_and_do_not_follow_the_clock),
     cmocka_unit_test(rules_come_together_in_any_or_in_their_order),
     cmocka_unit_test(aliases_name_the_field_of_each_rule),
     cmocka_unit_test(conditions_with_an_upper_end_wait_for_the_end_of_the_window),
-    cmocka_unit_test(correlations_rest_on_correlations),
+    cmocka_unit_test(correlations_rest_on_correlations), cmocka_unit_test(each_correlation_has_its_own_group),
     cmocka_unit_test(what_had_to_wait_is_handed_on_at_its_time), cmocka_unit_test(only_generate_lets_the_parts_speak),
     cmocka_unit_test(the_older_count_is_understood),
     cmocka_unit_test(circles_and_names_nobody_has_are_refused))

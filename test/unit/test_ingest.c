@@ -129,6 +129,12 @@ what_is_no_json_is_told_and_the_rest_is_read(void **state)
 	expect(INGEST_JSON, "{\"a\":1}\n{\"a\":\"\\x\"}\n{\"a\":tru}\n{\"a\" 1}\n{a:1}\n{\"a\":1,}\n",
 	    "a=1;\n", "8+44 ingest.json.syntax;");
 	expect(INGEST_JSON, "{\"a\":1}\n{\"a\":1", "a=1;\n", "8+6 ingest.json.syntax;");
+	/* evtx_dump numbers what it writes; only just so. */
+	expect(INGEST_JSON, "Record 1\n{\n \"a\": 1\n}\nRecord 20\r\n{\n \"a\": 2\n}\nRecord x\n", "a=1;\na=2;\n",
+	    "44+9 ingest.json.syntax;");
+	expect(INGEST_TEXT, "Record 1\nnothing\n", "message=Record 1;\nmessage=nothing;\n", "");
+	expect(INGEST_JSON, "{\"System\":{\"EventID\":{\"Value\":1},\"Level\":{\"Value\":2}}}\n",
+	    "EventID=1;Level_Value=2;\n", "");
 }
 
 static void
@@ -206,6 +212,16 @@ deep_and_wide_json_has_its_bounds(void **state)
 	buf_clear(&log);
 }
 
+static void
+text_of_an_element_is_all_of_it(void **state)
+{
+	(void)state;
+	expect(INGEST_XML,
+	    "<Event><System><EventID>1</EventID></System><EventData><Data Name=\"a\">x &lt;<![CDATA[<y>&lt;]]><!-- no --> z</Data>"
+	    "<Data Name=\"b\">p</Data></EventData></Event>\n",
+	    "EventID=1;a=x <<y>&lt; z;b=p;\n", "");
+}
+
 /* ---- lines -------------------------------------------------------------------------------- */
 
 static void
@@ -225,6 +241,17 @@ syslog_is_read_in_all_its_dialects(void **state)
 	    "<165>1 2025-11-22T07:30:05.003Z host evntslog - ID47 [ex@1 a=\"1\" b=\"\\\"x\\]\"][y@2] \xef\xbb\xbfhello\n",
 	    "facility=local4;severity=notice;hostname=host;program=evntslog;pid;msgid=ID47;a=1;b=\"x];"
 	    "message=hello;\n", "");
+	/* What audisp-syslog sends on is auditd's, of the machine that sent it. */
+	expect(INGEST_SYSLOG, "Nov 22 14:30:05 web01 audisp-syslog[5]: type=EXECVE msg=audit(1763796605.123:7): argc=1 a0=6C73\n",
+	    "hostname=web01;program=audisp-syslog;pid=5;message=type=EXECVE msg=audit(1763796605.123:7): argc=1 a0=6C73;"
+	    "type=EXECVE;msgid=1763796605.123:7;argc=1;a0=ls;CommandLine=ls;node=web01;\n", "");
+	/* Of a firewall that says its time only there, with and without a priority. */
+	assert_int_equal(time_of("<189>date=2025-11-22 time=14:30:05 devname=\"fw 1\" tz=\"+0000\"\n"),
+	    INT64_C(1763821805000));
+	assert_int_equal(time_of("date=2025-11-22 time=14:30:05 devname=\"fw 1\" action=deny\n"),
+	    INT64_C(1763796605000));
+	expect(INGEST_SYSLOG, "date=2025-11-22 time=14:30:05 action=deny\n",
+	    "message=date=2025-11-22 time=14:30:05 action=deny;date=2025-11-22;time=14:30:05;action=deny;\n", "");
 	expect(INGEST_SYSLOG, "<189>date=2025-11-22 time=14:30:05 devname=\"fw 1\" srcip=10.0.0.1 action=deny\n",
 	    "facility=local7;severity=notice;message=date=2025-11-22 time=14:30:05 devname=\"fw 1\" "
 	    "srcip=10.0.0.1 action=deny;date=2025-11-22;time=14:30:05;devname=fw 1;srcip=10.0.0.1;action=deny;\n",
@@ -292,6 +319,9 @@ web_logs_are_taken_apart(void **state)
 	expect(INGEST_WEB, "::1 - - [22/Nov/2025:14:30:05 +0700] vd.gov.vn 0.02 \"GET /a HTTP/1.1\" 200 5\n",
 	    "c-ip=::1;cs-username;cs-method=GET;cs-version=HTTP/1.1;cs-uri=/a;cs-uri-stem=/a;sc-status=200;"
 	    "sc-bytes=5;\n", "");
+	expect(INGEST_WEB, "10.0.0.1, ::2, 10.0.0.3 - an [22/Nov/2025:14:30:05 +0700] \"GET / HTTP/1.1\" 200 5\n",
+	    "c-ip=10.0.0.1;cs-username=an;cs-method=GET;cs-version=HTTP/1.1;cs-uri=/;cs-uri-stem=/;sc-status=200;"
+	    "sc-bytes=5;\n", "");
 	assert_int_equal(time_of("h - - [22/Nov/2025:14:30:05 +0700] \"GET / HTTP/1.0\" 200 1\n"),
 	    INT64_C(1763796605000));
 }
@@ -343,16 +373,18 @@ the_journals_export_is_read(void **state)
 	static const char log[] =
 	    "__CURSOR=s=1\n__REALTIME_TIMESTAMP=1763796605500000\n_HOSTNAME=h\nPRIORITY=3\nSYSLOG_FACILITY=10\n"
 	    "SYSLOG_IDENTIFIER=sshd\n_PID=9\nMESSAGE\n\x05\0\0\0\0\0\0\0a\n\nb!\n_EXE=/usr/sbin/sshd\n\n"
-	    "__CURSOR=s=2\nMESSAGE=two\n\n__CURSOR=s=3\nMESSAGE=without an end";
+	    "__CURSOR=s=2\nMESSAGE=two\n\nMESSAGE=Failed password for an from 10.0.0.1 port 5 ssh2\n"
+	    "SYSLOG_IDENTIFIER=sshd\n\n__CURSOR=s=3\nMESSAGE=without an end";
 	struct log_sink got;
 
 	(void)state;
 	assert_int_equal(read_log(log, sizeof(log) - 1, NULL, &got), INGEST_JOURNAL);
 	assert_string_equal(buf_str(&got.events),
 	    "hostname=h;severity=err;facility=authpriv;program=sshd;pid=9;message=a\n\nb!;_EXE=/usr/sbin/sshd;\n"
-	    "message=two;\nmessage=without an end;\n");
+	    "message=two;\nmessage=Failed password for an from 10.0.0.1 port 5 ssh2;program=sshd;action=failed;"
+	    "auth_method=password;src_ip=10.0.0.1;src_port=5;user=an;\nmessage=without an end;\n");
 	assert_string_equal(buf_str(&got.skipped), "");
-	assert_string_equal(buf_str(&got.records), "1 14 17 ");
+	assert_string_equal(buf_str(&got.records), "1 14 17 20 ");
 	log_end(&got);
 }
 
@@ -655,7 +687,7 @@ TEST_MAIN(
     cmocka_unit_test(syslog_is_read_in_all_its_dialects),
     cmocka_unit_test(syslog_gives_its_time_where_asked_for),
     cmocka_unit_test(times_of_syslog_get_the_year_they_must_have),
-    cmocka_unit_test(web_logs_are_taken_apart),
+    cmocka_unit_test(text_of_an_element_is_all_of_it), cmocka_unit_test(web_logs_are_taken_apart),
     cmocka_unit_test(squid_logs_are_taken_apart),
     cmocka_unit_test(audit_records_are_decoded),
     cmocka_unit_test(the_journals_export_is_read),

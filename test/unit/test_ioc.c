@@ -60,6 +60,8 @@ addresses_in_any_spelling(void **state)
 	assert_string_equal(search("10.1.0.0/16\n", "from 10.1.200.9 to 10.2.0.1"), "ip:10.1.0.0/16");
 	assert_string_equal(search("2001:db8::5\n", "2001:0DB8:0:0:0:0:0:5"), "ip:2001:db8::5");
 	assert_string_equal(search("203.0.113.7\n", "::ffff:203.0.113.7"), "ip:203.0.113.7");
+	assert_string_equal(search("203[.]0.113.7:443\n", "203.0.113.7"), "ip:203.0.113.7");
+	assert_string_equal(search("[2001:db8::5]:443\n", "2001:db8::5"), "ip:2001:db8::5");
 	/* The whole world is no indicator. */
 	assert_string_equal(search("0.0.0.0/0\nxau.vn\n", "8.8.8.8"), "");
 }
@@ -70,6 +72,11 @@ links_and_paths(void **state)
 	(void)state;
 	assert_string_equal(search("hxxp://xau[.]vn/a\n", "GET http://XAU.vn/a/b.php?c=1"), "url:http://xau.vn/a");
 	assert_string_equal(search("http://xau.vn/a\n", "http://xau.vn/abc"), "");
+	assert_string_equal(search("xau[.]vn/a\n", "https://xau.vn/a?b=1"), "url:xau.vn/a");
+	assert_string_equal(search("xau.vn/a\n", "https://khongxau.vn/a xau.vn/ab"), "");
+	assert_string_equal(search("xau.vn:8080\n", "xau.vn"), "domain:xau.vn");
+	assert_string_equal(search("*.xau.vn\n", "a.xau.vn"), "domain:xau.vn");
+	assert_string_equal(search(".xau.vn\n", "a.xau.vn"), "domain:xau.vn");
 	assert_string_equal(search("C:\\Users\\Public\\la.exe\n", "\"c:/users/public/LA.EXE\" /s"),
 	    "filename:c:/users/public/la.exe");
 }
@@ -94,6 +101,25 @@ every_form_of_list(void **state)
 	    "xau.vn la.exe http://lanh.vn/x"), "domain:xau.vn filename:la.exe");
 }
 
+/* What a pattern compares otherwise is not looked for, and neither is it passed over in silence. */
+static void
+patterns_of_stix(void **state)
+{
+	static const char list[] = "[{\"type\":\"indicator\",\"pattern\":\"[ ipv4-addr:value IN ('1.2.3.4' , '1.2.3.5')] "
+	    "FOLLOWEDBY [ipv4-addr:value ISSUBSET '10.0.0.0/8' AND domain-name:value NOT = 'lanh.vn']\"},"
+	    "{\"type\":\"indicator\",\"pattern\":\"[url:value LIKE 'http://xau%' OR url:value != 'http://lanh.vn/x' OR "
+	    "file:hashes.'SHA-512' = 'ab']\"}]";
+	struct iocs iocs = { 0 };
+
+	(void)state;
+	assert_string_equal(search(list, "1.2.3.5 1.2.3.6 10.1.1.1 lanh.vn"), "ip:1.2.3.5 ip:10.0.0.0/8");
+	assert_int_equal(iocs_read_bytes(&iocs, list, strlen(list), "list", NULL), 0);
+	assert_int_equal(iocs.nets, 3);
+	assert_int_equal(iocs.count, 0);
+	assert_int_equal(iocs.not_understood, 4);
+	iocs_clear(&iocs);
+}
+
 static void
 nothing_in_it(void **state)
 {
@@ -115,4 +141,4 @@ nothing_in_it(void **state)
 
 TEST_MAIN(cmocka_unit_test(whole_words_only), cmocka_unit_test(addresses_in_any_spelling),
     cmocka_unit_test(links_and_paths), cmocka_unit_test(every_form_of_list),
-    cmocka_unit_test(nothing_in_it))
+    cmocka_unit_test(patterns_of_stix), cmocka_unit_test(nothing_in_it))

@@ -93,9 +93,25 @@ encodings_are_applied_in_order(void **state)
 	assert_true(is_true("    a|base64offset|contains: foobar", "a=eHhmb29iYXI="));
 	assert_true(is_true("    a|base64offset|contains: foobar", "a=eGZvb2Jhcg=="));
 	assert_false(is_true("    a|base64offset|contains: foobar", "a=eGZvb2Jbcg=="));
+	assert_false(is_true("    a|base64offset|contains: x", "a=@@@@"));
 	assert_true(is_true("    a|wide|base64: ab", "a=YQBiAA=="));
 	assert_true(is_true("    a|utf16be|base64: ab", "a=AGEAYg=="));
 	assert_true(is_true("    a|utf16|base64: a", "a=//5hAA=="));
+}
+
+static void
+placeholders_stand_for_lists(void **state)
+{
+	(void)state;
+	assert_true(is_true("    a|expand: 'x%list%y'", "a=xOney"));
+	assert_true(is_true("    a|expand: 'x%list%y'", "a=xt--oy"));
+	assert_true(is_true("    a|contains|expand: '%list%/%list%'", "a=-two/one-"));
+	assert_false(is_true("    a|contains|expand: '%list%/%list%'", "a=-two/three-"));
+	/* A percent sign behind a backslash is one, and so is one that begins no name. */
+	assert_true(is_true("    a|expand: '\\%plain%list%'", "a=%plainone"));
+	assert_true(is_true("    a|expand: '50% x\\%'", "a=50%\\sx%"));
+	assert_true(is_true("    a|expand: 'd\\\\%list%'", "a=d\\one"));
+	assert_true(is_true("    a: '\\%list%'", "a=\\%list%"));
 }
 
 static void
@@ -131,6 +147,7 @@ numbers_addresses_and_times_are_compared_as_such(void **state)
 	assert_true(is_true("    a|cidr: 0.0.0.0/0", "a=10.1.1.1"));
 	assert_false(is_true("    a|cidr: '::/0'", "a=10.1.1.1"));
 	assert_true(is_true("    a|cidr: '::/0'", "a=fe80::1"));
+	assert_true(is_true("    a|cidr: fe80::/10", "a=fe80::1%12"));
 	assert_true(is_true("    a|hour: 22", "a=2026-11-20T22:15:00Z"));
 	assert_true(is_true("    a|minute: 15", "a=2026-11-20\\s22:15:00"));
 	assert_true(is_true("    a|week: 47", "a=2026-11-20T22:15:00Z"));
@@ -231,6 +248,7 @@ what_cannot_be_meant_is_refused_with_its_line(void **state)
 	assert_string_equal(fault_of("title: r\n", NULL), "sigma.missing");
 	assert_string_equal(fault_of("title: r\nlevel: worst\n", NULL), "sigma.level");
 	assert_string_equal(fault_of("title: r\nlevel: High\n", NULL), "sigma.missing");
+	assert_string_equal(fault_of("title: r\nlevel: [high]\n", NULL), "sigma.level");
 	assert_string_equal(fault_of("title: r\nlogsource: {product: x}\ndetection:\n  s:\n  condition: s\n",
 	    &line), "sigma.empty");
 	assert_int_equal(line, 4);
@@ -271,7 +289,7 @@ documents_of_old_files_share_parts(void **state)
 {
 	static const char yaml[] = "action: global\ntitle: g\nid: i\ndetection:\n  condition: s\n---\n"
 	    "logsource: {product: x}\ndetection:\n  s: {a: 1}\n---\n"
-	    "title: h\nlogsource: {product: x}\ndetection:\n  s: {b: 1}\n";
+	    "title: h\nlogsource: {product: x}\ndetection:\n  s: {b: 1}\n---\naction: reset\n";
 
 	(void)state;
 	assert_string_equal(titles_of(yaml, "all=1 a=1 b=1"), "g h");
@@ -284,6 +302,8 @@ filters_and_fields_of_log_sources_apply(void **state)
 	    "  s: {Image: tool}\n  condition: s\n---\n"
 	    "title: f\nlogsource: {product: x}\nfilter:\n  rules: [r1]\n  u: {User: admin}\n"
 	    "  condition: not u\n";
+	static const char other[] = "title: r\nlogsource: {product: x, category: p}\ndetection:\n"
+	    "  s: {Image|fieldref: Name}\n  condition: s\n";
 
 	(void)state;
 	assert_string_equal(titles_of(yaml, "all=1 Channel=One EventID=1 Image=tool"), "r");
@@ -293,6 +313,10 @@ filters_and_fields_of_log_sources_apply(void **state)
 	assert_string_equal(titles_of(yaml, "all=1 Channel=one EventID=3 Image=tool"), "");
 	assert_string_equal(titles_of(yaml, "all=1 Channel=one EventID=1 Image=tool User=ADMIN"), "");
 	assert_string_equal(titles_of(yaml, "Channel=one EventID=1 Image=tool"), "");
+	/* Compared with a field of two names: with either. */
+	assert_string_equal(titles_of(other, "all=1 Channel=one EventID=2 Program=x First=x"), "r");
+	assert_string_equal(titles_of(other, "all=1 Channel=one EventID=2 Program=x First=y Second=x"), "r");
+	assert_string_equal(titles_of(other, "all=1 Channel=one EventID=2 Program=x First=y Second=z"), "");
 }
 
 /* A selection that a condition names twice is kept once. */
@@ -365,7 +389,7 @@ TEST_MAIN(cmocka_unit_test(values_ignore_case_and_know_wildcards),
     cmocka_unit_test(absent_null_and_empty_differ), cmocka_unit_test(modifiers_change_what_is_compared),
     cmocka_unit_test(expressions_are_searched_in_the_value_as_it_is),
     cmocka_unit_test(encodings_are_applied_in_order),
-    cmocka_unit_test(dashes_of_options_stand_for_each_other),
+    cmocka_unit_test(placeholders_stand_for_lists), cmocka_unit_test(dashes_of_options_stand_for_each_other),
     cmocka_unit_test(numbers_addresses_and_times_are_compared_as_such),
     cmocka_unit_test(fields_are_compared_with_each_other),
     cmocka_unit_test(keywords_are_looked_for_everywhere),
