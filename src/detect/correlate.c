@@ -9,7 +9,6 @@
 
 #define ABSENT      UINT32_MAX
 #define PARTS_MAX   64
-#define WINDOW_MAX  100000             /* hits of one window; beyond it the oldest are let go */
 #define ENTRIES_MAX ((size_t)8 << 20)  /* hits of all windows together */
 #define CARRY_MAX   ((size_t)1 << 22)
 #define QUEUE_MAX   ((size_t)32 << 20) /* bytes of the hits a correlation puts off; beyond it those it has are fed */
@@ -74,6 +73,7 @@ struct correlate {
 	struct queue *queue;  /* per correlation */
 	size_t entries;
 	struct correlate_ref refs[CORRELATE_REFS];
+	uint64_t fired, left_out;
 	int depth;
 };
 
@@ -186,8 +186,10 @@ tally_of(struct window *w, const char *value)
 static void
 make_room(struct correlate *c, struct window *w)
 {
-	if (w->count == WINDOW_MAX || (c->entries >= ENTRIES_MAX && w->count > 0))
+	if (w->count == CORRELATE_WINDOW || (c->entries >= ENTRIES_MAX && w->count > 0)) {
 		drop_first(c, w);
+		c->left_out++;
+	}
 	if (w->first > 0 && w->first + w->count == w->room) {
 		memmove(w->entry, w->entry + w->first, w->count * sizeof(*w->entry));
 		w->first = 0;
@@ -218,17 +220,35 @@ compare_numbers(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Nearest rank. */
-static double
-percentile(const struct window *w, double p)
+/* The numbers of the window in their order; the caller frees them. */
+static double *
+sorted(const struct window *w)
 {
-	double *n = xcalloc(w->count, sizeof(*n)), ret;
-	size_t rank = (size_t)ceil(p / 100 * (double)w->count);
+	double *n = xcalloc(w->count, sizeof(*n));
 
 	for (size_t i = 0; i < w->count; i++)
 		n[i] = w->entry[w->first + i].number;
 	qsort(n, w->count, sizeof(*n), compare_numbers);
-	ret = n[rank == 0 ? 0 : rank - 1];
+	return n;
+}
+
+/* Nearest rank. */
+static double
+percentile(const struct window *w, double p)
+{
+	size_t rank = (size_t)ceil(p / 100 * (double)w->count);
+	double *n = sorted(w), ret = n[rank == 0 ? 0 : rank - 1];
+
+	free(n);
+	return ret;
+}
+
+/* Between the two in the middle where no single one is. */
+static double
+median(const struct window *w)
+{
+	double *n = sorted(w), ret = (n[(w->count - 1) / 2] + n[w->count / 2]) / 2;
+
 	free(n);
 	return ret;
 }
@@ -262,6 +282,8 @@ measure(const struct corr_rec *r, const struct window *w)
 		return w->sum / (double)w->count;
 	case SIGMA_VALUE_PERCENTILE:
 		return percentile(w, r->percentile);
+	case SIGMA_VALUE_MEDIAN:
+		return median(w);
 	}
 	return 0;
 }
@@ -332,9 +354,17 @@ static void
 fire(struct correlate *c, const struct corr_rec *r, struct window *w, double count)
 {
 	struct correlate_detection d = { .rule = r->rule, .count = count, .groups = r->groups };
-	const char **name = xcalloc(r->groups + 1, sizeof(*name));
+	const char **name;
 	struct correlate_ref last = w->entry[w->first + w->count - 1].ref;
 
+	if (c->fired == CORRELATE_DETECTIONS) {
+		c->left_out++;
+		while (w->count > 0)
+			drop_first(c, w);
+		return;
+	}
+	c->fired++;
+	name = xcalloc(r->groups + 1, sizeof(*name));
 	d.first_ns = w->entry[w->first].time_ns;
 	d.last_ns = w->entry[w->first + w->count - 1].time_ns;
 	for (size_t i = w->count > CORRELATE_REFS ? w->count - CORRELATE_REFS : 0; i < w->count; i++)
@@ -629,9 +659,11 @@ decide(struct correlate *c, uint32_t corr)
 	free(open);
 }
 
-void
+uint64_t
 correlate_end(struct correlate *c)
 {
+	uint64_t left_out;
+
 	for (uint32_t i = 0; i < c->m->t.corrs; i++) {
 		feed_put_off(c, i);
 		decide(c, i);
@@ -645,5 +677,7 @@ correlate_end(struct correlate *c)
 	free(c->queue);
 	free(c->part);
 	free(c->part_of);
+	left_out = c->left_out;
 	free(c);
+	return left_out;
 }

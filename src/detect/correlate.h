@@ -32,7 +32,9 @@ struct correlate_detection {
 	size_t groups;
 };
 
-#define CORRELATE_REFS 1000
+#define CORRELATE_REFS       1000
+#define CORRELATE_WINDOW     100000
+#define CORRELATE_DETECTIONS 1000000 /* of all correlations: those upon others can double with every level */
 
 struct correlate;
 
@@ -46,5 +48,9 @@ struct correlate *correlate_new(const struct matcher *matcher,
 void correlate_feed(struct correlate *correlate, uint32_t rule, int64_t time_ns, const void *data,
     size_t len, struct correlate_ref ref);
 
-/* Conditions that only the end can decide (lt, lte, eq, neq) are decided; then all is freed. */
-void correlate_end(struct correlate *correlate);
+/*
+ * Conditions that only the end can decide (lt, lte, eq, neq) are decided; then all is freed.
+ * Returns how much was left out because it was more than the limits: hits that fell out of a window of
+ * CORRELATE_WINDOW before their time, and detections beyond CORRELATE_DETECTIONS.
+ */
+uint64_t correlate_end(struct correlate *correlate);

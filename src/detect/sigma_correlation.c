@@ -5,7 +5,7 @@
 #include "detect/sigma_part.h"
 
 static const char *const types[] = { "event_count", "value_count", "temporal", "temporal_ordered",
-	"value_sum", "value_avg", "value_percentile" };
+	"value_sum", "value_avg", "value_percentile", "value_median" };
 static const char *const cmps[SIGMA_CMPS] = { "gt", "gte", "lt", "lte", "eq", "neq" };
 
 int64_t

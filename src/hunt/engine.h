@@ -55,6 +55,7 @@ struct engine {
 	struct engine_fault *fault;
 	size_t faults, faults_room;
 	uint64_t timeless_feed;      /* hits that no correlation could place in time */
+	uint64_t left_out_feed;      /* hits and detections that were too many for correlations */
 	struct engine_sum sum;
 	struct arena arena;
 	struct state *state;         /* engine.c */

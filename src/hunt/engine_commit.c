@@ -198,7 +198,7 @@ engine_correlate(struct engine *e, struct err *err)
 	buf_init(&run.part.csv, OUT_MAX);
 	run.correlate = correlate_new(e->matcher, on_detection, &run);
 	failed = spool_read(e->feed, on_feed, &run, err);
-	correlate_end(run.correlate);
+	e->left_out_feed = correlate_end(run.correlate);
 	map_clear(&run.host_ids, NULL);
 	free(run.host);
 	arena_clear(&run.arena);

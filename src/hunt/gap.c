@@ -375,6 +375,8 @@ gaps_find(struct gaps *gaps, const struct engine *e, const struct gap_rules *rul
 		    { "refused", number(gaps, rules->refused) }));
 	if (e->timeless_feed > 0)
 		add(gaps, lang, false, "hunt.gap.correlation", ARGS({ "count", number(gaps, e->timeless_feed) }));
+	if (e->left_out_feed > 0)
+		add(gaps, lang, true, "hunt.gap.correlation_many", ARGS({ "count", number(gaps, e->left_out_feed) }));
 	/* Few, and their order among themselves is kept. */
 	for (size_t i = 1; i < gaps->count; i++)
 		for (size_t k = i; k > 0 && grave_first(&gaps->gap[k - 1], &gaps->gap[k]) > 0; k--) {

@@ -188,7 +188,7 @@ try_log(const struct matcher *matcher, const struct json *events, const char *fo
 	if (failed == 0) {
 		c = correlate_new(matcher, on_detection, &t);
 		failed = spool_read(t.feed, on_feed, c, err);
-		correlate_end(c);
+		(void)correlate_end(c);
 	}
 	*ret_found = t.found;
 	buf_clear(&log);

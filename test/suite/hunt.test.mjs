@@ -159,6 +159,18 @@ test('a correlation stands at the event that completed it, on that machine, howe
   assert.deepEqual([many.record, many.host, many.events.length, many.events[19].record], [1500, 'PC-1499', 20, 1500]);
 });
 
+test('correlations upon correlations that double with every level end, and it is told', () => {
+  const place = folder();
+  const id = (n, i) => `${n}0000000-0000-4000-8000-${String(i).padStart(12, '0')}`;
+  const event = (n) => `title: x${n}-0\nname: x${n}-0\nid: ${id(n, 0)}\nlogsource: {category: webserver}\ndetection:\n  s: {cs-method: GET}\n  condition: s\n`;
+  const upon = (n, i) => `title: x${n}-${i}\nname: x${n}-${i}\nid: ${id(n, i)}\ncorrelation:\n  type: event_count\n  rules: [x1-${i - 1}, x2-${i - 1}]\n  timespan: 1m\n  condition: {gte: 1}\n`;
+  writeFileSync(join(place, 'doi.yml'), [event(1), event(2), ...[...Array(40).keys()].flatMap((i) => [upon(1, i + 1), upon(2, i + 1)])].join('---\n'));
+  writeFileSync(join(place, 'a.log'), '10.0.0.1 - - [22/Nov/2025:14:30:05 +0700] "GET / HTTP/1.1" 200 512\n');
+  const r = run('hunt', join(place, 'a.log'), '--rules', join(place, 'doi.yml'));
+  assert.equal(r.status, 0, r.err);
+  assert.match(r.out, /Quy tắc đếm, chuỗi gặp nhiều hơn mức giữ được/);
+});
+
 test('one and several threads, with and without prefilter and cache: the same bytes', () => {
   const want = readFileSync(all.file, 'utf8');
   assert.ok(want.length > 1000);

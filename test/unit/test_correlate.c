@@ -70,7 +70,7 @@ detections(const char *yaml, const struct line *line, size_t lines)
 		f.time_ns = line[i].seconds * INT64_C(1000000000);
 		matcher_event(t, &e, feed, &f);
 	}
-	correlate_end(f.c);
+	(void)correlate_end(f.c);
 	snprintf(ret, sizeof(ret), "%s", seen.titles);
 	buf_clear(&f.taken);
 	arena_clear(&arena);
@@ -109,6 +109,8 @@ different_values_are_counted(void **state)
 	    "  rules: [a]\n  timespan: 1m\n  condition: {field: n, gte: 10}\n";
 	static const char avg[] = RULE("a", "a") "title: avg\ncorrelation:\n  type: value_avg\n"
 	    "  rules: [a]\n  timespan: 1m\n  condition: {field: n, gt: 5}\n";
+	static const char mid[] = RULE("a", "a") "title: mid\ncorrelation:\n  type: value_median\n"
+	    "  rules: [a]\n  timespan: 1m\n  condition: {field: n, gte: 6}\n";
 	static const char pct[] = RULE("a", "a") "title: pct\ncorrelation:\n  type: value_percentile\n"
 	    "  rules: [a]\n  timespan: 1m\n  condition: {field: n, percentile: 50, gte: 7}\n";
 
@@ -119,6 +121,8 @@ different_values_are_counted(void **state)
 	assert_string_equal(DETECTIONS(sum, { 0, "a=1 n=4" }, { 1, "a=1 n=6" }, { 2, "a=1 n=9" }), "sum:2");
 	assert_string_equal(DETECTIONS(sum, { 0, "a=1 n=4" }, { 1, "a=1 n=many" }), "");
 	assert_string_equal(DETECTIONS(avg, { 0, "a=1 n=4" }, { 1, "a=1 n=8" }), "avg:2");
+	assert_string_equal(DETECTIONS(mid, { 0, "a=1 n=1" }, { 1, "a=1 n=9" }, { 2, "a=1 n=6" }), "mid:3");
+	assert_string_equal(DETECTIONS(mid, { 0, "a=1 n=2" }, { 1, "a=1 n=10" }), "mid:2");
 	assert_string_equal(DETECTIONS(pct, { 0, "a=1 n=1" }, { 1, "a=1 n=7" }, { 2, "a=1 n=9" }), "pct:3");
 }
 
