@@ -6,10 +6,11 @@
 
 #include "ingest/xml.h"
 
-enum { USER, TARGET, SRC_IP, SRC_PORT, ACTION, METHOD, COMMAND, PREFIX };
+enum { USER, TARGET, SRC_IP, SRC_PORT, ACTION, METHOD, COMMAND, PREFIX, QUERY, TYPE, ANSWER };
 
 const char *const message_names[] = {
-	"user", "target_user", "src_ip", "src_port", "action", "auth_method", "command", "log_prefix", NULL
+	"user", "target_user", "src_ip", "src_port", "action", "auth_method", "command", "log_prefix", "query",
+	"record_type", "answer", NULL
 };
 
 static void
@@ -344,6 +345,100 @@ netfilter(struct ingest_thread *t, const char *s, const char *end)
 	}
 }
 
+/* ---- DNS servers ------------------------------------------------------------------------------ */
+
+/* The word at *${s}, which moves behind the blank after it. */
+static struct text
+next_word(const char **s, const char *end)
+{
+	struct text w = { *s, word_len(*s, end) };
+
+	*s += w.len + (*s + w.len < end);
+	return w;
+}
+
+static void
+put_domain(struct ingest_thread *t, struct text name)
+{
+	put(t, QUERY, name.at, name.len - (name.len > 1 && name.at[name.len - 1] == '.'));
+}
+
+/* "client @0x7f01 10.0.0.5#53412 (xau.example): query: xau.example IN A +E(0)K (10.0.0.1)" */
+static void
+named(struct ingest_thread *t, const char *s, const char *end)
+{
+	const char *client = find(s, end, "client "), *query = client == NULL ? NULL : find(client, end, ": query: ");
+	const char *hash;
+	struct text type;
+
+	if (query == NULL)
+		return;
+	s = client + 7;
+	if (*s == '@')
+		(void)next_word(&s, query);
+	hash = memchr(s, '#', (size_t)(query - s));
+	if (hash != NULL && is_address(s, (size_t)(hash - s))) {
+		put(t, SRC_IP, s, (size_t)(hash - s));
+		put(t, SRC_PORT, hash + 1, digits(hash + 1, query));
+	}
+	s = query + 9;
+	put_domain(t, next_word(&s, end));
+	(void)next_word(&s, end);
+	type = next_word(&s, end);
+	put(t, TYPE, type.at, type.len);
+}
+
+/* "query[A] xau.example from 10.0.0.5", "reply xau.example is 203.0.113.7" */
+static void
+dnsmasq(struct ingest_thread *t, const char *s, const char *end)
+{
+	static const char *const answers[] = { "reply ", "cached ", "config " };
+	const char *query = find(s, end, "query["), *close, *is;
+	struct text from;
+
+	if (query != NULL && (close = memchr(query, ']', (size_t)(end - query))) != NULL) {
+		put(t, TYPE, query + 6, (size_t)(close - query) - 6);
+		s = close + 1 + (close + 1 < end);
+		put_domain(t, next_word(&s, end));
+		if (begins(s, end, "from ")) {
+			s += 5;
+			from = next_word(&s, end);
+			put(t, SRC_IP, from.at, is_address(from.at, from.len) ? from.len : 0);
+		}
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
+		const char *at = find(s, end, answers[i]);
+
+		if (at == NULL || (is = find(at, end, " is ")) == NULL)
+			continue;
+		at += strlen(answers[i]);
+		put_domain(t, next_word(&at, is));
+		put(t, ANSWER, is + 4, (size_t)(end - is) - 4);
+		return;
+	}
+}
+
+/* "[1234:0] info: 10.0.0.5 xau.example. A IN" */
+static void
+unbound(struct ingest_thread *t, const char *s, const char *end)
+{
+	const char *info = find(s, end, "info: ");
+	struct text client, name, type;
+
+	if (info == NULL)
+		return;
+	s = info + 6;
+	client = next_word(&s, end);
+	name = next_word(&s, end);
+	type = next_word(&s, end);
+	if (!is_address(client.at, client.len) || !begins(s, end, "IN"))
+		return;
+	put(t, SRC_IP, client.at, client.len);
+	put_domain(t, name);
+	put(t, TYPE, type.at, type.len);
+}
+
 /* ---- all ---------------------------------------------------------------------------------------- */
 
 static void
@@ -363,7 +458,8 @@ message_fields(struct ingest_thread *t, struct text program, const char *s, size
 		{ "sshd", sshd }, { "sshd-session", sshd }, { "sudo", sudo }, { "su", su }, { "CRON", cron },
 		{ "cron", cron }, { "crond", cron }, { "crontab", cron }, { "useradd", accounts },
 		{ "usermod", accounts }, { "userdel", accounts }, { "groupadd", accounts }, { "gpasswd", accounts },
-		{ "kernel", netfilter }, { "sysmon", sysmon },
+		{ "kernel", netfilter }, { "named", named }, { "dnsmasq", dnsmasq },
+		{ "unbound", unbound }, { "sysmon", sysmon },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(of); i++) {

@@ -11,6 +11,7 @@
  *	PAM in any   logname, uid, euid, tty, ruser, rhost, user; src_ip
  *	kernel       netfilter (iptables, nftables, UFW): IN, OUT, SRC, DST, PROTO, SPT, DPT …; action
  *	             (block, allow) and log_prefix from the prefix the rule was given
+ *	named, dnsmasq, unbound   query, record_type, src_ip of what was asked; dnsmasq also answer
  *	sysmon       Sysmon for Linux: the event's own fields (xml.h)
  *
  * Names that somebody chose (user) may hold anything, also " from 10.0.0.1": places are looked for from the

@@ -63,9 +63,20 @@ const MESSAGES = [
     { program: 'kernel', log_prefix: '[UFW BLOCK]', action: 'block', IN: 'eth0', MAC: '00:11', SRC: '203.0.113.9', DST: '10.0.0.5', LEN: '40', PROTO: 'TCP', SPT: '4444', DPT: '3389', URGP: '0' }],
   ['kernel: eth0: link is up, IN=0', { program: 'kernel' }],
 ];
+const ASKED = [
+  ['named[9]: client @0x7f01 10.0.0.5#53412 (a.xau.example): query: a.xau.example IN A +E(0)K (10.0.0.1)',
+    { program: 'named', src_ip: '10.0.0.5', src_port: '53412', query: 'a.xau.example', record_type: 'A' }],
+  ['named[9]: queries: info: client 2001:db8::5#53412: query: b.xau.example IN TXT +', { program: 'named', src_ip: '2001:db8::5', src_port: '53412', query: 'b.xau.example', record_type: 'TXT' }],
+  ['named[9]: client 10.0.0.5#53412 (c.xau.example): query: ', { program: 'named', src_ip: '10.0.0.5', src_port: '53412' }],
+  ['dnsmasq[9]: query[AAAA] d.xau.example from 10.0.0.5', { program: 'dnsmasq', src_ip: '10.0.0.5', query: 'd.xau.example', record_type: 'AAAA' }],
+  ['dnsmasq[9]: 7 10.0.0.5/40000 reply d.xau.example is 203.0.113.7', { program: 'dnsmasq', query: 'd.xau.example', answer: '203.0.113.7' }],
+  ['dnsmasq[9]: query[A]', { program: 'dnsmasq', record_type: 'A' }],
+  ['unbound[9]: [9:0] info: 10.0.0.5 e.xau.example. A IN', { program: 'unbound', src_ip: '10.0.0.5', query: 'e.xau.example', record_type: 'A' }],
+  ['unbound[9]: [9:0] info: start of service (unbound 1.17.1).', { program: 'unbound' }],
+];
 
-test('messages of sshd, sudo, su, cron, useradd, PAM and netfilter give their fields', () => {
-  for (const [line, want] of MESSAGES) assert.deepEqual(fields(P + line), want, line);
+test('messages of sshd, sudo, su, cron, useradd, PAM and netfilter and DNS servers give their fields', () => {
+  for (const [line, want] of [...MESSAGES, ...ASKED]) assert.deepEqual(fields(P + line), want, line);
 });
 
 test('rules ask for those fields, through pipelines', () => {
@@ -88,6 +99,18 @@ test('rules ask for those fields, through pipelines', () => {
   assert.equal(many.count, 3);
   assert.equal(many.file, 'auth.log');
   assert.deepEqual(many.events.map((e) => e.record), [15, 16, 17]);
+});
+
+test('what DNS servers were asked and what a Squid fetched reach the rules', () => {
+  const rules = folder();
+  const rule = (n, category, detection) => put(`${n}.yml`, `title: r${n}\nid: r${n}\nlogsource: {category: ${category}}\ndetection: {s: {${detection}}, condition: s}\nlevel: low\n`, rules);
+  rule(1, 'dns', 'query|endswith: .xau.example, record_type: [A, AAAA, TXT]');
+  rule(2, 'proxy', "c-uri-extension: exe, cs-host|endswith: .ddns.example, c-uri|contains: '?q=', sc-status: 200");
+  rule(3, 'webserver', 'cs-method: GET');
+  const asked = hunt(put('dns.log', ASKED.map((m) => P + m[0]).join('\n') + '\n'), rules);
+  assert.deepEqual(asked.found.map((d) => `${d.rule_id} ${d.record}`), ['r1 1', 'r1 2', 'r1 4', 'r1 7']);
+  const fetched = hunt(put('access.log', '1763796605.123    180 10.0.0.1 TCP_MISS/200 411 GET http://a.ddns.example/e.exe?q=1 an HIER_DIRECT/203.0.113.9 text/html\n'), rules);
+  assert.deepEqual(fetched.found.map((d) => `${d.rule_id} ${d.record} ${d.time}`), ['r2 1 2025-11-22T07:30:05.123Z']);
 });
 
 // ---- XML --------------------------------------------------------------------------------------
