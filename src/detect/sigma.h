@@ -148,7 +148,8 @@ struct sigma_set {
 	size_t rules, room, correlations;
 	struct sigma_rule **filter;
 	size_t filters, filters_room;
-	struct map by_id, by_name;
+	struct map by_id;
+	struct map by_name;       /* also by name and file (sigma_place); a name of several gives sigma_several */
 	struct map expand;        /* placeholder name (without %) to struct sigma_list * */
 };
 

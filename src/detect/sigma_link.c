@@ -36,12 +36,19 @@ fault(struct linker *l, const struct sigma_rule *rule, const char *key, const ch
 	err_clear(&err);
 }
 
+/* The rule that ${from} calls ${ref}: by its id, by its name in the same file, by its name; or a fault, and NULL. */
 static struct sigma_rule *
-find(const struct sigma_set *set, const char *ref)
+find(struct linker *l, const struct sigma_rule *from, const char *ref, const char *unknown)
 {
-	struct sigma_rule *rule = map_get(&set->by_id, ref);
+	struct sigma_rule *rule = map_get(&l->set->by_id, ref);
 
-	return rule != NULL ? rule : map_get(&set->by_name, ref);
+	if (rule == NULL)
+		rule = map_get(&l->set->by_name, sigma_place(&l->set->arena, ref, from->about.file));
+	if (rule == NULL)
+		rule = map_get(&l->set->by_name, ref);
+	if (rule == NULL || rule == &sigma_several)
+		fault(l, from, rule == NULL ? unknown : "sigma.name.several", ref);
+	return rule == &sigma_several ? NULL : rule;
 }
 
 /* Whether an alias names a rule of the correlation. */
@@ -95,9 +102,8 @@ link_one(struct linker *l, struct sigma_rule *rule, size_t depth)
 		c->rule = arena_alloc(&l->set->arena, c->rules * sizeof(*c->rule));
 	for (size_t i = 0; good && i < c->rules; i++) {
 		if (!c->legacy)
-			c->rule[i] = find(l->set, c->ref[i]);
+			c->rule[i] = find(l, rule, c->ref[i], "sigma.correlation.unknown");
 		if (c->rule[i] == NULL) {
-			fault(l, rule, "sigma.correlation.unknown", c->ref[i]);
 			good = false;
 		} else if (!link_one(l, c->rule[i], depth + 1)) {
 			if (*state == 1)
@@ -149,11 +155,13 @@ apply_filter(struct linker *l, const struct sigma_rule *filter)
 		joined++;
 	}
 	for (size_t i = 0; !any && i < filter->refs; i++) {
-		struct sigma_rule *rule = find(l->set, filter->ref[i]);
+		struct sigma_rule *rule = find(l, filter, filter->ref[i], "sigma.filter.unknown");
 
+		if (rule == NULL)
+			continue;
 		if (rule != NULL && rule->kind == SIGMA_CORRELATION && rule->correlation->legacy)
 			rule = rule->correlation->rule[0];
-		if (rule == NULL || rule->kind != SIGMA_RULE) {
+		if (rule->kind != SIGMA_RULE) {
 			fault(l, filter, "sigma.filter.unknown", filter->ref[i]);
 		} else if (!source_fits(&filter->about, &rule->about)) {
 			fault(l, filter, "sigma.filter.source", rule->about.title);

@@ -30,6 +30,12 @@ struct sigma_expr *sigma_expr_new(struct sigma_reader *r, enum sigma_op op, size
 /* A value as the rule writes it, with its wildcards and escapes; with ${placeholders} also those of expand. */
 struct sigma_text sigma_text_parse(struct arena *arena, const char *value, bool placeholders);
 
+/* What stands in by_name for a name that several rules have. */
+extern struct sigma_rule sigma_several;
+
+/* The key of a name within a file; a rule of the own file is meant before all others. */
+const char *sigma_place(struct arena *arena, const char *name, const char *file);
+
 /* Values on their way through a chain of modifiers. */
 struct sigma_values {
 	struct sigma_text *text;

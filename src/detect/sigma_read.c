@@ -170,6 +170,27 @@ check_twice(struct sigma_reader *r, const struct yaml_node *doc, const struct si
 	return ERR_INVALID;
 }
 
+struct sigma_rule sigma_several;
+
+const char *
+sigma_place(struct arena *arena, const char *name, const char *file)
+{
+	size_t n = strlen(name), len = strlen(file);
+	char *key = arena_alloc(arena, n + len + 2);
+
+	memcpy(key, name, n);
+	key[n] = '\n';
+	memcpy(key + n + 1, file, len + 1);
+	return key;
+}
+
+static void
+keep_name(struct map *map, const char *key, struct sigma_rule *rule)
+{
+	if (map_put(map, key, rule) != NULL)
+		(void)map_put(map, key, &sigma_several);
+}
+
 static void
 keep(struct sigma_reader *r, struct sigma_rule *rule)
 {
@@ -182,8 +203,10 @@ keep(struct sigma_reader *r, struct sigma_rule *rule)
 	push(&set->rule, &set->rules, &set->room, rule);
 	if (*rule->about.id != '\0')
 		map_put(&set->by_id, rule->about.id, rule);
-	if (*rule->about.name != '\0' && map_get(&set->by_name, rule->about.name) == NULL)
-		map_put(&set->by_name, rule->about.name, rule);
+	if (*rule->about.name != '\0') {
+		keep_name(&set->by_name, rule->about.name, rule);
+		keep_name(&set->by_name, sigma_place(r->arena, rule->about.name, rule->about.file), rule);
+	}
 }
 
 /* "| count() by x > 5": the rule goes on without a voice, a correlation speaks for it. */

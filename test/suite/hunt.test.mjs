@@ -159,6 +159,19 @@ test('a correlation stands at the event that completed it, on that machine, howe
   assert.deepEqual([many.record, many.host, many.events.length, many.events[19].record], [1500, 'PC-1499', 20, 1500]);
 });
 
+test('a correlation means the rule of that name in its own file', () => {
+  const place = folder();
+  const file = (n, method) => `title: nen\nname: nen\nid: ${n}1111111-0000-4000-8000-000000000000\nlogsource: {category: webserver}\ndetection:\n  s: {cs-method: ${method}}\n  condition: s\n---\ntitle: nhiều\nid: ${n}2222222-0000-4000-8000-000000000000\ncorrelation: {type: event_count, rules: [nen], group-by: [c-ip], timespan: 1m, condition: {gte: 2}}\n`;
+  const line = (method) => `10.0.0.1 - - [22/Nov/2025:14:30:05 +0700] "${method} / HTTP/1.1" 200 512\n`;
+  writeFileSync(join(place, 'a.yml'), file(1, 'GET'));
+  writeFileSync(join(place, 'b.yml'), file(2, 'POST'));
+  writeFileSync(join(place, 'a.log'), line('POST') + line('POST') + line('GET'));
+  assert.deepEqual(hunt(join(place, 'a.log'), place).found.map((d) => d.rule_id), ['22222222-0000-4000-8000-000000000000']);
+  writeFileSync(join(place, 'c.yml'), file(3, 'HEAD').split('---\n')[1]);
+  const check = run('rules', 'check', place, '--json').json;
+  assert.deepEqual(check.refused.map((r) => `${r.file} ${r.error}`), ['c.yml sigma.name.several']);
+});
+
 test('correlations upon correlations that double with every level end, and it is told', () => {
   const place = folder();
   const id = (n, i) => `${n}0000000-0000-4000-8000-${String(i).padStart(12, '0')}`;

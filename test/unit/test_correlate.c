@@ -277,7 +277,9 @@ circles_and_names_nobody_has_are_refused(void **state)
 {
 #define CORRELATION(name, of) "title: " name "\nname: " name "\ncorrelation:\n  type: event_count\n" \
 	"  rules: [" of "]\n  timespan: 10s\n  condition: {gte: 2}\n"
+#define NAMED(title) "title: " title "\nname: n\nlogsource: {product: x}\ndetection:\n  s: {a: 1}\n  condition: s\n---\n"
 	static const struct { const char *yaml, *key; } cases[] = {
+		{ NAMED("a") NAMED("b") CORRELATION("c", "n"), "sigma.name.several" },
 		{ CORRELATION("c", "nobody"), "sigma.correlation.unknown" },
 		{ CORRELATION("c", "d") "---\n" CORRELATION("d", "c"), "sigma.correlation.circle" },
 		{ CORRELATION("c", "c"), "sigma.correlation.circle" },
