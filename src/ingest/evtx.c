@@ -155,7 +155,7 @@ record(struct evtx_reader *r, uint32_t pos, uint32_t size, uint64_t offset,
 	if (r->passing.total > 0)
 		arena_reset(&r->passing);
 	ok = evtx_embedded(r, pos + RECORD_HEAD, pos + size - 4, IN_TOP, 0);
-	if (!ok || r->bad)
+	if (!ok || r->bad || r->event.values == 0)
 		sink->skipped(sink->arg, offset + pos, size, "ingest.evtx.binxml");
 	if (r->event.values == 0)
 		return;

@@ -50,17 +50,19 @@ compile_template(struct evtx_reader *r, uint32_t pos, uint32_t size, enum evtx_w
 {
 	struct evtx_compiler *c = &r->compiler;
 	struct evtx_template *t;
+	bool ok;
 
 	c->names = r->names;
 	c->chunk = r->chunk;
 	c->len = r->len;
 	c->arena = &r->arena;
 	c->has_dependency = true;
-	if (!evtx_compile(c, pos, pos + size, where))
+	ok = evtx_compile(c, pos, pos + size, where);
+	if (!ok && c->program.ops == 0)
 		return NULL;
 	t = arena_alloc(&r->arena, sizeof(*t));
 	*t = (struct evtx_template){ .size = size, .body = keep(r, r->chunk + pos, size), .refs = c->refs,
-		.ref = keep(r, c->ref, c->refs * sizeof(*c->ref)), .program = c->program };
+		.bad = !ok, .ref = keep(r, c->ref, c->refs * sizeof(*c->ref)), .program = c->program };
 	memcpy(t->guid, r->chunk + pos - EVTX_TEMPLATE_HEAD + 4, sizeof(t->guid));
 	for (uint32_t i = 0; i < t->refs; i++)
 		t->ref[i].text = keep(r, t->ref[i].text, 2 * (size_t)t->ref[i].units);
