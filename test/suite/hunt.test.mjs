@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { evtx } from './evtx.mjs';
 import { BUILD, KHIEN, folder, khien } from './lib.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -216,6 +217,32 @@ test('no detection is never said without what could not be seen', () => {
   const empty = join(folder(), 'rong');
   mkdirSync(empty);
   assert.match(run('hunt', empty, '--rules', rules).out, /Không đọc được sự kiện nào/);
+});
+
+// What Windows exports as XML, one event.
+const exported = (channel, id, host, time, more = '', provider = 'Microsoft-Windows-Eventlog') => `<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><System><Provider Name="${provider}"/><EventID>${id}</EventID><TimeCreated SystemTime="${time}"/><Channel>${channel}</Channel><Computer>${host}</Computer></System>${more}</Event>\n`;
+
+test('what could not be seen is true: which log was cleared and when, spellings of a host, events without a template', () => {
+  const dir = folder('gaps-true');
+  const gapsOf = (...args) => {
+    const out = khien(['hunt', dir, '--lang', 'en', ...args]).out;
+    return out.slice(out.lastIndexOf('What could not be seen')).replace(/\s+/g, ' ');
+  };
+  writeFileSync(join(dir, 'a.xml'), `<Events>${exported('System', 104, 'PC-01', '2026-11-22T01:00:00Z', '<UserData><LogFileCleared><SubjectUserName>an</SubjectUserName><Channel>Windows PowerShell</Channel></LogFileCleared></UserData>')}${exported('Security', 1102, 'PC-01', '2026-11-22T02:00:00Z')}${exported('System', 104, 'PC-01', '2026-11-22T03:00:00Z', '', 'SomeDriver')}</Events>`);
+  writeFileSync(join(dir, 'b.xml'), `<Events>${exported('Security', 1102, 'pc-01', '2026-11-20T02:00:00Z')}${exported('System', 104, 'PC-02', '2026-11-20T02:00:00Z')}</Events>`);
+  writeFileSync(join(dir, 'c.evtx'), evtx([{ id: '4688', time: '2026-11-21T01:00:00Z', provider: 'Microsoft-Windows-Security-Auditing', channel: 'Security', host: 'pc-01', data: { NewProcessName: 'C:\\a.exe' } }]));
+  const gaps = gapsOf();
+  assert.match(gaps, /Log Windows PowerShell of PC-01 was cleared 1 times, last at 08:00 22\/11\/2026/);
+  assert.match(gaps, /Log Security of PC-01 was cleared 2 times, last at 09:00 22\/11\/2026/);
+  assert.match(gaps, /A log of PC-02 was cleared 1 times/);
+  assert.doesNotMatch(gaps, /Log System of \S+ was cleared/);
+  assert.match(gaps, /1 of 1 process creations \(4688\) have no command line/);
+  assert.match(gaps, /No process creation \(4688 or Sysmon 1\) on 1 hosts: PC-02/);
+  assert.match(gaps, /Channel Security is missing for 1 hosts: PC-02/);
+  assert.doesNotMatch(gaps, /Channel System is missing/);
+  assert.doesNotMatch(gaps, /logs begin after/);
+  assert.match(gapsOf('--from', '2026-10-01'), /3 logs begin after 00:00 01\/10\/2026.*PC-02 · System \(09:00 20\/11\/2026\)/);
+  assert.doesNotMatch(gapsOf('--from', '2026-11-21'), /logs begin after.*Security/);
 });
 
 test('4688 without command lines is told', () => {
