@@ -262,7 +262,7 @@ number_of(const struct event_value *v)
 	return n;
 }
 
-/* Whether the log service wrote the event, as far as that is known: numbers are used by many. */
+/* Whether the log service wrote the event, as far as that is known: System is written to by many. */
 static bool
 is_by_log_service(const struct seen_place *place)
 {
@@ -291,7 +291,7 @@ special(struct seen_cell *c, const struct seen_place *place, int64_t id, int64_t
 		c->sysmon_process++;
 	} else if (c->kind == SEEN_POWERSHELL && id == 4104) {
 		c->script++;
-	} else if (c->kind == SEEN_SECURITY && (id == 517 || (id == 1102 && is_by_log_service(place)))) {
+	} else if (c->kind == SEEN_SECURITY && (id == 517 || id == 1102)) {
 		was_cleared(c, time_ns);
 	} else if (c->kind == SEEN_SECURITY && id == 4616) {
 		c->clock_set++;

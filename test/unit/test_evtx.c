@@ -849,32 +849,68 @@ chunks_are_found_where_they_are(void **state)
 
 /* ---- files ------------------------------------------------------------------------------ */
 
+static const uint8_t file_head[EVTX_FILE_HEAD] = "ElfFile";
+
+/* All that is in ${fd}, which is closed; its ${size} bytes are read to the end. */
 static void
-read_file(const struct maker *m, struct log_sink *ret)
+read_fd(int fd, uint64_t size, struct log_sink *ret)
 {
-	static const uint8_t head[EVTX_FILE_HEAD] = "ElfFile", none[EVTX_CHUNK];
 	struct ingest_thread *thread = ingest_thread_new(NULL);
 	struct ingest_piece piece = { 0 };
-	int fd = memfd_create("log", MFD_CLOEXEC);
 	struct ingest_sink sink;
 	struct ingest *in;
 
 	log_begin(ret);
 	sink = log_sink_of(ret);
-	/* Empty slots: a hole, zeros that are written, and a hole at the end. */
-	assert_int_equal(fd_write_all(fd, head, sizeof(head)), 0);
-	assert_true(lseek(fd, EVTX_CHUNK, SEEK_CUR) > 0);
-	assert_int_equal(fd_write_all(fd, m->data, sizeof(m->data)), 0);
-	assert_int_equal(fd_write_all(fd, none, sizeof(none)), 0);
-	assert_int_equal(ftruncate(fd, sizeof(head) + 4 * EVTX_CHUNK), 0);
 	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
 	assert_int_equal(ingest_open_fd(fd, "log", NULL, &in, NULL), 0);
 	while (ingest_next(in, &piece))
 		ingest_parse(in, &piece, thread, &sink);
-	assert_int_equal(ingest_bytes(in), sizeof(head) + 4 * EVTX_CHUNK);
+	assert_int_equal(ingest_bytes(in), size);
 	ingest_close(in);
 	ingest_piece_clear(&piece);
 	ingest_thread_free(thread);
+}
+
+static void
+read_file(const struct maker *m, struct log_sink *ret)
+{
+	static const uint8_t none[EVTX_CHUNK];
+	int fd = memfd_create("log", MFD_CLOEXEC);
+
+	/* Empty slots: a hole, zeros that are written, and a hole at the end. */
+	assert_int_equal(fd_write_all(fd, file_head, sizeof(file_head)), 0);
+	assert_true(lseek(fd, EVTX_CHUNK, SEEK_CUR) > 0);
+	assert_int_equal(fd_write_all(fd, m->data, sizeof(m->data)), 0);
+	assert_int_equal(fd_write_all(fd, none, sizeof(none)), 0);
+	assert_int_equal(ftruncate(fd, sizeof(file_head) + 4 * EVTX_CHUNK), 0);
+	read_fd(fd, sizeof(file_head) + 4 * EVTX_CHUNK, ret);
+}
+
+/* One that is cut takes nothing of the one that follows it, with the head of a file or without. */
+static void
+a_chunk_ends_where_the_next_one_begins(void **state)
+{
+	static const size_t heads[] = { 0, sizeof(file_head) };
+	struct log_sink got;
+	struct maker m;
+	uint32_t second;
+
+	(void)state;
+	three(&m, &second);
+	for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
+		int fd = memfd_create("log", MFD_CLOEXEC);
+
+		assert_int_equal(fd_write_all(fd, file_head, sizeof(file_head)), 0);
+		assert_int_equal(fd_write_all(fd, m.data, second + 10), 0);
+		assert_int_equal(fd_write_all(fd, file_head, heads[i]), 0);
+		assert_int_equal(fd_write_all(fd, m.data, sizeof(m.data)), 0);
+		assert_int_equal(fd_write_all(fd, m.data, sizeof(m.data)), 0);
+		read_fd(fd, sizeof(file_head) + second + 10 + heads[i] + 2 * sizeof(m.data), &got);
+		assert_string_equal(buf_str(&got.records), "1 1 2 3 1 2 3 ");
+		assert_non_null(strstr(buf_str(&got.skipped), "ingest.evtx.cut;"));
+		log_end(&got);
+	}
 }
 
 /* A file is read no further than its chunks are used; what it gives must be what the whole chunk does. */
@@ -1019,6 +1055,7 @@ TEST_MAIN(
     cmocka_unit_test(a_chunk_cut_anywhere_gives_what_is_whole),
     cmocka_unit_test(any_byte_may_be_wrong),
     cmocka_unit_test(chunks_are_found_where_they_are),
+    cmocka_unit_test(a_chunk_ends_where_the_next_one_begins),
     cmocka_unit_test(a_file_gives_what_its_chunks_do),
     cmocka_unit_test(arrays_and_odd_characters_are_shown_as_xml),
     cmocka_unit_test(a_record_is_shown_as_xml))
