@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "ingest/crc32.h"
 #include "ingest/evtx_part.h"
+#include "ingest/when.h"
 
 #define RECORD_HEAD  24
 #define RECORD_LEAST 28
@@ -139,28 +139,21 @@ is_record(const struct evtx_reader *r, uint32_t pos, uint32_t *ret_size)
 	    evtx_u32(p + *ret_size - 4) == *ret_size;
 }
 
-/* A literal time of an event without a template. */
+/* A literal time of an event without a template; Windows writes UTC, at times without saying so. */
 static void
 find_time(struct evtx_reader *r)
 {
 	static const char wanted[] = "TimeCreated_SystemTime";
-	char copy[40];
 
 	for (uint32_t i = 0; i < r->event.values; i++) {
 		const struct event_value *v = &r->value[i];
 		struct text text;
-		int64_t ms, ns;
 
 		if (v->name_len != sizeof(wanted) - 1 || memcmp(v->name, wanted, v->name_len) != 0 ||
 		    (v->type != VALUE_UTF16 && v->type != VALUE_TEXT))
 			continue;
 		text = event_text(v, &r->joined);
-		if (text.len >= sizeof(copy))
-			continue;
-		memcpy(copy, text.at, text.len);
-		copy[text.len] = '\0';
-		if (clock_parse(copy, &ms) && !__builtin_mul_overflow(ms, INT64_C(1000000), &ns))
-			r->event.time_ns = ns;
+		(void)when_iso(text.at, text.len, 0, &r->event.time_ns);
 	}
 }
 

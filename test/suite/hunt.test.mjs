@@ -3,7 +3,7 @@
 // shared test data (../shared or KHIEN_SHARED).
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -217,6 +217,30 @@ test('no detection is never said without what could not be seen', () => {
   const empty = join(folder(), 'rong');
   mkdirSync(empty);
   assert.match(run('hunt', empty, '--rules', rules).out, /Không đọc được sự kiện nào/);
+});
+
+test('an output that is a log to be read or another output is refused before anything is lost', () => {
+  const place = folder('taken');
+  const log = join(place, 'a.log'), out = join(place, 'out');
+  writeFileSync(log, '10.0.0.1 - - [22/Nov/2025:14:30:05 +0700] "GET / HTTP/1.1" 200 512\n');
+  const before = readFileSync(log, 'utf8');
+  symlinkSync('a.log', join(place, 'link'));
+  for (const args of [['--json', log], ['--html', join(place, 'link')], ['--json', out, '--csv', out], ['--json', '-', '--timeline', '-']]) {
+    const r = khien(['hunt', log, '--rules', rules, ...args], { env });
+    assert.equal(r.status, 2, args.join(' '));
+    assert.match(r.err, /đã là nơi ghi kết quả khác/);
+    assert.equal(readFileSync(log, 'utf8'), before);
+  }
+});
+
+test('what could not be written out is never an answer', { skip: !existsSync('/dev/full') }, () => {
+  const full = openSync('/dev/full', 'w');
+  for (const args of [['rules', 'list', '--json'], ['rules', 'list'], ['rules', 'check', rules], ['logs', 'stat', join(dir, 'PC-07', 'security.jsonl')], ['hunt', dir, '--rules', rules]]) {
+    const r = spawnSync(KHIEN, args, { encoding: 'utf8', env, stdio: ['ignore', full, 'pipe'] });
+    assert.equal(r.status, 1, args.join(' '));
+    assert.match(r.stderr, /Hết chỗ trống/, args.join(' '));
+  }
+  closeSync(full);
 });
 
 // What Windows exports as XML, one event.

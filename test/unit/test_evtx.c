@@ -402,7 +402,7 @@ a_template_known_from_another_chunk_is_told_from_one_that_only_looks_like_it(voi
 
 /* A chunk whose only record has no template, as forwarding writes them. */
 static void
-plain_chunk(struct maker *m)
+plain_chunk(struct maker *m, const char *time)
 {
 	begin_chunk(m);
 	begin_record(m);
@@ -419,7 +419,7 @@ plain_chunk(struct maker *m)
 	put32(m, 0);
 	put8(m, 0x06);
 	put_name(m, "SystemTime");
-	literal(m, "2025-11-22T07:30:01.5Z");
+	literal(m, time);
 	put8(m, 0x03);
 	put8(m, 0x04);
 	open_tag(m, false, false);
@@ -444,12 +444,16 @@ records_without_a_template_are_read(void **state)
 	struct log_sink got;
 
 	(void)state;
-	plain_chunk(&m);
+	plain_chunk(&m, "2025-11-22T07:30:01.5Z");
 	read_bytes("plain", m.data, m.pos, &got);
 	assert_string_equal(buf_str(&got.events),
 	    "EventID=1102;TimeCreated_SystemTime=2025-11-22T07:30:01.5Z;SubjectUserName=an;\n");
 	assert_int_equal(got.time_ns, INT64_C(1763796601500000000));
 	assert_string_equal(buf_str(&got.skipped), "");
+	log_end(&got);
+	plain_chunk(&m, "2025-11-22T07:30:01.1234567"); /* of UTC, though it is not said */
+	read_bytes("plain-utc", m.data, m.pos, &got);
+	assert_int_equal(got.time_ns, INT64_C(1763796601123456700));
 	log_end(&got);
 }
 
