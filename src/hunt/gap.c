@@ -231,7 +231,7 @@ note(struct machines *m, const char *host, uintptr_t more)
 	map_put(&m->map, hit_host_key(host, strlen(host), key), (void *)((bits_of(m, host) | more) << 1 | 1));
 }
 
-enum { HAS_PROCESS = 1 << 20, HAS_LINES = 1 << 21, HAS_SCRIPT = 1 << 22 };
+enum { HAS_PROCESS = 1 << 20, HAS_4688 = 1 << 21, HAS_LINES = 1 << 22, HAS_SCRIPT = 1 << 23 };
 
 /* Names the machines without ${bit}; only those that have ${with} (0: all). */
 static void
@@ -281,7 +281,9 @@ windows(struct gaps *gaps, const struct seen *seen, enum lang lang)
 		lines += c->process_line;
 		if (c->process + c->sysmon_process > 0)
 			more |= HAS_PROCESS;
-		if (c->process_line + c->sysmon_process > 0)
+		if (c->process > 0)
+			more |= HAS_4688;
+		if (c->process_line > 0)
 			more |= HAS_LINES;
 		if (c->script > 0)
 			more |= HAS_SCRIPT;
@@ -290,6 +292,8 @@ windows(struct gaps *gaps, const struct seen *seen, enum lang lang)
 	if (process > lines)
 		add(gaps, lang, lines == 0, "hunt.gap.command_lines",
 		    ARGS({ "count", number(gaps, process - lines) }, { "all", number(gaps, process) }));
+	/* A few have none even where they are recorded. */
+	without(gaps, seen, &m, HAS_LINES, HAS_4688, lines == 0, "hunt.gap.no_lines", "", lang);
 	without(gaps, seen, &m, HAS_PROCESS, 0, true, "hunt.gap.processes", "", lang);
 	without(gaps, seen, &m, (uintptr_t)1 << SEEN_SYSMON, 0, false, "hunt.gap.sysmon", "", lang);
 	for (size_t i = 0; i < ARRAY_LEN(wanted); i++)

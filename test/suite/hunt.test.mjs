@@ -273,6 +273,12 @@ test('4688 without command lines is told', () => {
   const d = folder();
   writeFileSync(join(d, 'a.jsonl'), win(0, 'PC-09', 4688, { NewProcessName: 'C:\\a.exe' }) + '\n');
   assert.match(run('hunt', d, '--rules', rules).out, /1 trong 1 sự kiện tạo tiến trình \(4688\) không có dòng lệnh/);
+  const said = (folder) => run('hunt', folder, '--rules', rules).out.replace(/\s+/g, ' ');
+  assert.match(said(d), /4688\) nào trên 1 máy có dòng lệnh: PC-09\. Hãy bật/);
+  // One without among others is no reason to switch on what is on.
+  writeFileSync(join(d, 'a.jsonl'), win(0, 'PC-09', 4688, { NewProcessName: 'C:\\a.exe' }) + '\n' + win(1, 'PC-09', 4688, { NewProcessName: 'C:\\a.exe', CommandLine: 'a' }) + '\n');
+  assert.match(said(d), /1 trong 2 sự kiện tạo tiến trình \(4688\) không có dòng lệnh/);
+  assert.doesNotMatch(said(d), /Hãy bật “Include/);
 });
 
 test('level, tag and time choose', () => {
