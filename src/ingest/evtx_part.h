@@ -122,6 +122,7 @@ struct evtx_template {
 	uint8_t *body;
 	struct evtx_ref *ref;
 	uint32_t refs;
+	enum evtx_where where; /* it was met; names depend on it */
 	bool bad; /* the program ends where the damage begins */
 	struct evtx_program program;
 };

@@ -647,6 +647,57 @@ content_of_many_parts_is_one_value_and_a_document_is_none(void **state)
 	log_end(&got);
 }
 
+/* <Event><${outer}>…</Event> around one and the same template; its place. */
+static uint32_t
+leaf_within(struct maker *m, const char *outer, uint8_t guid, uint32_t inner)
+{
+	uint32_t def, size;
+
+	begin_record(m);
+	def = begin_instance(m, 0, guid);
+	fragment(m);
+	open_tag(m, true, false);
+	put_name(m, "Event");
+	put8(m, 0x02);
+	open_tag(m, true, false);
+	put_name(m, outer);
+	put8(m, 0x02);
+	substitute(m, 0, false, 0x21);
+	put8(m, 0x04);
+	put8(m, 0x04);
+	end_definition(m, def);
+	put32(m, 1);
+	size = m->pos;
+	put32(m, 0);
+	def = begin_instance(m, inner, 10);
+	if (inner == 0) {
+		fragment(m);
+		m->name_at = 0;
+		data_element(m, "Named", 0, false);
+		end_definition(m, def);
+	}
+	put32(m, 1);
+	put32(m, 2 | 0x01 << 16);
+	put_units(m, "v");
+	set32(m, size, (m->pos - size - 4) | 0x21 << 16);
+	end_record(m);
+	return def;
+}
+
+static void
+what_a_template_gives_depends_on_where_it_stands(void **state)
+{
+	struct maker m;
+	uint32_t inner;
+
+	(void)state;
+	begin_chunk(&m);
+	inner = leaf_within(&m, "UserData", 30, 0);
+	leaf_within(&m, "EventData", 31, inner);
+	end_chunk(&m);
+	expect("where", &m, m.pos, "Data_Name=Named;Data=v;\nNamed=v;\n", "");
+}
+
 /* ---- damage ------------------------------------------------------------------------------- */
 
 /* Three records; ${second} is where the middle one begins. */
@@ -1050,6 +1101,7 @@ TEST_MAIN(
     cmocka_unit_test(documents_within_values_are_read_up_to_a_depth),
     cmocka_unit_test(kinds_of_values_are_written_as_windows_shows_them),
     cmocka_unit_test(content_of_many_parts_is_one_value_and_a_document_is_none),
+    cmocka_unit_test(what_a_template_gives_depends_on_where_it_stands),
     cmocka_unit_test(a_damaged_record_costs_only_itself),
     cmocka_unit_test(values_that_lie_about_their_length_are_told),
     cmocka_unit_test(a_record_whose_template_is_lost_keeps_its_values),
