@@ -207,27 +207,31 @@ events(struct gaps *gaps, const struct engine *e, enum lang lang)
 static bool
 is_windows(const struct seen_cell *c)
 {
-	return c->kind != SEEN_OTHER || c->is_evtx;
+	return c->count > 0 && (c->kind != SEEN_OTHER || c->is_evtx);
 }
 
 /* Hosts and the channels each has, as bits of enum seen_kind. */
 struct machines {
-	struct map map; /* host → bits + 1 */
+	struct map map; /* host, in small letters → bits + 1 */
 };
 
 static uintptr_t
 bits_of(const struct machines *m, const char *host)
 {
-	return (uintptr_t)map_get(&m->map, host) >> 1;
+	char key[HIT_HOST_KEY];
+
+	return (uintptr_t)map_get(&m->map, hit_host_key(host, strlen(host), key)) >> 1;
 }
 
 static void
 note(struct machines *m, const char *host, uintptr_t more)
 {
-	map_put(&m->map, host, (void *)((bits_of(m, host) | more) << 1 | 1));
+	char key[HIT_HOST_KEY];
+
+	map_put(&m->map, hit_host_key(host, strlen(host), key), (void *)((bits_of(m, host) | more) << 1 | 1));
 }
 
-enum { HAS_PROCESS = 1 << 20, HAS_LINES = 1 << 21, HAS_SCRIPT = 1 << 22 };
+enum { HAS_PROCESS = 1 << 20, HAS_4688 = 1 << 21, HAS_LINES = 1 << 22, HAS_SCRIPT = 1 << 23 };
 
 /* Names the machines without ${bit}; only those that have ${with} (0: all). */
 static void
@@ -240,9 +244,10 @@ without(struct gaps *gaps, const struct seen *seen, const struct machines *m, ui
 	for (size_t i = 0; i < seen->cells; i++) {
 		const struct seen_cell *c = &seen->cell[i];
 		uintptr_t has = bits_of(m, c->host);
+		char machine[HIT_HOST_KEY];
 
 		if (!is_windows(c) || (has & bit) != 0 || (with != 0 && (has & with) == 0) ||
-		    map_put(&told, c->host, &told) != NULL)
+		    map_put(&told, hit_host_key(c->host, strlen(c->host), machine), &told) != NULL)
 			continue;
 		list_add(&list, *c->host == '\0' ? word(lang, "hunt.host.none") : c->host);
 	}
@@ -276,7 +281,9 @@ windows(struct gaps *gaps, const struct seen *seen, enum lang lang)
 		lines += c->process_line;
 		if (c->process + c->sysmon_process > 0)
 			more |= HAS_PROCESS;
-		if (c->process_line + c->sysmon_process > 0)
+		if (c->process > 0)
+			more |= HAS_4688;
+		if (c->process_line > 0)
 			more |= HAS_LINES;
 		if (c->script > 0)
 			more |= HAS_SCRIPT;
@@ -285,6 +292,8 @@ windows(struct gaps *gaps, const struct seen *seen, enum lang lang)
 	if (process > lines)
 		add(gaps, lang, lines == 0, "hunt.gap.command_lines",
 		    ARGS({ "count", number(gaps, process - lines) }, { "all", number(gaps, process) }));
+	/* A few have none even where they are recorded. */
+	without(gaps, seen, &m, HAS_LINES, HAS_4688, lines == 0, "hunt.gap.no_lines", "", lang);
 	without(gaps, seen, &m, HAS_PROCESS, 0, true, "hunt.gap.processes", "", lang);
 	without(gaps, seen, &m, (uintptr_t)1 << SEEN_SYSMON, 0, false, "hunt.gap.sysmon", "", lang);
 	for (size_t i = 0; i < ARRAY_LEN(wanted); i++)
@@ -330,6 +339,29 @@ spans(struct gaps *gaps, const struct seen *seen, enum lang lang)
 		add(gaps, lang, false, "hunt.gap.span_more", ARGS({ "count", number(gaps, more) }));
 }
 
+/* Logs that begin later than what is looked for. */
+static void
+late(struct gaps *gaps, const struct engine *e, enum lang lang)
+{
+	const struct seen *seen = &e->seen;
+	int64_t from_ms = e->options->from_ms;
+	struct list list = { BUF_INIT(TEXT_MAX), 0 };
+
+	for (size_t i = 0; i < seen->cells && from_ms != INT64_MIN; i++) {
+		const struct seen_cell *c = &seen->cell[i];
+
+		if (c->min_ns > c->max_ns || c->min_ns / 1000000 - HOUR_NS / 1000000 <= from_ms ||
+		    (c->kind == SEEN_OTHER && c->is_evtx)) /* as of spans() */
+			continue;
+		list_add(&list, arena_printf(&gaps->arena, "%s · %s (%s)", *c->host == '\0' ?
+		    word(lang, "hunt.host.none") : c->host, c->source, when(gaps, c->min_ns)));
+	}
+	if (list.count > 0)
+		add(gaps, lang, false, "hunt.gap.late", ARGS({ "from", bound(gaps, from_ms) },
+		    { "count", number(gaps, list.count) }, { "names", list_end(gaps, &list) }));
+	buf_clear(&list.text);
+}
+
 static void
 tampering(struct gaps *gaps, const struct seen *seen, enum lang lang)
 {
@@ -338,7 +370,7 @@ tampering(struct gaps *gaps, const struct seen *seen, enum lang lang)
 		const char *host = *c->host == '\0' ? word(lang, "hunt.host.none") : c->host;
 
 		if (c->cleared > 0)
-			add(gaps, lang, true, "hunt.gap.cleared", ARGS({ "source", c->source }, { "host", host },
+			add(gaps, lang, true, *c->source == '\0' ? "hunt.gap.cleared_some" : "hunt.gap.cleared", ARGS({ "source", c->source }, { "host", host },
 			    { "count", number(gaps, c->cleared) }, { "when", when(gaps, c->cleared_ns) }));
 		if (c->clock_set > 0)
 			add(gaps, lang, false, "hunt.gap.clock_set", ARGS({ "host", host },
@@ -369,6 +401,7 @@ gaps_find(struct gaps *gaps, const struct engine *e, const struct gap_rules *rul
 	tampering(gaps, &e->seen, lang);
 	windows(gaps, &e->seen, lang);
 	spans(gaps, &e->seen, lang);
+	late(gaps, e, lang);
 	choice(gaps, e->options, e->iocs);
 	if (rules->unmapped + rules->refused > 0)
 		add(gaps, lang, false, "hunt.gap.rules", ARGS({ "unmapped", number(gaps, rules->unmapped) },

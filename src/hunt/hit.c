@@ -44,6 +44,18 @@ time_text(const struct tm *tm, int64_t ticks, char out[static HIT_TIME_SIZE])
 }
 
 char *
+hit_host_key(const char *name, size_t len, char out[static HIT_HOST_KEY])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len && n + 1 < HIT_HOST_KEY; i++)
+		if (name[i] != '\0')
+			out[n++] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] + 'a' - 'A' : name[i]);
+	out[n] = '\0';
+	return out;
+}
+
+char *
 hit_time(int64_t time_ns, char out[static HIT_TIME_SIZE])
 {
 	int64_t s = time_ns / NS, ns = time_ns % NS;

@@ -41,6 +41,10 @@ struct hit {
 	size_t refs;
 };
 
+/* What a host is known by: logs write the same name now in capitals, now in small letters. Returns ${out}. */
+#define HIT_HOST_KEY (HIT_SHORT_MAX + 8)
+char *hit_host_key(const char *name, size_t len, char out[static HIT_HOST_KEY]);
+
 /* RFC 3339 in UTC with as many decimals as are needed, at most seven. Returns ${out}. */
 char *hit_time(int64_t time_ns, char out[static HIT_TIME_SIZE]);
 

@@ -407,6 +407,8 @@ coverage(struct html *h)
 	th(h, "hunt.html.time");
 	html_lit(&h->out, "</tr></thead><tbody>");
 	for (size_t i = 0; i < s->cells && i < COVER_MAX; i++) {
+		if (s->cell[i].count == 0)
+			continue;
 		html_lit(&h->out, "<tr><td>");
 		html_text(&h->out, html_host(h, s->cell[i].host));
 		html_lit(&h->out, "</td><td>");

@@ -2,6 +2,7 @@
 #include "hunt/hunt.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 
 #include "hunt/report.h"
 #include "hunt/sift.h"
@@ -26,6 +27,29 @@ struct run {
 	size_t buffers;
 };
 
+/* Whether ${path} is a log that is to be read, or is written to already. */
+static bool
+is_taken(const struct run *run, const char *path)
+{
+	FILE *const out[] = { run->json, run->csv, run->timeline, run->html };
+	bool is_stdout = strcmp(path, "-") == 0;
+	struct stat st, other;
+
+	for (size_t i = 0; i < ARRAY_LEN(out) && is_stdout; i++)
+		if (out[i] == stdout)
+			return true;
+	if (is_stdout || stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+		return false;
+	for (size_t i = 0; i < run->o->paths; i++)
+		if (stat(run->o->path[i], &other) == 0 && other.st_dev == st.st_dev && other.st_ino == st.st_ino)
+			return true;
+	for (size_t i = 0; i < ARRAY_LEN(out); i++)
+		if (out[i] != NULL && fstat(fileno(out[i]), &other) == 0 && other.st_dev == st.st_dev &&
+		    other.st_ino == st.st_ino)
+			return true;
+	return false;
+}
+
 static int
 open_out(struct run *run, const char *path, FILE **ret, struct err *err)
 {
@@ -33,6 +57,8 @@ open_out(struct run *run, const char *path, FILE **ret, struct err *err)
 
 	if (path == NULL)
 		return 0;
+	if (is_taken(run, path))
+		return err_fail(err, ERR_USAGE, "hunt.out.taken", NULL, "path", path, NULL, NULL);
 	*ret = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
 	if (*ret == NULL)
 		return err_sys(err, file_err_kind(errno), path, errno);

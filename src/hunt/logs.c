@@ -287,6 +287,8 @@ stat_json(const struct stat_of *s, struct ingest *in, const char *path, struct b
 	for (size_t i = 0; i < s->seen.cells; i++) {
 		const struct seen_cell *c = &s->seen.cell[i];
 
+		if (c->count == 0)
+			continue;
 		jsonw_object(&w);
 		jsonw_kstring(&w, "host", c->host);
 		jsonw_kstring(&w, "source", c->source);
@@ -345,6 +347,8 @@ stat_text(const struct stat_of *s, struct ingest *in, const char *path, enum lan
 	for (size_t i = 0; i < s->seen.cells; i++) {
 		const struct seen_cell *c = &s->seen.cell[i];
 
+		if (c->count == 0)
+			continue;
 		fputs("  ", stdout);
 		plain(*c->host == '\0' ? word(lang, "hunt.host.none") : c->host);
 		fputs(" · ", stdout);

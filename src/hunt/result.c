@@ -16,21 +16,28 @@ result_init(struct result *r, const struct rules *rules)
 	}
 }
 
+static const char *
+shown_name(struct result *r, struct hit_part name)
+{
+	char *out = arena_alloc(&r->arena, name.len + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < name.len; i++)
+		if (name.at[i] != '\0')
+			out[n++] = name.at[i];
+	out[n] = '\0';
+	return out;
+}
+
 static uint32_t
 host_id(struct result *r, struct hit_part name)
 {
-	char key[HIT_SHORT_MAX + 8] = "h";
-	size_t n = 1;
-	uintptr_t id;
+	char key[HIT_HOST_KEY];
+	uintptr_t id = (uintptr_t)map_get(&r->host_ids, hit_host_key(name.at, name.len, key));
 
-	for (size_t i = 0; i < name.len && n + 1 < sizeof(key); i++)
-		if (name.at[i] != '\0')
-			key[n++] = name.at[i];
-	key[n] = '\0';
-	id = (uintptr_t)map_get(&r->host_ids, key);
 	if (id == 0 && r->hosts >= HOSTS_MAX) {
-		key[1] = '\0';
-		id = (uintptr_t)map_get(&r->host_ids, key);
+		name.len = 0;
+		id = (uintptr_t)map_get(&r->host_ids, hit_host_key(name.at, 0, key));
 	}
 	if (id != 0)
 		return (uint32_t)id - 1;
@@ -38,7 +45,7 @@ host_id(struct result *r, struct hit_part name)
 		r->hosts_room = r->hosts_room == 0 ? 64 : r->hosts_room * 2;
 		r->host = xrealloc(r->host, r->hosts_room * sizeof(*r->host));
 	}
-	r->host[r->hosts] = (struct host_sum){ .name = arena_strdup(&r->arena, key + 1),
+	r->host[r->hosts] = (struct host_sum){ .name = shown_name(r, name),
 	    .first_ns = INT64_MAX, .last_ns = INT64_MIN };
 	r->hosts++;
 	map_put(&r->host_ids, key, (void *)(uintptr_t)r->hosts);

@@ -6,7 +6,7 @@
 #define BACK_EVTX_NS INT64_C(60000000000)  /* Windows writes in order but for moments */
 #define BACK_TEXT_NS INT64_C(600000000000) /* text logs of several writers are less tidy */
 
-enum what { NOTHING, CHANNEL, EVENT_ID, LINE, ORIGIN, HOST /* and less wanted ones after it */ };
+enum what { NOTHING, CHANNEL, EVENT_ID, LINE, PROVIDER, ORIGIN, HOST /* and less wanted ones after it */ };
 
 static const char *const host_name[] = {
 	"Computer", "ComputerName", "computer_name", "MachineName", "devname", "Hostname", "hostname", "_HOSTNAME",
@@ -34,6 +34,9 @@ seen_names_init(struct seen_names *names, struct names *all)
 	watch(names, all, "EventID", EVENT_ID);
 	watch(names, all, "CommandLine", LINE);
 	watch(names, all, "ProcessCommandLine", LINE);
+	watch(names, all, "Provider_Name", PROVIDER);
+	watch(names, all, "ProviderName", PROVIDER);
+	watch(names, all, "SourceName", PROVIDER);
 	watch(names, all, "id.orig_h", ORIGIN);
 	for (size_t i = 0; i < ARRAY_LEN(host_name); i++)
 		watch(names, all, host_name[i], (uint8_t)(HOST + i));
@@ -68,19 +71,21 @@ seen_place(const struct seen_names *names, const struct event *event, struct see
 	uint8_t best = UINT8_MAX;
 	bool is_zeek = false;
 
-	*ret = (struct seen_place){ NULL, NULL, NULL, NULL };
+	*ret = (struct seen_place){ 0 };
 	for (uint32_t i = 0; i < event->values; i++) {
 		const struct event_value *v = &event->value[i];
 		uint8_t what = v->id < names->count ? names->what[v->id] : NOTHING;
 
 		if (what == NOTHING)
 			continue;
-		if (what == CHANNEL && ret->channel == NULL && is_text(v)) {
-			ret->channel = v;
+		if (what == CHANNEL && is_text(v)) {
+			*(ret->channel == NULL ? &ret->channel : &ret->about) = v;
 		} else if (what == EVENT_ID && ret->event_id == NULL) {
 			ret->event_id = v;
 		} else if (what == LINE && is_text(v)) {
 			ret->line = v;
+		} else if (what == PROVIDER) {
+			ret->provider = v;
 		} else if (what == ORIGIN) {
 			is_zeek = true;
 		} else if (what >= HOST && what < best && is_text(v) &&
@@ -174,7 +179,7 @@ add_cell(struct seen *s, size_t at, uint64_t key, char *host, char *source)
 	s->slot[at] = (uint32_t)s->cells + 1;
 	s->cell[s->cells] = (struct seen_cell){ .key = key, .host = host, .source = source,
 	    .kind = kind_of(source), .min_ns = INT64_MAX, .max_ns = INT64_MIN, .first_ns = INT64_MIN,
-	    .last_ns = INT64_MIN, .file = UINT32_MAX };
+	    .last_ns = INT64_MIN, .cleared_ns = INT64_MIN, .clock_ns = INT64_MIN, .file = UINT32_MAX };
 	return &s->cell[s->cells++];
 }
 
@@ -236,6 +241,7 @@ joined_cell(struct seen *s, const char *host, const char *source)
 static int64_t
 number_of(const struct event_value *v)
 {
+	uint32_t step = v != NULL && v->type == VALUE_UTF16 ? 2 : 1;
 	int64_t n = 0;
 	const char *p;
 
@@ -245,35 +251,51 @@ number_of(const struct event_value *v)
 		return v->number;
 	if (v->type == VALUE_UINT || v->type == VALUE_HEX)
 		return v->bits > UINT32_MAX ? -1 : (int64_t)v->bits;
-	if (v->type != VALUE_TEXT || v->len == 0 || v->len > 9)
+	if ((v->type != VALUE_TEXT && v->type != VALUE_UTF16) || v->len == 0 || v->len > 9 * step)
 		return -1;
 	p = v->data;
-	for (uint32_t i = 0; i < v->len; i++) {
-		if (p[i] < '0' || p[i] > '9')
+	for (uint32_t i = 0; i + step <= v->len; i += step) {
+		if (p[i] < '0' || p[i] > '9' || (step == 2 && p[i + 1] != 0))
 			return -1;
 		n = n * 10 + (p[i] - '0');
 	}
 	return n;
 }
 
+/* Whether the log service wrote the event, as far as that is known: System is written to by many. */
+static bool
+is_by_log_service(const struct seen_place *place)
+{
+	char *provider = text_of(place->provider, "Eventlog");
+	bool is = strcasecmp(provider, "Eventlog") == 0 || strcasecmp(provider, "Microsoft-Windows-Eventlog") == 0;
+
+	free(provider);
+	return is;
+}
+
+static void
+was_cleared(struct seen_cell *c, int64_t time_ns)
+{
+	c->cleared++;
+	c->cleared_ns = time_ns > c->cleared_ns ? time_ns : c->cleared_ns;
+}
+
 /* What the event says of the log itself. */
 static void
-special(struct seen_cell *c, int64_t id, bool has_line, int64_t time_ns)
+special(struct seen_cell *c, const struct seen_place *place, int64_t id, int64_t time_ns)
 {
 	if (c->kind == SEEN_SECURITY && id == 4688) {
 		c->process++;
-		c->process_line += has_line;
+		c->process_line += place->line != NULL;
 	} else if (c->kind == SEEN_SYSMON && id == 1) {
 		c->sysmon_process++;
 	} else if (c->kind == SEEN_POWERSHELL && id == 4104) {
 		c->script++;
-	} else if ((c->kind == SEEN_SECURITY && (id == 1102 || id == 517)) ||
-	    (c->kind == SEEN_SYSTEM && id == 104)) {
-		c->cleared++;
-		c->cleared_ns = time_ns;
+	} else if (c->kind == SEEN_SECURITY && (id == 517 || id == 1102)) {
+		was_cleared(c, time_ns);
 	} else if (c->kind == SEEN_SECURITY && id == 4616) {
 		c->clock_set++;
-		c->clock_ns = time_ns;
+		c->clock_ns = time_ns > c->clock_ns ? time_ns : c->clock_ns;
 	}
 }
 
@@ -305,7 +327,7 @@ seen_event(struct seen *s, const struct seen_place *place, const struct event *e
 {
 	const char *format = event->format == NULL ? "" : event->format;
 	struct seen_cell *c = raw_cell(s, place, format);
-	int64_t t = event->time_ns;
+	int64_t t = event->time_ns, id;
 
 	s->events++;
 	s->dropped += event->dropped > 0;
@@ -315,21 +337,22 @@ seen_event(struct seen *s, const struct seen_place *place, const struct event *e
 		c->first_ns = t;
 		c->first_record = event->record;
 	}
-	if (c->kind != SEEN_OTHER)
-		special(c, number_of(place->event_id), place->line != NULL, t);
+	id = c->kind == SEEN_OTHER ? -1 : number_of(place->event_id);
+	special(c, place, id, t);
 	if (t == INT64_MIN) {
 		c->timeless++;
 		s->timeless++;
-		return;
+	} else {
+		if (c->ordered)
+			went_back(c, c->last_ns, t, c->last_record, event->record, c->is_evtx);
+		c->min_ns = t < c->min_ns ? t : c->min_ns;
+		c->max_ns = t > c->max_ns ? t : c->max_ns;
+		c->last_ns = t;
+		c->last_record = event->record;
 	}
-	if (c->ordered)
-		went_back(c, c->last_ns, t, c->last_record, event->record, c->is_evtx);
-	if (t < c->min_ns)
-		c->min_ns = t;
-	if (t > c->max_ns)
-		c->max_ns = t;
-	c->last_ns = t;
-	c->last_record = event->record;
+	/* In System, and about another log as a rule, whose cell may have to be made. */
+	if (c->kind == SEEN_SYSTEM && id == 104 && is_by_log_service(place))
+		was_cleared(raw_cell(s, &(struct seen_place){ .host = place->host, .channel = place->about }, ""), t);
 }
 
 /* ---- joining -------------------------------------------------------------------------- */
@@ -337,6 +360,10 @@ seen_event(struct seen *s, const struct seen_place *place, const struct event *e
 static void
 join_cell(struct seen_cell *to, const struct seen_cell *from, uint32_t file)
 {
+	to->cleared_ns = from->cleared_ns > to->cleared_ns ? from->cleared_ns : to->cleared_ns;
+	to->cleared += from->cleared;
+	if (from->count == 0)
+		return;
 	if (to->file == file && from->ordered)
 		went_back(to, to->last_ns, from->first_ns, to->last_record, from->first_record, from->is_evtx);
 	if (from->back > 0 && from->back_ns > to->back_ns) {
@@ -352,11 +379,7 @@ join_cell(struct seen_cell *to, const struct seen_cell *from, uint32_t file)
 	to->process_line += from->process_line;
 	to->sysmon_process += from->sysmon_process;
 	to->script += from->script;
-	if (from->cleared > 0)
-		to->cleared_ns = from->cleared_ns;
-	to->cleared += from->cleared;
-	if (from->clock_set > 0)
-		to->clock_ns = from->clock_ns;
+	to->clock_ns = from->clock_ns > to->clock_ns ? from->clock_ns : to->clock_ns;
 	to->clock_set += from->clock_set;
 	to->file = file;
 	to->is_evtx = from->is_evtx;

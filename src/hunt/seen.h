@@ -15,9 +15,9 @@ enum seen_kind {
 	SEEN_REMOTE, SEEN_KINDS
 };
 
-/* One channel (or format) of one host. */
+/* One channel (or format) of one host; of one that is only known to have been cleared the count is 0. */
 struct seen_cell {
-	char *host, *source;       /* source: the channel, else the format */
+	char *host, *source;       /* source: the channel, else the format; "": a log whose name is not known */
 	enum seen_kind kind;
 	uint64_t count, timeless;
 	int64_t min_ns, max_ns;    /* INT64_MAX, INT64_MIN while there is no time */
@@ -25,7 +25,7 @@ struct seen_cell {
 	uint64_t sysmon_process;
 	uint64_t script;           /* 4104 */
 	uint64_t cleared, clock_set;
-	int64_t cleared_ns, clock_ns; /* the last of them */
+	int64_t cleared_ns, clock_ns; /* the latest of them; INT64_MIN: not known */
 	uint64_t back;             /* times the clock went back by minutes */
 	int64_t back_ns, back_at;  /* the farthest, and when */
 	uint64_t key;              /* where it is in the table */
@@ -55,7 +55,8 @@ void seen_names_clear(struct seen_names *names);
 
 /* What of an event says where it comes from. */
 struct seen_place {
-	const struct event_value *host, *channel, *event_id, *line;
+	const struct event_value *host, *channel, *event_id, *line, *provider;
+	const struct event_value *about; /* a channel it names besides its own */
 };
 void seen_place(const struct seen_names *names, const struct event *event, struct seen_place *ret);
 

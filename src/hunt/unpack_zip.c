@@ -82,6 +82,8 @@ member(struct reader *r, zip_uint64_t i)
 		return 0;
 	if ((st.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && st.encryption_method != ZIP_EM_NONE)
 		return fail(r, "unpack.secret", name, ERR_INVALID);
+	if ((st.valid & ZIP_STAT_COMP_METHOD) != 0 && zip_compression_method_supported(st.comp_method, 0) == 0)
+		return fail(r, "unpack.packing", name, ERR_INVALID);
 	return read_member(r, i, name);
 }
 

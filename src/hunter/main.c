@@ -340,6 +340,23 @@ read_request(struct task *t, struct err *err)
 	return 0;
 }
 
+/* Whether all that was said has been written; who no longer listens need not be told. */
+static int
+flush(struct err *err)
+{
+	bool was_lost = ferror(stdout);
+
+	errno = 0;
+	if (was_lost) {
+		/* What went wrong then is forgotten, but goes wrong again. */
+		clearerr(stdout);
+		putchar('\n');
+	}
+	if (fflush(stdout) == 0 && !was_lost)
+		return 0;
+	return errno == EPIPE ? 0 : err_sys(err, file_err_kind(errno == 0 ? EIO : errno), "stdout", errno == 0 ? EIO : errno);
+}
+
 static int
 fail(const struct task *t, const struct err *err)
 {
@@ -366,14 +383,14 @@ main(void)
 		fprintf(stderr, "khien: %s: %s\n", err.file, err.key);
 		return 1;
 	}
-	if (read_request(&t, &err) != 0 || run(&t, &err) != 0)
+	if (read_request(&t, &err) != 0 || run(&t, &err) != 0 || flush(&err) != 0)
 		status = fail(&t, &err);
+	else if (ferror(stdout))
+		status = 1;
 	err_clear(&err);
 	json_free(t.request);
 	arena_clear(&t.arena);
 	free(t.cache_dir);
 	words_clear();
-	if (fflush(stdout) != 0)
-		status = 1;
 	return status;
 }

@@ -4,12 +4,13 @@
 
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "ingest/crc32.h"
 #include "ingest/evtx_part.h"
+#include "ingest/when.h"
 
 #define RECORD_HEAD  24
 #define RECORD_LEAST 28
+#define CHUNK_HEADER 128 /* what a chunk says its header's size is */
 #define JOINED_MAX   ((size_t)1 << 20)
 #define CACHED_MAX   4096
 #define ARENA_MAX    ((size_t)16 << 20)
@@ -36,19 +37,6 @@ evtx_is_empty(const uint8_t *p, size_t len)
 	return len == 0 || (p[0] == 0 && memcmp(p, p + 1, len - 1) == 0);
 }
 
-size_t
-evtx_slot(const uint8_t *p, size_t len, bool *ret_is_chunk)
-{
-	const uint8_t *shifted = NULL;
-
-	if (len > EVTX_CHUNK)
-		len = EVTX_CHUNK;
-	if (!is_chunk(p, len))
-		shifted = memmem(p + 1, len - 1, "ElfChnk", 8);
-	*ret_is_chunk = shifted == NULL && (is_chunk(p, len) || (len == EVTX_CHUNK && !evtx_is_empty(p, len)));
-	return shifted == NULL ? len : (size_t)(shifted - p);
-}
-
 /* Behind the free space's beginning a record may go on that the head does not know of: its first bytes are read too. */
 size_t
 evtx_chunk_used(const uint8_t *head)
@@ -72,6 +60,42 @@ evtx_chunk_ends(const uint8_t *chunk, size_t used)
 		pos += size;
 	}
 	return pos == end && memcmp(chunk + end, record_magic, sizeof(record_magic)) != 0;
+}
+
+/* Where within the ${len} bytes of a chunk the next one begins, or the head of its file; ${len}: it does not. */
+static size_t
+next_inside(const uint8_t *p, size_t len)
+{
+	for (size_t at = EVTX_FIRST_RECORD; len - at > EVTX_CHUNK_HEAD; at++) {
+		const uint8_t *found = memmem(p + at, len - at - EVTX_CHUNK_HEAD, "ElfChnk", 8);
+
+		if (found == NULL)
+			break;
+		at = (size_t)(found - p);
+		if (evtx_u32(found + 40) == CHUNK_HEADER)
+			return at >= EVTX_FIRST_RECORD + EVTX_FILE_HEAD &&
+			    memcmp(found - EVTX_FILE_HEAD, "ElfFile", 8) == 0 ? at - EVTX_FILE_HEAD : at;
+	}
+	return len;
+}
+
+size_t
+evtx_slot(const uint8_t *p, size_t len, bool *ret_is_chunk)
+{
+	const uint8_t *shifted = NULL;
+	size_t used;
+
+	if (len > EVTX_CHUNK)
+		len = EVTX_CHUNK;
+	if (is_chunk(p, len) && len > EVTX_CHUNK_HEAD) {
+		used = evtx_chunk_used(p);
+		if (used > len || !evtx_chunk_ends(p, used))
+			len = next_inside(p, len);
+	}
+	if (!is_chunk(p, len))
+		shifted = memmem(p + 1, len - 1, "ElfChnk", 8);
+	*ret_is_chunk = shifted == NULL && (is_chunk(p, len) || (len == EVTX_CHUNK && !evtx_is_empty(p, len)));
+	return shifted == NULL ? len : (size_t)(shifted - p);
 }
 
 struct evtx_reader *
@@ -115,28 +139,21 @@ is_record(const struct evtx_reader *r, uint32_t pos, uint32_t *ret_size)
 	    evtx_u32(p + *ret_size - 4) == *ret_size;
 }
 
-/* A literal time of an event without a template. */
+/* A literal time of an event without a template; Windows writes UTC, at times without saying so. */
 static void
 find_time(struct evtx_reader *r)
 {
 	static const char wanted[] = "TimeCreated_SystemTime";
-	char copy[40];
 
 	for (uint32_t i = 0; i < r->event.values; i++) {
 		const struct event_value *v = &r->value[i];
 		struct text text;
-		int64_t ms, ns;
 
 		if (v->name_len != sizeof(wanted) - 1 || memcmp(v->name, wanted, v->name_len) != 0 ||
 		    (v->type != VALUE_UTF16 && v->type != VALUE_TEXT))
 			continue;
 		text = event_text(v, &r->joined);
-		if (text.len >= sizeof(copy))
-			continue;
-		memcpy(copy, text.at, text.len);
-		copy[text.len] = '\0';
-		if (clock_parse(copy, &ms) && !__builtin_mul_overflow(ms, INT64_C(1000000), &ns))
-			r->event.time_ns = ns;
+		(void)when_iso(text.at, text.len, 0, &r->event.time_ns);
 	}
 }
 
@@ -155,7 +172,7 @@ record(struct evtx_reader *r, uint32_t pos, uint32_t size, uint64_t offset,
 	if (r->passing.total > 0)
 		arena_reset(&r->passing);
 	ok = evtx_embedded(r, pos + RECORD_HEAD, pos + size - 4, IN_TOP, 0);
-	if (!ok || r->bad)
+	if (!ok || r->bad || r->event.values == 0)
 		sink->skipped(sink->arg, offset + pos, size, "ingest.evtx.binxml");
 	if (r->event.values == 0)
 		return;

@@ -25,7 +25,8 @@ bool evtx_is(const void *data, size_t len);
 /*
  * How many of the  > 0 bytes belong together: a chunk, or at most as many that are none.  A chunk
  * is EVTX_CHUNK bytes, or what there is of it before the end; one whose own head is damaged counts as
- * one.  Chunks that a copy has shifted are found by their signature.
+ * one.  Chunks that a copy has shifted are found by their signature, also within one whose records do not
+ * end as its head says.
  */
 size_t evtx_slot(const uint8_t *p, size_t len, bool *ret_is_chunk);
 

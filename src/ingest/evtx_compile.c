@@ -4,7 +4,7 @@
 
 #define DEPTH_MAX  32
 #define OPS_MAX    4096
-#define PIECES_MAX 8192
+#define PIECES_MAX (EVTX_CHUNK / 3) /* each takes three bytes at least */
 
 enum token {
 	T_END = 0x00, T_OPEN = 0x01, T_CLOSE_START = 0x02, T_CLOSE_EMPTY = 0x03, T_CLOSE = 0x04,
@@ -12,6 +12,8 @@ enum token {
 	T_PI_TARGET = 0x0a, T_PI_DATA = 0x0b, T_TEMPLATE = 0x0c, T_SUB = 0x0d, T_SUB_OPTIONAL = 0x0e,
 	T_FRAGMENT = 0x0f, T_MORE = 0x40,
 };
+
+#define TYPE_DOCUMENT 0x21
 
 struct word {
 	const uint8_t *text; /* UTF-16 */
@@ -140,7 +142,7 @@ add_text(struct evtx_compiler *c, const void *text, uint32_t units)
 	void *copy = arena_alloc(c->arena, 2 * (size_t)units + 1);
 
 	memcpy(copy, text, 2 * (size_t)units);
-	add_piece(c, (struct evtx_piece){ NO_SUB, false, units, copy });
+	add_piece(c, (struct evtx_piece){ NO_SUB, false, false, units, copy });
 }
 
 static void
@@ -151,7 +153,7 @@ take_text(struct evtx_compiler *c)
 	if (!has(c, 2 * units))
 		return;
 	if (c->is_passing)
-		add_piece(c, (struct evtx_piece){ NO_SUB, false, units, c->chunk + c->pos });
+		add_piece(c, (struct evtx_piece){ NO_SUB, false, false, units, c->chunk + c->pos });
 	else
 		add_text(c, c->chunk + c->pos, units);
 	c->pos += 2 * units;
@@ -176,6 +178,7 @@ take_piece(struct evtx_compiler *c)
 {
 	uint8_t token = peek(c) & (uint8_t)~T_MORE;
 	uint16_t sub;
+	bool embeds;
 
 	switch (token) {
 	case T_VALUE:
@@ -200,8 +203,9 @@ take_piece(struct evtx_compiler *c)
 	case T_SUB_OPTIONAL:
 		skip(c, 1);
 		sub = take16(c);
-		skip(c, 1); /* the value's own type counts */
-		add_piece(c, (struct evtx_piece){ sub, token == T_SUB_OPTIONAL, 0, NULL });
+		embeds = peek(c) == TYPE_DOCUMENT; /* for all else the value's own type counts */
+		skip(c, 1);
+		add_piece(c, (struct evtx_piece){ sub, token == T_SUB_OPTIONAL, embeds, 0, NULL });
 		return true;
 	default:
 		return false;
@@ -374,6 +378,15 @@ attribute(struct evtx_compiler *c, struct element *e)
 	}
 }
 
+static bool
+has_document(const struct evtx_compiler *c, const struct evtx_op *op)
+{
+	for (uint32_t i = 0; i < op->pieces; i++)
+		if (c->program.piece[op->piece + i].embeds)
+			return true;
+	return false;
+}
+
 /* Adds the element's own content as a field. */
 static void
 content(struct evtx_compiler *c, const struct element *e, uint32_t piece, bool has_children)
@@ -384,7 +397,7 @@ content(struct evtx_compiler *c, const struct element *e, uint32_t piece, bool h
 
 	if (op.pieces == 0 && (has_children || e->where == IN_SYSTEM || e->where == IN_EVENT))
 		return;
-	if (first != NULL && e->data_names == 1 && first->sub == NO_SUB) {
+	if (first != NULL && e->data_names == 1 && first->sub == NO_SUB && first->units > 0) {
 		set_name(c, &op, (struct word){ first->text, first->units }, (struct word){ NULL, 0 });
 	} else if (e->where == IN_OTHER && e->parent != NULL) {
 		set_name(c, &op, e->parent->name, e->name);
@@ -393,11 +406,11 @@ content(struct evtx_compiler *c, const struct element *e, uint32_t piece, bool h
 		op.name_piece = e->data_name;
 		op.name_pieces = e->data_names;
 	}
-	if (!has_children) {
+	if (!has_children && (op.pieces == 1 || !has_document(c, &op))) {
 		add_op(c, op);
 		return;
 	}
-	/* Between children there may be blanks, and documents to be embedded. */
+	/* Between children, and beside documents to be embedded, there may be blanks. */
 	for (uint32_t i = piece, end = c->program.pieces; i < end; i++) {
 		op.piece = i;
 		op.pieces = 1;
@@ -412,8 +425,8 @@ static void element(struct evtx_compiler *c, const struct element *parent, enum 
 static void
 children(struct evtx_compiler *c, const struct element *e)
 {
-	struct evtx_piece own[64];
-	uint32_t n = 0, piece;
+	struct evtx_piece own[64]; /* values among or between children */
+	uint32_t n = 0, piece = c->program.pieces;
 	bool has_children = false;
 
 	while (!c->bad) {
@@ -435,14 +448,18 @@ children(struct evtx_compiler *c, const struct element *e)
 			skip(c, 2 * (uint32_t)take16(c));
 		} else if (!take_piece(c)) {
 			c->bad = true;
-		} else if (n == ARRAY_LEN(own)) {
-			c->bad = true;
-		} else if (c->program.pieces > before) {
-			own[n++] = c->program.piece[before];
+		} else if (c->program.pieces > before && c->program.piece[before].sub != NO_SUB) {
+			if (n == ARRAY_LEN(own))
+				c->bad = true;
+			else
+				own[n++] = c->program.piece[before];
 		}
 	}
-	piece = c->program.pieces;
-	for (uint32_t i = 0; i < n; i++)
+	if (c->bad)
+		return;
+	if (has_children)
+		piece = c->program.pieces;
+	for (uint32_t i = 0; i < n && has_children; i++)
 		add_piece(c, own[i]);
 	content(c, e, piece, has_children);
 }

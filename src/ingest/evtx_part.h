@@ -19,6 +19,7 @@ enum evtx_where { IN_TOP, IN_EVENT, IN_SYSTEM, IN_DATA, IN_USER, IN_OTHER };
 struct evtx_piece {
 	uint16_t sub; /* number of the value; NO_SUB: the text */
 	bool optional;
+	bool embeds; /* the value is a document */
 	uint32_t units;
 	const uint8_t *text; /* UTF-16 */
 };
@@ -121,6 +122,8 @@ struct evtx_template {
 	uint8_t *body;
 	struct evtx_ref *ref;
 	uint32_t refs;
+	enum evtx_where where; /* it was met; names depend on it */
+	bool bad; /* the program ends where the damage begins */
 	struct evtx_program program;
 };
 
@@ -177,6 +180,10 @@ evtx_new_value(struct evtx_reader *r, const struct event_value *name)
 	return v;
 }
 
+/* How many of the ${len} > 0 bytes of an array its next item takes, with the NUL that ends a string. */
+uint32_t evtx_item(uint8_t type, const uint8_t *p, uint32_t len);
+
+/* Arrays repeat the element. */
 void evtx_add_array(struct evtx_reader *r, const struct event_value *name, uint8_t type,
     const uint8_t *p, uint32_t len);
 

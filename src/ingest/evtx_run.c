@@ -154,9 +154,21 @@ read_subs(struct evtx_reader *r, uint32_t pos, uint32_t end, struct frame *f, ui
 	return true;
 }
 
-/* A definition that was cut off with its chunk: what values there are, without their names. */
+static bool
+has_name(const struct evtx_template *t, uint32_t sub)
+{
+	for (uint32_t i = 0; t != NULL && i < t->program.pieces; i++)
+		if (t->program.piece[i].sub == sub)
+			return true;
+	return false;
+}
+
+/*
+ * A definition that was cut off with its chunk, ${t} is NULL then, or is damaged: what values there are that it
+ * has no names for.
+ */
 static void
-run_unnamed(struct evtx_reader *r, const struct frame *f)
+run_unnamed(struct evtx_reader *r, const struct evtx_template *t, const struct frame *f)
 {
 	static const struct event_value name = { .name = "Data", .name_len = 4 };
 
@@ -164,6 +176,8 @@ run_unnamed(struct evtx_reader *r, const struct frame *f)
 		const struct evtx_sub *s = &r->sub[f->first + i];
 		struct event_value *v;
 
+		if (has_name(t, i))
+			continue;
 		if ((s->type & 0x80) != 0)
 			evtx_add_array(r, &name, s->type & 0x7f, s->at, s->len);
 		else if (s->type != 0 && s->type != 0x21 && (v = evtx_new_value(r, &name)) != NULL)
@@ -196,10 +210,10 @@ instance(struct evtx_reader *r, uint32_t *pos, uint32_t end, enum evtx_where whe
 	ok = read_subs(r, at, end, &f, pos);
 	if (t != NULL)
 		run(r, &t->program, &f);
-	else
-		run_unnamed(r, &f);
+	if (t == NULL || t->bad)
+		run_unnamed(r, t, &f);
 	r->subs = subs;
-	return ok && t != NULL;
+	return ok && t != NULL && !t->bad;
 }
 
 /* Elements that stand there without a template: forwarded events, and those made by hand. */

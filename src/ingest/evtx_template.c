@@ -50,17 +50,19 @@ compile_template(struct evtx_reader *r, uint32_t pos, uint32_t size, enum evtx_w
 {
 	struct evtx_compiler *c = &r->compiler;
 	struct evtx_template *t;
+	bool ok;
 
 	c->names = r->names;
 	c->chunk = r->chunk;
 	c->len = r->len;
 	c->arena = &r->arena;
 	c->has_dependency = true;
-	if (!evtx_compile(c, pos, pos + size, where))
+	ok = evtx_compile(c, pos, pos + size, where);
+	if (!ok && c->program.ops == 0)
 		return NULL;
 	t = arena_alloc(&r->arena, sizeof(*t));
 	*t = (struct evtx_template){ .size = size, .body = keep(r, r->chunk + pos, size), .refs = c->refs,
-		.ref = keep(r, c->ref, c->refs * sizeof(*c->ref)), .program = c->program };
+		.where = where, .bad = !ok, .ref = keep(r, c->ref, c->refs * sizeof(*c->ref)), .program = c->program };
 	memcpy(t->guid, r->chunk + pos - EVTX_TEMPLATE_HEAD + 4, sizeof(t->guid));
 	for (uint32_t i = 0; i < t->refs; i++)
 		t->ref[i].text = keep(r, t->ref[i].text, 2 * (size_t)t->ref[i].units);
@@ -77,7 +79,8 @@ evtx_template(struct evtx_reader *r, uint32_t offset, enum evtx_where where)
 	struct evtx_template *t, **bucket;
 	uint32_t size;
 
-	if (r->def[slot].chunk == r->chunks && r->def[slot].offset == offset)
+	if (r->def[slot].chunk == r->chunks && r->def[slot].offset == offset &&
+	    r->def[slot].template->where == where)
 		return r->def[slot].template;
 	if (offset < EVTX_FIRST_RECORD || offset > r->len || r->len - offset < EVTX_TEMPLATE_HEAD)
 		return NULL;
@@ -86,7 +89,7 @@ evtx_template(struct evtx_reader *r, uint32_t offset, enum evtx_where where)
 		return NULL;
 	bucket = &r->bucket[(r->chunk[offset + 4] ^ r->chunk[offset + 9] ^ size) & 255];
 	for (t = *bucket; t != NULL; t = t->next)
-		if (t->size == size && memcmp(t->guid, r->chunk + offset + 4, sizeof(t->guid)) == 0 &&
+		if (t->size == size && t->where == where && memcmp(t->guid, r->chunk + offset + 4, sizeof(t->guid)) == 0 &&
 		    is_same(r, t, offset + EVTX_TEMPLATE_HEAD))
 			break;
 	if (t == NULL) {

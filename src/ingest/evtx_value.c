@@ -18,7 +18,8 @@ evtx_filetime(uint64_t t)
 }
 
 /*
- * SYSTEMTIME ends with the year 30827 (MSDN); later ones would not fit, and mean nothing.  Kept apart, as its room
+ * SYSTEMTIME ends with the year 30827 (MSDN); later ones would not fit, and mean nothing, as one of zeros does:
+ * INT64_MIN.  Kept apart, as its room
  * on the stack would cost every value.
  */
 static __attribute__((noinline)) int64_t
@@ -28,7 +29,7 @@ systemtime_ticks(const uint8_t *p)
 		.tm_mday = evtx_u16(p + 6), .tm_hour = evtx_u16(p + 8), .tm_min = evtx_u16(p + 10),
 		.tm_sec = evtx_u16(p + 12) };
 
-	if (tm.tm_year > 30827 - 1900 || tm.tm_mon > 11 || tm.tm_mday > 31 || tm.tm_hour > 23 ||
+	if (tm.tm_year > 30827 - 1900 || (unsigned)tm.tm_mon > 11 || tm.tm_mday < 1 || tm.tm_mday > 31 || tm.tm_hour > 23 ||
 	    tm.tm_min > 59 || tm.tm_sec > 59)
 		return INT64_MIN;
 	return (int64_t)timegm(&tm) * 10000000 + (int64_t)evtx_u16(p + 14) * 10000;
@@ -63,6 +64,14 @@ unsigned_of(const uint8_t *p, uint32_t size)
 	return size == 1 ? p[0] : size == 2 ? evtx_u16(p) : size == 4 ? evtx_u32(p) : evtx_u64(p);
 }
 
+#define SID_HEAD 8 /* revision, number of sub-authorities, authority */
+
+static uint32_t
+sid_size(const uint8_t *p)
+{
+	return SID_HEAD + p[1] * 4u;
+}
+
 /* The least bytes each type has; 0: any number. */
 static const uint8_t type_size[0x16] = { [0x03] = 1, 1, 2, 2, 4, 4, 8, 8, 4, 8, 4, 0, 16, 4, 8, 16, 0, 4, 8 };
 
@@ -70,6 +79,7 @@ static const uint8_t type_size[0x16] = { [0x03] = 1, 1, 2, 2, 4, 4, 8, 8, 4, 8, 
 void
 evtx_set_value(struct event_value *v, uint8_t type, const uint8_t *p, uint32_t len)
 {
+	int64_t ticks;
 	float real;
 
 	v->data = p;
@@ -124,11 +134,13 @@ evtx_set_value(struct event_value *v, uint8_t type, const uint8_t *p, uint32_t l
 		v->number = evtx_filetime(evtx_u64(p));
 		break;
 	case 0x12:
-		v->type = VALUE_TIME;
-		v->number = systemtime_ticks(p);
+		ticks = systemtime_ticks(p);
+		v->type = ticks == INT64_MIN ? VALUE_BYTES : VALUE_TIME;
+		if (ticks != INT64_MIN)
+			v->number = ticks;
 		break;
 	case 0x13:
-		v->type = VALUE_SID;
+		v->type = len < SID_HEAD || len < sid_size(p) ? VALUE_BYTES : VALUE_SID;
 		break;
 	default:
 		v->type = VALUE_BYTES;
@@ -156,29 +168,29 @@ until_nul(const uint8_t *p, uint32_t len)
 	return at;
 }
 
-/* Arrays repeat the element; strings in them are ended by NUL. */
+uint32_t
+evtx_item(uint8_t type, const uint8_t *p, uint32_t len)
+{
+	uint32_t n = type < ARRAY_LEN(type_size) && type_size[type] > 0 ? type_size[type] : len;
+
+	if (type == 0x01)
+		n = until_nul(p, len & ~1u) + 3; /* the NUL; and a byte behind the last one is no unit */
+	else if (type == 0x02)
+		n = (uint32_t)strnlen((const char *)p, len) + 1;
+	else if (type == 0x13 && len >= SID_HEAD)
+		n = sid_size(p);
+	return n >= len ? len : type == 0x01 ? n - 1 : n;
+}
+
 void
 evtx_add_array(struct evtx_reader *r, const struct event_value *name, uint8_t type, const uint8_t *p,
     uint32_t len)
 {
-	uint32_t size = type < ARRAY_LEN(type_size) ? type_size[type] : 0;
 	struct event_value *v;
 
-	if (type == 0x01) {
-		len &= ~1u;
-		for (uint32_t from = 0, n; from < len; from += n + 2) {
-			n = until_nul(p + from, len - from);
-			if ((v = evtx_new_value(r, name)) != NULL)
-				evtx_set_value(v, type, p + from, n);
-		}
-		return;
-	}
-	if (size == 0) {
+	for (uint32_t n; len > 0; p += n, len -= n) {
+		n = evtx_item(type, p, len);
 		if ((v = evtx_new_value(r, name)) != NULL)
-			evtx_set_value(v, 0x0e, p, len);
-		return;
+			evtx_set_value(v, type, p, n);
 	}
-	for (uint32_t at = 0; at + size <= len; at += size)
-		if ((v = evtx_new_value(r, name)) != NULL)
-			evtx_set_value(v, type, p + at, size);
 }

@@ -81,9 +81,11 @@ add_escaped(struct buf *out, struct text text)
 		case '>': buf_adds(out, "&gt;"); break;
 		case '"': buf_adds(out, "&quot;"); break;
 		default:
-			/* XML 1.0 has no other control characters, however they are written */
+			/* XML 1.0 has no other control characters and no U+FFFE and U+FFFF, however they are written */
 			if ((uint8_t)c < 0x20 && c != '\t' && c != '\n' && c != '\r')
 				buf_adds(out, "\xef\xbf\xbd");
+			else if (i >= 2 && (uint8_t)c >= 0xbe && memcmp(text.at + i - 2, "\xef\xbf", 2) == 0)
+				buf_addc(out, '\xbd');
 			else
 				buf_addc(out, c);
 		}
@@ -153,24 +155,6 @@ add_embedded(struct doc *d, const struct evtx_sub *s)
 	d->bad |= inner.bad;
 }
 
-/* The items of an array one after the other; strings in them are ended by NUL.  0: no more. */
-static uint32_t
-item_len(const struct evtx_sub *s, uint32_t at)
-{
-	static const uint8_t size[0x16] = { [0x03] = 1, 1, 2, 2, 4, 4, 8, 8, 4, 8, 4, 0, 16, 4, 8, 16, 0, 4, 8 };
-	uint8_t type = s->type & 0x7f;
-	uint32_t n = 0;
-
-	if (type != 0x01)
-		return type < ARRAY_LEN(size) && size[type] > 0 && at + size[type] <= s->len ? size[type] : 0;
-	while (at + n + 2 <= s->len) {
-		n += 2;
-		if (evtx_u16(s->at + at + n - 2) == 0)
-			break;
-	}
-	return n;
-}
-
 static void
 add_item(struct doc *d, const struct evtx_sub *s, uint32_t at, uint32_t len)
 {
@@ -183,16 +167,15 @@ add_item(struct doc *d, const struct evtx_sub *s, uint32_t at, uint32_t len)
 static void
 add_sub(struct doc *d, const struct evtx_sub *s)
 {
-	uint32_t at = 0, n;
-
 	if (s->type == 0x21) {
 		add_embedded(d, s);
 	} else if ((s->type & 0x80) == 0) {
 		add_item(d, s, 0, s->len);
 	} else {
-		for (; (n = item_len(s, at)) > 0; at += n) {
+		for (uint32_t at = 0, n; at < s->len; at += n) {
 			if (at > 0)
 				buf_addc(d->out, ' ');
+			n = evtx_item(s->type & 0x7f, s->at + at, s->len - at);
 			add_item(d, s, at, n);
 		}
 	}
@@ -305,9 +288,8 @@ only_sub(struct doc *d, bool *ret_optional)
 static void
 repeat(struct doc *d, const struct evtx_sub *s, const struct buf *head, const struct buf *name)
 {
-	uint32_t at = 0, n;
-
-	for (; (n = item_len(s, at)) > 0 && !d->out->full; at += n) {
+	for (uint32_t at = 0, n; at < s->len && !d->out->full; at += n) {
+		n = evtx_item(s->type & 0x7f, s->at + at, s->len - at);
 		buf_add(d->out, head->data, head->len);
 		add_item(d, s, at, n);
 		close_tag(d, name);

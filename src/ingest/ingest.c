@@ -368,7 +368,7 @@ next_chunk(struct ingest *in, struct ingest_piece *piece)
 	make_room(in, piece, EVTX_CHUNK);
 	p = piece->data;
 	while ((n = is_at_end(in) ? 0 : source_read(in->source, p, EVTX_FILE_HEAD)) == EVTX_FILE_HEAD) {
-		bool is_empty = evtx_is_empty(p, n);
+		bool is_empty = evtx_is_empty(p, n), is_chunk;
 
 		if (memcmp(p, "ElfFile", 8) == 0) {
 			in->offset += n;
@@ -378,6 +378,8 @@ next_chunk(struct ingest *in, struct ingest_piece *piece)
 			break;
 		n = is_empty ? read_empty(in, piece, n) : read_chunk(in, piece, n);
 		if (n < EVTX_CHUNK || (is_empty && piece->filled > 0))
+			break;
+		if (!is_empty && piece->filled == piece->room && evtx_slot(p, n, &is_chunk) < n)
 			break;
 		if (!is_empty)
 			give_data(in, piece, n);

@@ -79,7 +79,8 @@ function record(w, id, event) {
   w.u8(0x03);
   w.open('EventID', false);
   w.u8(0x02);
-  w.substitute(0, 0x06);
+  if (typeof event.id === 'string') w.literal(event.id); // as forwarding writes it
+  else w.substitute(0, 0x06);
   w.u8(0x04);
   w.open('TimeCreated', true);
   w.attribute('SystemTime', () => w.substitute(1, 0x11));
@@ -101,7 +102,7 @@ function record(w, id, event) {
   w.u32(2);
   w.u32(2 | (0x06 << 16));
   w.u32(8 | (0x11 << 16));
-  w.u16(event.id);
+  w.u16(Number(event.id));
   w.u64(at);
   w.u8(0x00);
   const size = w.pos + 4 - begin;

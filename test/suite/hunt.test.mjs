@@ -3,11 +3,12 @@
 // shared test data (../shared or KHIEN_SHARED).
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { evtx } from './evtx.mjs';
 import { BUILD, KHIEN, folder, khien } from './lib.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -218,10 +219,66 @@ test('no detection is never said without what could not be seen', () => {
   assert.match(run('hunt', empty, '--rules', rules).out, /Không đọc được sự kiện nào/);
 });
 
+test('an output that is a log to be read or another output is refused before anything is lost', () => {
+  const place = folder('taken');
+  const log = join(place, 'a.log'), out = join(place, 'out');
+  writeFileSync(log, '10.0.0.1 - - [22/Nov/2025:14:30:05 +0700] "GET / HTTP/1.1" 200 512\n');
+  const before = readFileSync(log, 'utf8');
+  symlinkSync('a.log', join(place, 'link'));
+  for (const args of [['--json', log], ['--html', join(place, 'link')], ['--json', out, '--csv', out], ['--json', '-', '--timeline', '-']]) {
+    const r = khien(['hunt', log, '--rules', rules, ...args], { env });
+    assert.equal(r.status, 2, args.join(' '));
+    assert.match(r.err, /đã là nơi ghi kết quả khác/);
+    assert.equal(readFileSync(log, 'utf8'), before);
+  }
+});
+
+test('what could not be written out is never an answer', { skip: !existsSync('/dev/full') }, () => {
+  const full = openSync('/dev/full', 'w');
+  for (const args of [['rules', 'list', '--json'], ['rules', 'list'], ['rules', 'check', rules], ['logs', 'stat', join(dir, 'PC-07', 'security.jsonl')], ['hunt', dir, '--rules', rules]]) {
+    const r = spawnSync(KHIEN, args, { encoding: 'utf8', env, stdio: ['ignore', full, 'pipe'] });
+    assert.equal(r.status, 1, args.join(' '));
+    assert.match(r.stderr, /Hết chỗ trống/, args.join(' '));
+  }
+  closeSync(full);
+});
+
+// What Windows exports as XML, one event.
+const exported = (channel, id, host, time, more = '', provider = 'Microsoft-Windows-Eventlog') => `<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><System><Provider Name="${provider}"/><EventID>${id}</EventID><TimeCreated SystemTime="${time}"/><Channel>${channel}</Channel><Computer>${host}</Computer></System>${more}</Event>\n`;
+
+test('what could not be seen is true: which log was cleared and when, spellings of a host, events without a template', () => {
+  const dir = folder('gaps-true');
+  const gapsOf = (...args) => {
+    const out = khien(['hunt', dir, '--lang', 'en', ...args]).out;
+    return out.slice(out.lastIndexOf('What could not be seen')).replace(/\s+/g, ' ');
+  };
+  writeFileSync(join(dir, 'a.xml'), `<Events>${exported('System', 104, 'PC-01', '2026-11-22T01:00:00Z', '<UserData><LogFileCleared><SubjectUserName>an</SubjectUserName><Channel>Windows PowerShell</Channel></LogFileCleared></UserData>')}${exported('Security', 1102, 'PC-01', '2026-11-22T02:00:00Z')}${exported('System', 104, 'PC-01', '2026-11-22T03:00:00Z', '', 'SomeDriver')}</Events>`);
+  writeFileSync(join(dir, 'b.xml'), `<Events>${exported('Security', 1102, 'pc-01', '2026-11-20T02:00:00Z')}${exported('System', 104, 'PC-02', '2026-11-20T02:00:00Z')}</Events>`);
+  writeFileSync(join(dir, 'c.evtx'), evtx([{ id: '4688', time: '2026-11-21T01:00:00Z', provider: 'Microsoft-Windows-Security-Auditing', channel: 'Security', host: 'pc-01', data: { NewProcessName: 'C:\\a.exe' } }]));
+  const gaps = gapsOf();
+  assert.match(gaps, /Log Windows PowerShell of PC-01 was cleared 1 times, last at 08:00 22\/11\/2026/);
+  assert.match(gaps, /Log Security of PC-01 was cleared 2 times, last at 09:00 22\/11\/2026/);
+  assert.match(gaps, /A log of PC-02 was cleared 1 times/);
+  assert.doesNotMatch(gaps, /Log System of \S+ was cleared/);
+  assert.match(gaps, /1 of 1 process creations \(4688\) have no command line/);
+  assert.match(gaps, /No process creation \(4688 or Sysmon 1\) on 1 hosts: PC-02/);
+  assert.match(gaps, /Channel Security is missing for 1 hosts: PC-02/);
+  assert.doesNotMatch(gaps, /Channel System is missing/);
+  assert.doesNotMatch(gaps, /logs begin after/);
+  assert.match(gapsOf('--from', '2026-10-01'), /3 logs begin after 00:00 01\/10\/2026.*PC-02 · System \(09:00 20\/11\/2026\)/);
+  assert.doesNotMatch(gapsOf('--from', '2026-11-21'), /logs begin after.*Security/);
+});
+
 test('4688 without command lines is told', () => {
   const d = folder();
   writeFileSync(join(d, 'a.jsonl'), win(0, 'PC-09', 4688, { NewProcessName: 'C:\\a.exe' }) + '\n');
   assert.match(run('hunt', d, '--rules', rules).out, /1 trong 1 sự kiện tạo tiến trình \(4688\) không có dòng lệnh/);
+  const said = (folder) => run('hunt', folder, '--rules', rules).out.replace(/\s+/g, ' ');
+  assert.match(said(d), /4688\) nào trên 1 máy có dòng lệnh: PC-09\. Hãy bật/);
+  // One without among others is no reason to switch on what is on.
+  writeFileSync(join(d, 'a.jsonl'), win(0, 'PC-09', 4688, { NewProcessName: 'C:\\a.exe' }) + '\n' + win(1, 'PC-09', 4688, { NewProcessName: 'C:\\a.exe', CommandLine: 'a' }) + '\n');
+  assert.match(said(d), /1 trong 2 sự kiện tạo tiến trình \(4688\) không có dòng lệnh/);
+  assert.doesNotMatch(said(d), /Hãy bật “Include/);
 });
 
 test('level, tag and time choose', () => {

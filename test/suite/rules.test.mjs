@@ -17,7 +17,7 @@ function crc32(data) {
   return ~c >>> 0;
 }
 
-// Members { name, data, mode?, size? (what the directory says), flags? } as a zip archive.
+// Members { name, data, mode?, size? (what the directory says), flags?, method? } as a zip archive.
 function zip(members) {
   const parts = [], directory = [];
   let at = 0;
@@ -26,7 +26,7 @@ function zip(members) {
     const head = Buffer.alloc(26);
     head.writeUInt16LE(20, 0);
     head.writeUInt16LE(0x800 | (m.flags ?? 0), 2);
-    head.writeUInt16LE(8, 4);
+    head.writeUInt16LE(m.method ?? 8, 4);
     head.writeUInt16LE(0x21, 8);
     head.writeUInt32LE(crc32(data), 10);
     head.writeUInt32LE(packed.length, 14);
@@ -173,6 +173,7 @@ test('hostile archives change nothing and say why', () => {
     ['many files of nearly the largest size', zip([...Array(100)].map((_, i) => ({ name: `rules/${i}.yml`, data: Buffer.alloc((1 << 20) - 1, 0x20) }))), ''],
     ['too many', zip(many), '20000'],
     ['encrypted', zip([{ ...ok, flags: 1 }]), 'rules/a.yml'],
+    ['packed as nobody does', zip([{ ...ok, method: 97 }]), 'không giải nén được ở đây'],
     ['cut', zip(first).subarray(0, 900), ''],
     ['cut (tar)', tar(first).subarray(0, 3000), ''],
     ['cut (gzip)', gzipSync(tar(first)).subarray(0, 500), ''],

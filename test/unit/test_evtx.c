@@ -402,7 +402,7 @@ a_template_known_from_another_chunk_is_told_from_one_that_only_looks_like_it(voi
 
 /* A chunk whose only record has no template, as forwarding writes them. */
 static void
-plain_chunk(struct maker *m)
+plain_chunk(struct maker *m, const char *time)
 {
 	begin_chunk(m);
 	begin_record(m);
@@ -419,7 +419,7 @@ plain_chunk(struct maker *m)
 	put32(m, 0);
 	put8(m, 0x06);
 	put_name(m, "SystemTime");
-	literal(m, "2025-11-22T07:30:01.5Z");
+	literal(m, time);
 	put8(m, 0x03);
 	put8(m, 0x04);
 	open_tag(m, false, false);
@@ -444,12 +444,16 @@ records_without_a_template_are_read(void **state)
 	struct log_sink got;
 
 	(void)state;
-	plain_chunk(&m);
+	plain_chunk(&m, "2025-11-22T07:30:01.5Z");
 	read_bytes("plain", m.data, m.pos, &got);
 	assert_string_equal(buf_str(&got.events),
 	    "EventID=1102;TimeCreated_SystemTime=2025-11-22T07:30:01.5Z;SubjectUserName=an;\n");
 	assert_int_equal(got.time_ns, INT64_C(1763796601500000000));
 	assert_string_equal(buf_str(&got.skipped), "");
+	log_end(&got);
+	plain_chunk(&m, "2025-11-22T07:30:01.1234567"); /* of UTC, though it is not said */
+	read_bytes("plain-utc", m.data, m.pos, &got);
+	assert_int_equal(got.time_ns, INT64_C(1763796601123456700));
 	log_end(&got);
 }
 
@@ -506,7 +510,33 @@ documents_within_values_are_read_up_to_a_depth(void **state)
 	log_end(&got);
 }
 
-/* A record of one Data for each kind of value. */
+/* A record of one Data with one value. */
+static void
+kind_chunk(struct maker *m, uint8_t type, const void *bytes, uint32_t len)
+{
+	uint32_t def;
+
+	begin_chunk(m);
+	begin_record(m);
+	def = begin_instance(m, 0, 9);
+	fragment(m);
+	open_tag(m, true, false);
+	put_name(m, "Event");
+	put8(m, 0x02);
+	open_tag(m, true, false);
+	put_name(m, "EventData");
+	put8(m, 0x02);
+	data_element(m, NULL, 0, false);
+	put8(m, 0x04);
+	put8(m, 0x04);
+	end_definition(m, def);
+	put32(m, 1);
+	put32(m, len | (uint32_t)type << 16);
+	put(m, bytes, len);
+	end_record(m);
+	end_chunk(m);
+}
+
 static void
 kinds_of_values_are_written_as_windows_shows_them(void **state)
 {
@@ -541,6 +571,13 @@ kinds_of_values_are_written_as_windows_shows_them(void **state)
 		{ 0x08, "\x01\x02", 2, "0102" }, /* too short for its kind */
 		{ 0x55, "\x01", 1, "01" },       /* no such kind */
 		{ 0x87, "\x01\0\0\0\x02\0\0\0", 8, "1;Data=2" },
+		{ 0x87, "\x01\0\0\0\x02", 5, "1;Data=02" },
+		{ 0x82, "x\0\0yz\0", 6, "x;Data=;Data=yz" },
+		{ 0x8e, "\x00\xab", 2, "00AB" },
+		{ 0x93, "\x01\x01\0\0\0\0\0\x05\x12\0\0\0\x01\x01\0\0\0\0\0\x01\0\0\0\0", 24,
+		    "S-1-5-18;Data=S-1-1-0" },
+		{ 0x13, "\x01\x02\0\0\0\0\0\x05\x12\0\0\0", 12, "010200000000000512000000" }, /* cut short */
+		{ 0x12, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, "00000000000000000000000000000000" },
 		{ 0x01, "\0\xd8x\0", 4, "\xef\xbf\xbdx" },
 	};
 	struct maker m;
@@ -548,31 +585,117 @@ kinds_of_values_are_written_as_windows_shows_them(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		char wanted[200], name[20];
-		uint32_t def;
 
-		begin_chunk(&m);
-		begin_record(&m);
-		def = begin_instance(&m, 0, 9);
-		fragment(&m);
-		open_tag(&m, true, false);
-		put_name(&m, "Event");
-		put8(&m, 0x02);
-		open_tag(&m, true, false);
-		put_name(&m, "EventData");
-		put8(&m, 0x02);
-		data_element(&m, NULL, 0, false);
-		put8(&m, 0x04);
-		put8(&m, 0x04);
-		end_definition(&m, def);
-		put32(&m, 1);
-		put32(&m, kinds[i].len | (uint32_t)kinds[i].type << 16);
-		put(&m, kinds[i].bytes, kinds[i].len);
-		end_record(&m);
-		end_chunk(&m);
+		kind_chunk(&m, kinds[i].type, kinds[i].bytes, kinds[i].len);
 		snprintf(wanted, sizeof(wanted), "Data=%s;\n", kinds[i].text);
 		snprintf(name, sizeof(name), "kind-%02x-%u", kinds[i].type, kinds[i].len);
 		expect(name, &m, m.pos, wanted, "");
 	}
+}
+
+/* A text in many parts, as references to characters split it, and a document with blanks beside it. */
+static void
+content_of_many_parts_is_one_value_and_a_document_is_none(void **state)
+{
+	struct maker m;
+	struct log_sink got;
+	char wanted[400] = "Long=";
+	uint32_t def, inner, size;
+
+	(void)state;
+	begin_chunk(&m);
+	begin_record(&m);
+	def = begin_instance(&m, 0, 9);
+	fragment(&m);
+	open_tag(&m, true, false);
+	put_name(&m, "Event");
+	put8(&m, 0x02);
+	open_tag(&m, true, false);
+	put_name(&m, "Long");
+	put8(&m, 0x02);
+	for (int i = 0; i < 70; i++) {
+		literal(&m, "a");
+		put8(&m, 0x08);
+		put16(&m, '<');
+		strcat(wanted, "a<");
+	}
+	put8(&m, 0x04);
+	open_tag(&m, true, false);
+	put_name(&m, "UserData");
+	put8(&m, 0x02);
+	literal(&m, " ");
+	substitute(&m, 0, false, 0x21);
+	literal(&m, " ");
+	put8(&m, 0x04);
+	put8(&m, 0x04);
+	end_definition(&m, def);
+	put32(&m, 1);
+	size = m.pos;
+	put32(&m, 0);
+	inner = begin_instance(&m, 0, 10);
+	fragment(&m);
+	text_element(&m, true, "Leaf", "found");
+	end_definition(&m, inner);
+	put32(&m, 0);
+	set32(&m, size, (m.pos - size - 4) | 0x21 << 16);
+	end_record(&m);
+	end_chunk(&m);
+	read_bytes("parts", m.data, m.pos, &got);
+	assert_string_equal(buf_str(&got.skipped), "");
+	strcat(wanted, ";Leaf=found;\n");
+	assert_string_equal(buf_str(&got.events), wanted);
+	log_end(&got);
+}
+
+/* <Event><${outer}>…</Event> around one and the same template; its place. */
+static uint32_t
+leaf_within(struct maker *m, const char *outer, uint8_t guid, uint32_t inner)
+{
+	uint32_t def, size;
+
+	begin_record(m);
+	def = begin_instance(m, 0, guid);
+	fragment(m);
+	open_tag(m, true, false);
+	put_name(m, "Event");
+	put8(m, 0x02);
+	open_tag(m, true, false);
+	put_name(m, outer);
+	put8(m, 0x02);
+	substitute(m, 0, false, 0x21);
+	put8(m, 0x04);
+	put8(m, 0x04);
+	end_definition(m, def);
+	put32(m, 1);
+	size = m->pos;
+	put32(m, 0);
+	def = begin_instance(m, inner, 10);
+	if (inner == 0) {
+		fragment(m);
+		m->name_at = 0;
+		data_element(m, "Named", 0, false);
+		end_definition(m, def);
+	}
+	put32(m, 1);
+	put32(m, 2 | 0x01 << 16);
+	put_units(m, "v");
+	set32(m, size, (m->pos - size - 4) | 0x21 << 16);
+	end_record(m);
+	return def;
+}
+
+static void
+what_a_template_gives_depends_on_where_it_stands(void **state)
+{
+	struct maker m;
+	uint32_t inner;
+
+	(void)state;
+	begin_chunk(&m);
+	inner = leaf_within(&m, "UserData", 30, 0);
+	leaf_within(&m, "EventData", 31, inner);
+	end_chunk(&m);
+	expect("where", &m, m.pos, "Data_Name=Named;Data=v;\nNamed=v;\n", "");
 }
 
 /* ---- damage ------------------------------------------------------------------------------- */
@@ -649,6 +772,46 @@ a_record_whose_template_is_lost_keeps_its_values(void **state)
 	assert_non_null(strstr(buf_str(&got.events), "\nData=4688;"));
 	assert_non_null(strstr(buf_str(&got.events), "Data=two;Data=a;Data=bc;\n"));
 	assert_string_equal(buf_str(&got.records), "1 2 3 ");
+	assert_non_null(strstr(buf_str(&got.skipped), "ingest.evtx.binxml;"));
+	log_end(&got);
+}
+
+static void
+a_damaged_template_gives_what_came_before_the_damage(void **state)
+{
+	struct maker m;
+	struct log_sink got;
+	char *name;
+
+	(void)state;
+	begin_chunk(&m);
+	usual_record(&m, 0, "one");
+	end_chunk(&m);
+	name = memmem(m.data, m.pos, "O\0p\0t\0i\0o\0n\0a\0l\0", 16);
+	assert_non_null(name);
+	name[18] = 0x77; /* of <Data Name="Optional">: what ends the start tag */
+	read_bytes("template", m.data, m.pos, &got);
+	assert_string_equal(strstr(buf_str(&got.events), "CommandLine="), "CommandLine=one;Data=a;Data=bc;\n");
+	assert_int_equal(strncmp(buf_str(&got.events), usual_head, strlen(usual_head)), 0);
+	assert_non_null(strstr(buf_str(&got.skipped), "ingest.evtx.binxml;"));
+	log_end(&got);
+}
+
+static void
+a_record_of_nothing_is_told(void **state)
+{
+	struct maker m;
+	struct log_sink got;
+
+	(void)state;
+	begin_chunk(&m);
+	begin_record(&m);
+	fragment(&m);
+	put8(&m, 0x00);
+	end_record(&m);
+	end_chunk(&m);
+	read_bytes("nothing", m.data, m.pos, &got);
+	assert_int_equal(got.count, 0);
 	assert_non_null(strstr(buf_str(&got.skipped), "ingest.evtx.binxml;"));
 	log_end(&got);
 }
@@ -741,32 +904,68 @@ chunks_are_found_where_they_are(void **state)
 
 /* ---- files ------------------------------------------------------------------------------ */
 
+static const uint8_t file_head[EVTX_FILE_HEAD] = "ElfFile";
+
+/* All that is in ${fd}, which is closed; its ${size} bytes are read to the end. */
 static void
-read_file(const struct maker *m, struct log_sink *ret)
+read_fd(int fd, uint64_t size, struct log_sink *ret)
 {
-	static const uint8_t head[EVTX_FILE_HEAD] = "ElfFile", none[EVTX_CHUNK];
 	struct ingest_thread *thread = ingest_thread_new(NULL);
 	struct ingest_piece piece = { 0 };
-	int fd = memfd_create("log", MFD_CLOEXEC);
 	struct ingest_sink sink;
 	struct ingest *in;
 
 	log_begin(ret);
 	sink = log_sink_of(ret);
-	/* Empty slots: a hole, zeros that are written, and a hole at the end. */
-	assert_int_equal(fd_write_all(fd, head, sizeof(head)), 0);
-	assert_true(lseek(fd, EVTX_CHUNK, SEEK_CUR) > 0);
-	assert_int_equal(fd_write_all(fd, m->data, sizeof(m->data)), 0);
-	assert_int_equal(fd_write_all(fd, none, sizeof(none)), 0);
-	assert_int_equal(ftruncate(fd, sizeof(head) + 4 * EVTX_CHUNK), 0);
 	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
 	assert_int_equal(ingest_open_fd(fd, "log", NULL, &in, NULL), 0);
 	while (ingest_next(in, &piece))
 		ingest_parse(in, &piece, thread, &sink);
-	assert_int_equal(ingest_bytes(in), sizeof(head) + 4 * EVTX_CHUNK);
+	assert_int_equal(ingest_bytes(in), size);
 	ingest_close(in);
 	ingest_piece_clear(&piece);
 	ingest_thread_free(thread);
+}
+
+static void
+read_file(const struct maker *m, struct log_sink *ret)
+{
+	static const uint8_t none[EVTX_CHUNK];
+	int fd = memfd_create("log", MFD_CLOEXEC);
+
+	/* Empty slots: a hole, zeros that are written, and a hole at the end. */
+	assert_int_equal(fd_write_all(fd, file_head, sizeof(file_head)), 0);
+	assert_true(lseek(fd, EVTX_CHUNK, SEEK_CUR) > 0);
+	assert_int_equal(fd_write_all(fd, m->data, sizeof(m->data)), 0);
+	assert_int_equal(fd_write_all(fd, none, sizeof(none)), 0);
+	assert_int_equal(ftruncate(fd, sizeof(file_head) + 4 * EVTX_CHUNK), 0);
+	read_fd(fd, sizeof(file_head) + 4 * EVTX_CHUNK, ret);
+}
+
+/* One that is cut takes nothing of the one that follows it, with the head of a file or without. */
+static void
+a_chunk_ends_where_the_next_one_begins(void **state)
+{
+	static const size_t heads[] = { 0, sizeof(file_head) };
+	struct log_sink got;
+	struct maker m;
+	uint32_t second;
+
+	(void)state;
+	three(&m, &second);
+	for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
+		int fd = memfd_create("log", MFD_CLOEXEC);
+
+		assert_int_equal(fd_write_all(fd, file_head, sizeof(file_head)), 0);
+		assert_int_equal(fd_write_all(fd, m.data, second + 10), 0);
+		assert_int_equal(fd_write_all(fd, file_head, heads[i]), 0);
+		assert_int_equal(fd_write_all(fd, m.data, sizeof(m.data)), 0);
+		assert_int_equal(fd_write_all(fd, m.data, sizeof(m.data)), 0);
+		read_fd(fd, sizeof(file_head) + second + 10 + heads[i] + 2 * sizeof(m.data), &got);
+		assert_string_equal(buf_str(&got.records), "1 1 2 3 1 2 3 ");
+		assert_non_null(strstr(buf_str(&got.skipped), "ingest.evtx.cut;"));
+		log_end(&got);
+	}
 }
 
 /* A file is read no further than its chunks are used; what it gives must be what the whole chunk does. */
@@ -848,26 +1047,51 @@ xml_event(void *arg, const struct event *event)
 }
 
 static void
-a_record_is_shown_as_xml(void **state)
+as_xml(struct maker *m, const char *wanted)
 {
 	struct evtx_reader *reader = evtx_reader_new(NULL);
 	struct xml_sink xml = { .out = BUF_INIT(100000) };
 	struct ingest_sink sink = { &xml, xml_event, log_skipped };
+
+	xml.piece = (struct ingest_piece){ .data = m->data, .len = m->pos };
+	evtx_chunk(reader, m->data, m->pos, 0, &sink);
+	assert_string_equal(buf_str(&xml.out), wanted);
+	buf_clear(&xml.out);
+	evtx_reader_free(reader);
+}
+
+#define AS_DATA(...) "<Event><EventData>" __VA_ARGS__ "</EventData></Event>"
+
+static void
+arrays_and_odd_characters_are_shown_as_xml(void **state)
+{
+	struct maker m;
+
+	(void)state;
+	kind_chunk(&m, 0x82, "x\0y\0", 4);
+	as_xml(&m, AS_DATA("<Data>x</Data><Data>y</Data>"));
+	kind_chunk(&m, 0x8e, "\x00\xab", 2);
+	as_xml(&m, AS_DATA("<Data>00AB</Data>"));
+	kind_chunk(&m, 0x93, "\x01\x01\0\0\0\0\0\x05\x12\0\0\0", 12);
+	as_xml(&m, AS_DATA("<Data>S-1-5-18</Data>"));
+	kind_chunk(&m, 0x01, "\xff\xff\xfe\xff\xfd\xff\x01\0", 8);
+	as_xml(&m, AS_DATA("<Data>\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd</Data>"));
+}
+
+static void
+a_record_is_shown_as_xml(void **state)
+{
 	struct maker m;
 
 	(void)state;
 	begin_chunk(&m);
 	usual_record(&m, 0, "cmd <\"&\">");
 	end_chunk(&m);
-	xml.piece = (struct ingest_piece){ .data = m.data, .len = m.pos };
-	evtx_chunk(reader, m.data, m.pos, 0, &sink);
-	assert_string_equal(buf_str(&xml.out),
+	as_xml(&m,
 	    "<Event><System><Provider Name=\"Khien-Test\"/><EventID>4688</EventID>"
 	    "<TimeCreated SystemTime=\"2025-11-22T07:30:00.0000000Z\"/><Computer>PC-07</Computer></System>"
 	    "<EventData><Data Name=\"Command Line\">cmd &lt;&quot;&amp;&quot;&gt;</Data>"
 	    "<Data>a</Data><Data>bc</Data></EventData></Event>");
-	buf_clear(&xml.out);
-	evtx_reader_free(reader);
 }
 
 TEST_MAIN(
@@ -876,12 +1100,18 @@ TEST_MAIN(
     cmocka_unit_test(records_without_a_template_are_read),
     cmocka_unit_test(documents_within_values_are_read_up_to_a_depth),
     cmocka_unit_test(kinds_of_values_are_written_as_windows_shows_them),
+    cmocka_unit_test(content_of_many_parts_is_one_value_and_a_document_is_none),
+    cmocka_unit_test(what_a_template_gives_depends_on_where_it_stands),
     cmocka_unit_test(a_damaged_record_costs_only_itself),
     cmocka_unit_test(values_that_lie_about_their_length_are_told),
     cmocka_unit_test(a_record_whose_template_is_lost_keeps_its_values),
+    cmocka_unit_test(a_damaged_template_gives_what_came_before_the_damage),
+    cmocka_unit_test(a_record_of_nothing_is_told),
     cmocka_unit_test(free_space_that_is_wrong_hides_nothing),
     cmocka_unit_test(a_chunk_cut_anywhere_gives_what_is_whole),
     cmocka_unit_test(any_byte_may_be_wrong),
     cmocka_unit_test(chunks_are_found_where_they_are),
+    cmocka_unit_test(a_chunk_ends_where_the_next_one_begins),
     cmocka_unit_test(a_file_gives_what_its_chunks_do),
+    cmocka_unit_test(arrays_and_odd_characters_are_shown_as_xml),
     cmocka_unit_test(a_record_is_shown_as_xml))
