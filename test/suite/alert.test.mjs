@@ -139,7 +139,7 @@ test('hostile bodies are refused with the field, and nothing is kept of them', a
     [alert('h', { title: { a: 1 } }), 422, 'title'], [alert('h', { title: '' }), 422, 'title'], [alert('h', { source: 'x'.repeat(61) }), 422, 'source'],
     [alert('h', { source_ref: 'x'.repeat(201) }), 422, 'source_ref'], [alert('h', { count: -1 }), 422, 'count'], [alert('h', { count: 1e300 }), 422, 'count'],
     [alert('h', { first_at: 'hôm qua' }), 422, 'first_at'], [alert('h', { first_at: '2026-11-22T10:00:00Z', last_at: '2026-11-22T09:00:00Z' }), 422, 'last_at'],
-    [alert('h', { tags: 'x' }), 422, 'tags'], [alert('h', { observables: {} }), 422, 'observables'], [alert('h', { observables: [{}] }), 422, 'observables.value'],
+    [alert('h', { tags: 'x' }), 422, 'tags'], [alert('h', { observables: {} }), 422, 'observables'], [alert('h', { observables: [{}] }), 422, 'observables[0].value'],
     [alert('h', { detail: 'x' }), 422, 'detail'], [alert('h', { detail: { a: 'x'.repeat(60000) } }), 413, 'detail'],
     ['{"a":' + '['.repeat(5000) + ']'.repeat(5000) + '}', 400, undefined], ['x'.repeat(2 << 20), 413, undefined],
     [{ ...wazuh, rule: [] }, 422, undefined, '/wazuh'], [{ ...wazuh, rule: { ...wazuh.rule, level: 99 } }, 422, 'rule.level', '/wazuh'], [{ ...wazuh, id: undefined }, 422, 'id', '/wazuh'],
@@ -302,6 +302,39 @@ test('a new incident takes alerts with the playbook of their rule; one comes out
   assert.ok(!(await substitute.ok('GET', '/alerts?state=all&limit=200')).items.some((a) => a.id === one.id));
   assert.equal((await substitute.call('POST', '/alerts/ack', { alerts: [one.id] })).status, 404);
   await admin.ok('POST', `/incidents/${opened.incident_id}/restrict`, { restricted: false });
+});
+
+test('a sign two alerts have stays with the one that stays; judged false and taken out an alert is closed', async () => {
+  const made = (await send('/api/v1/alerts', [alert('t1', { rule_id: 'R-two', observables: ['203.0.113.90', '203.0.113.91'] }),
+    alert('t2', { rule_id: 'R-two', observables: [{ type: 'ip', value: '203.0.113.90', note: 'của hai' }] })])).json.items;
+  const incident = await admin.ok('POST', '/incidents', { title: 'Hai cảnh báo, một dấu hiệu' });
+  await admin.ok('POST', '/alerts/merge', { alerts: made.map((a) => a.id), into: incident.id });
+  await admin.ok('POST', `/alerts/${made[0].id}/unmerge`, { reason: 'nhầm' });
+  const observables = async () => (await admin.ok('GET', `/incidents/${incident.id}/observables`)).items.map((o) => [o.value, o.source, o.note]);
+  assert.deepEqual(await observables(), [['203.0.113.90', made[1].number, 'của hai']]);
+  await admin.ok('POST', '/alerts/verdict', { alerts: [made[1].id], verdict: 'false_positive' });
+  assert.equal((await admin.ok('GET', `/alerts/${made[1].id}`)).alert_state, 'merged');
+  await admin.ok('POST', `/alerts/${made[1].id}/unmerge`, { reason: 'báo sai' });
+  assert.equal((await admin.ok('GET', `/alerts/${made[1].id}`)).alert_state, 'closed');
+  assert.deepEqual(await observables(), []);
+});
+
+test('what grows keeps what it had; its new signs reach the incident it is in', async () => {
+  const [made] = (await send('/api/v1/alerts', alert('gr1', { rule_id: 'R-grow', advice: 'Chặn', detail: { story: 'một' }, observables: ['203.0.113.95'] }))).json.items;
+  const incident = await admin.ok('POST', '/incidents', { title: 'Còn tiếp diễn' });
+  await admin.ok('POST', '/alerts/merge', { alerts: [made.id], into: incident.id });
+  await admin.ok('POST', `/incidents/${incident.id}/restrict`, { restricted: true, reason: 'cần kín' });
+  assert.equal((await send('/api/v1/alerts', alert('gr1', { rule_id: 'R-grow', count: 2, observables: ['203.0.113.96'] }))).json.known, 1);
+  const grown = await admin.ok('GET', `/alerts/${made.id}`);
+  assert.deepEqual([grown.count, grown.advice, grown.detail, grown.observables.map((o) => o.value)], [2, 'Chặn', { story: 'một' }, ['203.0.113.95', '203.0.113.96']]);
+  assert.deepEqual((await admin.ok('GET', `/incidents/${incident.id}/observables`)).items.map((o) => o.value).sort(), ['203.0.113.95', '203.0.113.96']);
+});
+
+test('the title of an incident that an alert opens is no longer than one a person may give', async () => {
+  const [made] = (await send('/api/v1/alerts', alert('long', { rule_id: 'R-long', title: 'Đ'.repeat(150), host: 'x'.repeat(150) }))).json.items;
+  const opened = await admin.ok('POST', '/alerts/open', { alerts: [made.id] });
+  const incident = await admin.ok('GET', `/incidents/${opened.incident_id}`);
+  assert.ok(Buffer.byteLength(incident.title) <= 200, incident.title);
 });
 
 test('a group goes into an incident whole, in one line of its story; beyond the limit what is left is said', async () => {
