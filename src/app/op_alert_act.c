@@ -358,17 +358,17 @@ alert_open(struct call *c)
 static const char *const columns[] = { "number", "alert_state", "verdict", NULL };
 
 const struct op ops_alert_act[] = {
-	{ "alert ack", "POST", "/alerts/ack", RIGHT_READ | RIGHT_HANDLE, OP_WRITE, ack_params, alert_ack,
-	    columns, "khien alert ack CB-2026-0001 CB-2026-0002" },
-	{ "alert verdict", "POST", "/alerts/verdict", RIGHT_READ | RIGHT_HANDLE, OP_WRITE, verdict_params,
-	    alert_verdict, columns, "khien alert verdict CB-2026-0001 --verdict false_positive" },
-	{ "alert merge", "POST", "/alerts/merge", RIGHT_READ | RIGHT_HANDLE, OP_WRITE, merge_params,
+	{ "alert ack", "POST", "/alerts/ack", RIGHT_READ | RIGHT_HANDLE, OP_WRITE | OP_FINDS, ack_params,
+	    alert_ack, columns, "khien alert ack CB-2026-0001 CB-2026-0002" },
+	{ "alert verdict", "POST", "/alerts/verdict", RIGHT_READ | RIGHT_HANDLE, OP_WRITE | OP_FINDS,
+	    verdict_params, alert_verdict, columns, "khien alert verdict CB-2026-0001 --verdict false_positive" },
+	{ "alert merge", "POST", "/alerts/merge", RIGHT_READ | RIGHT_HANDLE, OP_WRITE | OP_FINDS, merge_params,
 	    alert_merge, columns, "khien alert merge CB-2026-0001 --into SC-2026-0001" },
 	{ "alert unmerge", "POST", "/alerts/{id}/unmerge", RIGHT_READ | RIGHT_HANDLE, OP_WRITE,
 	    unmerge_params, alert_unmerge, columns,
 	    "khien alert unmerge CB-2026-0001 --reason \"Máy kiểm thử\"" },
-	{ "alert open", "POST", "/alerts/open", RIGHT_READ | RIGHT_HANDLE, OP_WRITE | OP_CREATED, open_params,
-	    alert_open, columns, "khien alert open CB-2026-0001 --take" },
+	{ "alert open", "POST", "/alerts/open", RIGHT_READ | RIGHT_HANDLE, OP_WRITE | OP_CREATED | OP_FINDS,
+	    open_params, alert_open, columns, "khien alert open CB-2026-0001 --take" },
 	{ "alert tell", NULL, NULL, RIGHT_LOCAL, OP_WRITE, NULL, alert_tell, NULL, "khien alert tell" },
 	{ 0 },
 };

@@ -404,6 +404,16 @@ test('the search finds alerts by title, rule, host, reference and observables, a
   assert.deepEqual((await hits('PC-TIM-01')).map((h) => [h.alert_state, h.incident_id]), [['merged', opened.incident_id]]);
 });
 
+test('the list is narrowed as one types in a hurry: without capitals, without marks; % and _ are themselves', async () => {
+  await send('/api/v1/alerts', [alert('vội1', { rule_id: 'R-words_1', title: 'Đổi quyền quản trị tệp lạ', host: 'PC-CHU' }), alert('vội2', { rule_id: 'R-wordsx1', title: 'Ổ đĩa đầy 99%', host: 'PC-CHU' })]);
+  const found = async (q, path = '/alerts') => (await admin.ok('GET', `${path}?host=PC-CHU&q=${encodeURIComponent(q)}`)).items.map((a) => a.title);
+  for (const q of ['đổi quyền', 'ĐỔI QUYỀN', 'doi quyen', 'tep la', 'i quyề'])
+    for (const path of ['/alerts', '/alerts/groups']) assert.deepEqual(await found(q, path), ['Đổi quyền quản trị tệp lạ'], `${path} ${q}`);
+  assert.deepEqual(await found('99%'), ['Ổ đĩa đầy 99%']);
+  assert.deepEqual(await found('words_1'), ['Đổi quyền quản trị tệp lạ']);
+  assert.equal((await admin.ok('POST', '/alerts/ack', { host: 'PC-CHU', q: 'o dia' })).changed, 1);
+});
+
 test('verdicts are what is known of a rule', async () => {
   const refs = Array.from({ length: 6 }, (_, i) => alert(`w${i}`, { rule_id: 'R-wrong', title: 'Hay báo sai', host: `PC-${i}`, count: 2 }));
   await send('/api/v1/alerts', refs);
