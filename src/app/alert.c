@@ -51,6 +51,12 @@ alert_load(struct call *call, const char *field, const char *key, struct alert *
 	return query_close(&q);
 }
 
+const char *
+alert_state_of(const char *verdict)
+{
+	return verdict != NULL && strcmp(verdict, "true_positive") != 0 ? "closed" : "acknowledged";
+}
+
 /* ---- mutes ------------------------------------------------------------------------- */
 
 const char *
@@ -241,6 +247,52 @@ tell_growth(struct call *call, const struct alert *a, int64_t count)
 		"title", a->title, "count", text_int(call, count)) });
 }
 
+/* What came before and what comes now: the one does not take away the other. */
+static const char *
+grown_observables(struct call *call, const char *before, const struct alert_in *in)
+{
+	struct json *list = NULL;
+	struct alert_in both = *in;
+	struct alert_observable *o;
+	const char *text;
+	size_t n;
+
+	if (before == NULL || json_parse(before, strlen(before), &list, call->err) != 0)
+		return observables_json(call, in);
+	n = json_len(list);
+	both.observables = o = arena_alloc(call->arena, (n + in->observables_count) * sizeof(*o) + 1);
+	both.observables_count = n + in->observables_count;
+	for (size_t i = 0; i < n; i++) {
+		const struct json *had = json_at(list, i);
+
+		o[i] = (struct alert_observable){ json_get_str(had, "type"), json_get_str(had, "value"),
+		    json_get_str(had, "note"), json_get_bool(had, "is_ioc", false), json_get_str(had, "tlp") };
+	}
+	if (in->observables_count > 0)
+		memcpy(o + n, in->observables, in->observables_count * sizeof(*o));
+	text = observables_json(call, &both);
+	json_free(list);
+	return text;
+}
+
+static void
+grow_detail(struct call *call, const struct alert *a, const struct alert_in *in)
+{
+	const char *detail = in->detail_json, *advice = in->advice, *observables = NULL;
+	struct query q;
+
+	query_open(&q, call->tx, "SELECT detail_json, advice, observables_json FROM alert_detail WHERE id = ?",
+	    "t", a->id);
+	if (query_step(&q)) {
+		detail = detail == NULL ? arena_strdup(call->arena, query_text(&q, 0)) : detail;
+		advice = advice == NULL ? arena_strdup(call->arena, query_text(&q, 1)) : advice;
+		observables = arena_strdup(call->arena, query_text(&q, 2));
+	}
+	query_close(&q);
+	change_update(call, "alert_detail", a->id, -1, COLS(CT("detail_json", detail), CT("advice", advice),
+	    CT("observables_json", grown_observables(call, observables, in))));
+}
+
 /* The same again: what grew is written, else nothing. */
 static int
 grow(struct call *call, const struct alert *a, const struct alert_in *in)
@@ -257,11 +309,11 @@ grow(struct call *call, const struct alert *a, const struct alert_in *in)
 	    CI("count", count), CT("level", higher ? in->level : a->level),
 	    CT("state", is_again ? "new" : a->state)));
 	alert_event(call, a->id, "grew", text_int(call, count), NULL);
-	change_update(call, "alert_detail", a->id, -1, COLS(CT("detail_json", in->detail_json),
-	    CT("advice", in->advice), CT("observables_json", observables_json(call, in))));
-	if (str_eq(a->state, "merged"))
+	grow_detail(call, a, in);
+	if (str_eq(a->state, "merged")) {
 		tell_growth(call, a, count);
-	else if (higher)
+		alert_bring_late(call, a);
+	} else if (higher)
 		alert_tell_soon(call);
 	return call->err->kind;
 }

@@ -107,12 +107,24 @@ extern const char *const alert_levels[];
 /* 0 informational … 4 critical; -1: none of them. */
 int alert_rank(const char *level);
 
+/*
+ * Where an alert outside incidents is after ${verdict} (NULL: undecided): false and harmless ones are
+ * done with, real ones wait for an incident.
+ */
+const char *alert_state_of(const char *verdict);
+
 /* An alert as operations need it; strings live in the arena. */
 struct alert {
 	const char *id, *number, *source, *rule_id, *title, *level, *host, *state, *mute_id, *verdict;
 	const char *incident_id, *playbook;
 	int64_t version, first_at, last_at, count, received_at;
 };
+
+/*
+ * The signs of an alert that grew in its incident, as far as they are not there: into it, unless its case
+ * is closed.
+ */
+void alert_bring_late(struct call *call, const struct alert *a);
 
 /* The alert of that id or number, if the actor may see it; else ERR_NOT_FOUND with ${field}. */
 int alert_load(struct call *call, const char *field, const char *key, struct alert *ret);

@@ -8,6 +8,7 @@
 #include "app/change.h"
 #include "app/others.h"
 #include "app/workable.h"
+#include "model/observable.h"
 
 #define NAMES_SIZE 200 /* bytes of names, numbers and signs told in the timeline */
 #define PART_BYTES ((size_t)2 << 20) /* of details that one entry of the ledger takes, of 8 MB, */
@@ -40,7 +41,19 @@ name(struct call *call, const char *list, const char *text)
 	return arena_printf(call->arena, "%s%s%s", list, len == 0 ? "" : ", ", text);
 }
 
-/* Its signs, those the incident has already left out.  Their source is the alert's number. */
+/* One sign into the incident.  Its source is the alert's number. */
+static void
+bring(struct call *call, const struct alert *a, const struct json *o, const char *incident_id)
+{
+	const char *tlp = json_get_str(o, "tlp");
+
+	change_insert(call, "observable", NULL, COLS(CT("incident_id", incident_id), CT("type", json_get_str(o, "type")),
+	    CT("value", json_get_str(o, "value")), CT("tlp", tlp == NULL ? "amber" : tlp),
+	    CI("is_ioc", json_get_bool(o, "is_ioc", false)), CT("source", a->number),
+	    CT("note", json_get_str(o, "note")), CI("seen_at", a->last_at)));
+}
+
+/* Its signs, those the incident has already left out. */
 static void
 bring_observables(struct call *call, const struct alert *a, const char *incident_id, struct sum *sum)
 {
@@ -54,14 +67,11 @@ bring_observables(struct call *call, const struct alert *a, const char *incident
 	for (size_t i = 0; i < json_len(list) && call->err->kind == ERR_NONE; i++) {
 		const struct json *o = json_at(list, i);
 		const char *type = json_get_str(o, "type"), *value = json_get_str(o, "value");
-		const char *tlp = json_get_str(o, "tlp");
 
 		if (tx_int(call->tx, "SELECT COUNT(*) FROM observable WHERE incident_id = ? AND type = ? AND"
 		    " value = ?", "ttt", incident_id, type, value) > 0)
 			continue;
-		change_insert(call, "observable", NULL, COLS(CT("incident_id", incident_id), CT("type", type),
-		    CT("value", value), CT("tlp", tlp == NULL ? "amber" : tlp), CI("is_ioc", json_get_bool(o, "is_ioc", false)),
-		    CT("source", a->number), CT("note", json_get_str(o, "note")), CI("seen_at", a->last_at)));
+		bring(call, a, o, incident_id);
 		sum->values = name(call, sum->values, value);
 		sum->signs++;
 	}
@@ -150,6 +160,28 @@ alert_attach(struct call *call, const struct alert *a, const struct incident *in
 	return call->err->kind;
 }
 
+void
+alert_bring_late(struct call *call, const struct alert *a)
+{
+	struct sum sum = { .values = "" };
+	struct err *err = call->err, closed = { 0 };
+	enum sees sees = call->actor.sees;
+	struct incident incident;
+	bool workable;
+
+	/* Who hands alerts in sees none; whose they are is no question here. */
+	call->actor.sees = SEES_EVERYTHING;
+	call->err = &closed;
+	workable = incident_load(call, a->incident_id, &incident) == 0 && incident_workable(call, &incident) == 0;
+	call->err = err;
+	err_clear(&closed);
+	if (workable)
+		bring_observables(call, a, incident.id, &sum);
+	if (sum.signs > 0)
+		escalation_evaluate(call, incident.id);
+	call->actor.sees = sees;
+}
+
 static void
 release_files(struct call *call, const struct alert *a)
 {
@@ -162,21 +194,68 @@ release_files(struct call *call, const struct alert *a)
 	query_close(&q);
 }
 
-/* Those that came with it and are as they came. */
+/* The sign as it stands among the observables of an alert. */
+static const char *
+needle(struct call *call, const char *type, const char *value)
+{
+	struct buf out = BUF_INIT(8 * OBSERVABLE_SIZE);
+	struct jsonw w = JSONW_INIT(&out);
+	const char *text;
+
+	jsonw_object(&w);
+	jsonw_kstring(&w, "type", type);
+	jsonw_kstring(&w, "value", value);
+	text = arena_strdup(call->arena, buf_str(&out));
+	buf_clear(&out);
+	return text;
+}
+
+/* Whether another alert of the incident has the sign too, which then brings it. */
+static bool
+inherit(struct call *call, const char *incident_id, const char *type, const char *value)
+{
+	struct json *list = NULL;
+	struct alert heir = { 0 };
+	struct query q;
+	bool is_found;
+
+	query_open(&q, call->tx, "SELECT a.number, a.last_at, d.observables_json FROM alert a JOIN alert_detail d"
+	    " ON d.id = a.id WHERE a.incident_id = ? AND instr(d.observables_json, ?) > 0 ORDER BY a.number"
+	    " LIMIT 1", "tt", incident_id, needle(call, type, value));
+	is_found = query_step(&q);
+	if (is_found) {
+		heir.number = arena_strdup(call->arena, query_text(&q, 0));
+		heir.last_at = query_int(&q, 1);
+		json_parse(query_text(&q, 2), strlen(query_text(&q, 2)), &list, call->err);
+	}
+	query_close(&q);
+	for (size_t i = 0; i < json_len(list); i++)
+		if (str_eq(json_get_str(json_at(list, i), "type"), type) &&
+		    str_eq(json_get_str(json_at(list, i), "value"), value))
+			bring(call, &heir, json_at(list, i), incident_id);
+	json_free(list);
+	return is_found;
+}
+
+/* Those that came with it and are as they came; what others of the incident have too stays theirs. */
 static size_t
 take_observables(struct call *call, const struct alert *a, const char *incident_id)
 {
+	const char **row = arena_alloc(call->arena, ALERT_OBSERVABLES_MAX * 3 * sizeof(*row));
 	struct query q;
-	size_t n = 0;
+	size_t n = 0, gone = 0;
 
-	query_open(&q, call->tx, "SELECT id FROM observable WHERE incident_id = ? AND source = ? AND"
-	    " version = 1", "tt", incident_id, a->number);
-	while (query_step(&q)) {
-		change_delete(call, "observable", arena_strdup(call->arena, query_text(&q, 0)));
-		n++;
-	}
+	query_open(&q, call->tx, "SELECT id, type, value FROM observable WHERE incident_id = ? AND source = ? AND"
+	    " version = 1 LIMIT ?", "tti", incident_id, a->number, (int64_t)ALERT_OBSERVABLES_MAX);
+	for (; query_step(&q); n++)
+		for (int k = 0; k < 3; k++)
+			row[3 * n + (size_t)k] = arena_strdup(call->arena, query_text(&q, k));
 	query_close(&q);
-	return n;
+	for (size_t i = 0; i < n; i++) {
+		change_delete(call, "observable", row[3 * i]);
+		gone += !inherit(call, incident_id, row[3 * i + 1], row[3 * i + 2]);
+	}
+	return gone;
 }
 
 int
@@ -187,7 +266,7 @@ alert_take_out(struct call *call, const struct alert *a, const struct incident *
 
 	if (incident_workable(call, incident) != 0)
 		return call->err->kind;
-	change_update(call, "alert", a->id, -1, COLS(CT("incident_id", NULL), CT("state", "acknowledged"),
+	change_update(call, "alert", a->id, -1, COLS(CT("incident_id", NULL), CT("state", alert_state_of(a->verdict)),
 	    CI("state_at", call->now),
 	    CT("state_by_id", call->actor.kind == ACTOR_ACCOUNT ? call->actor.id : NULL), CT("note", reason)));
 	change_update(call, "alert_detail", a->id, -1, COLS(CT("incident_id", NULL)));

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -19,6 +20,7 @@
 #define TAGS_MAX    60
 #define ROOM        1600 /* what one more member may take, escaped */
 #define AHEAD_MS    INT64_C(300000)
+#define SECONDS_MAX INT64_C(100000000000) /* as milliseconds a day of 1973, as seconds one of 5138 */
 
 /* ---- reading ----------------------------------------------------------------------- */
 
@@ -157,17 +159,31 @@ item_int(struct item *item, const char *path, int64_t min, int64_t max, int64_t 
 	return n;
 }
 
+/* Milliseconds since 1970, also with a fraction, or seconds: no alert is of the seventies. */
+static bool
+time_number(const char *text, int64_t *ret_ms)
+{
+	char *end = NULL;
+	double n = isdigit((unsigned char)*text) ? strtod(text, &end) : -1;
+
+	if (end == NULL || *end != '\0' || strspn(text, "0123456789.eE+") != strlen(text) ||
+	    n < 0 || n > (double)CLOCK_MS_MAX)
+		return false;
+	*ret_ms = (int64_t)(n < (double)SECONDS_MAX ? n * 1000 : n);
+	return true;
+}
+
 int64_t
 item_time(struct item *item, const char *path)
 {
 	const struct json *value = item_at(item, path);
-	const char *text = json_str(value);
+	const char *text = value == NULL ? NULL : scalar(item->arena, value);
 	int64_t ms;
 
-	if (value == NULL)
+	if (value == NULL || (text != NULL && *text == '\0'))
 		return SQL_NULL;
-	if (json_kind(value) == JSON_KIND_INT)
-		ms = item_int(item, path, 0, CLOCK_MS_MAX, 0);
+	if (text != NULL && time_number(text, &ms))
+		;
 	else if (text == NULL || !clock_parse(text, &ms)) {
 		err_fail(item->err, ERR_INVALID, "err.time", path, "value", text == NULL ? "" : text, NULL, NULL);
 		return SQL_NULL;

@@ -2,6 +2,8 @@
 /* intake_khien.c: Khiên's own shape: what is not in it is refused, so that a slip is noticed. */
 #include "app/intake_part.h"
 
+#include <stdio.h>
+
 static const char *const members[] = { "source", "source_ref", "rule_id", "title", "level", "tags",
 	"host", "user", "first_at", "last_at", "count", "description", "detail", "advice", "playbook",
 	"observables", NULL };
@@ -53,12 +55,14 @@ take_observables(struct item *item)
 		return err_set(item->err, ERR_INVALID, "err.intake.type", "observables");
 	for (size_t i = 0; i < json_len(list); i++) {
 		const struct json *o = json_at(list, i);
+		char field[48];
 
 		if (json_kind(o) == JSON_KIND_STRING)
 			item_observe(item, NULL, json_str(o), NULL, false);
-		else if (json_get_str(o, "value") == NULL)
-			return err_set(item->err, ERR_INVALID, "err.required", "observables.value");
-		else
+		else if (json_get_str(o, "value") == NULL) {
+			snprintf(field, sizeof(field), "observables[%zu].value", i);
+			return err_set(item->err, ERR_INVALID, "err.required", field);
+		} else
 			item_observe(item, json_get_str(o, "type"), json_get_str(o, "value"),
 			    json_get_str(o, "note"), json_get_bool(o, "ioc", false));
 	}

@@ -41,8 +41,8 @@ const char *item_text(struct item *item, const char *path, size_t max, unsigned 
 int64_t item_int(struct item *item, const char *path, int64_t min, int64_t max, int64_t otherwise);
 
 /*
- * A time as text or as milliseconds since 1970; SQL_NULL when it is not there.  One that lies ahead is
- * now: a sensor's clock may be fast.
+ * A time as text or as milliseconds or seconds since 1970; SQL_NULL when it is not there.  One that lies
+ * ahead is now: a sensor's clock may be fast.
  */
 int64_t item_time(struct item *item, const char *path);
 

@@ -32,15 +32,41 @@ host_of(struct item *item)
 	return observable_is_private_ip(from) && !observable_is_private_ip(to) ? from : to;
 }
 
+/* A proxy is asked for a whole URL, a server for a path; the port is named when it is an unusual one. */
+static void
+observe_url(struct item *item)
+{
+	const char *host = json_str(item_at(item, "http.hostname")), *url = json_str(item_at(item, "http.url"));
+	int64_t port = json_int(item_at(item, "http.http_port"), 80);
+	char suffix[24] = "";
+
+	if (url == NULL || host == NULL || *url != '/') {
+		item_observe(item, "url", url, NULL, false);
+		return;
+	}
+	if (port > 0 && port < 65536 && port != 80 && strchr(host, ':') == NULL)
+		snprintf(suffix, sizeof(suffix), ":%lld", (long long)port);
+	item_observe(item, "url", arena_printf(item->arena, "http://%.300s%s%.1500s", host, suffix, url), NULL, false);
+}
+
+/* "Nguyễn Văn A <a@xau.example>" as the header has it. */
+static void
+observe_sender(struct item *item)
+{
+	const char *from = json_str(item_at(item, "email.from")), *open = from == NULL ? NULL : strrchr(from, '<');
+
+	if (open != NULL)
+		from = arena_strndup(item->arena, open + 1, strcspn(open + 1, ">"));
+	item_observe(item, "email", from, NULL, false);
+}
+
 static void
 observe(struct item *item)
 {
 	static const struct { const char *path, *type; } rows[] = {
 		{ "src_ip", "ip" }, { "dest_ip", "ip" }, { "http.hostname", "domain" }, { "tls.sni", "domain" },
 		{ "dns.rrname", "domain" }, { "fileinfo.sha256", "sha256" }, { "fileinfo.md5", "md5" },
-		{ "email.from", "email" },
 	};
-	const char *host = json_str(item_at(item, "http.hostname")), *url = json_str(item_at(item, "http.url"));
 	/* 6 and 7 call them query, 8 queries; files of the flow stand in a list. */
 	const struct json *names = item_at(item, "dns.queries") != NULL ? item_at(item, "dns.queries") :
 	    item_at(item, "dns.query");
@@ -48,8 +74,8 @@ observe(struct item *item)
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		item_observe(item, rows[i].type, json_str(item_at(item, rows[i].path)), NULL, false);
-	if (host != NULL && url != NULL && *url == '/')
-		item_observe(item, "url", arena_printf(item->arena, "http://%.300s%.1500s", host, url), NULL, false);
+	observe_url(item);
+	observe_sender(item);
 	for (size_t i = 0; json_kind(names) == JSON_KIND_ARRAY && i < json_len(names) && i < 10; i++)
 		item_observe(item, "domain", json_get_str(json_at(names, i), "rrname"), NULL, false);
 	for (size_t i = 0; json_kind(files) == JSON_KIND_ARRAY && i < json_len(files) && i < 10; i++) {

@@ -142,7 +142,7 @@ from_tags(struct item *item, const char *prefix)
 		const char *tag = json_str(json_at(tags, i));
 
 		if (tag != NULL && strncasecmp(tag, prefix, strlen(prefix)) == 0 && tag[strlen(prefix)] != '\0')
-			return tag + strlen(prefix);
+			return item_clean(item, tag + strlen(prefix));
 	}
 	return NULL;
 }

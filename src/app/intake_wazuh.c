@@ -50,6 +50,7 @@ observe(struct item *item)
 	static const struct { const char *path, *type; } rows[] = {
 		{ "data.srcip", "ip" }, { "data.dstip", "ip" }, { "data.src_ip", "ip" }, { "data.dest_ip", "ip" },
 		{ "data.url", "url" }, { "data.hostname", "domain" }, { "data.dns.question.name", "domain" },
+		{ "data.http.hostname", "domain" }, { "data.tls.sni", "domain" }, /* Suricata through Wazuh */
 		{ "data.win.eventdata.ipAddress", "ip" }, { "data.win.eventdata.destinationIp", "ip" },
 		{ "data.win.eventdata.sourceIp", "ip" }, { "data.win.eventdata.queryName", "domain" },
 		{ "data.win.eventdata.targetFilename", "filename" }, { "syscheck.path", "filename" },

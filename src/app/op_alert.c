@@ -7,6 +7,7 @@
 #include "app/app.h"
 #include "app/ops.h"
 #include "app/out.h"
+#include "app/search.h"
 #include "model/observable.h"
 
 #define NEAR_MS     (24 * INT64_C(3600000)) /* what else happened on that host */
@@ -89,19 +90,38 @@ filter_muted(struct call *c, struct filter *f)
 		filter_sql(f, strcmp(muted, "only") == 0 ? " AND " ALERT_MUTED : " AND NOT " ALERT_MUTED);
 }
 
-/* The words of q anywhere in what a person knows an alert by. */
+/* ${text} anywhere, its own wildcards taken as they are. */
+static const char *
+like_of(struct call *c, const char *text)
+{
+	struct buf like = BUF_INIT(1000);
+	const char *result;
+
+	for (const char *p = text; *p != '\0'; p++)
+		buf_printf(&like, strchr("%_\\", *p) == NULL ? "%c" : "\\%c", *p);
+	result = arena_printf(c->arena, "%%%s%%", buf_str(&like));
+	buf_clear(&like);
+	return result;
+}
+
+/* The text of q anywhere in what a person knows an alert by, or its words as the search finds them. */
 static void
 filter_words(struct call *c, struct filter *f)
 {
-	const char *like = arena_printf(c->arena, "%%%s%%", arg_text(c, "q"));
+	static const char *const columns[] = { "title", "host", "user_name", "rule_id", "number" };
+	const char *like, *match;
 
 	if (!arg_has(c, "q"))
 		return;
-	filter_text(f, " AND (a.title LIKE ?", like);
-	filter_text(f, " OR a.host LIKE ?", like);
-	filter_text(f, " OR a.user_name LIKE ?", like);
-	filter_text(f, " OR a.rule_id LIKE ?", like);
-	filter_text(f, " OR a.number LIKE ?)", like);
+	like = like_of(c, arg_text(c, "q"));
+	filter_sql(f, " AND (1 = 0");
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+		filter_text(f, arena_printf(c->arena, " OR a.%s LIKE ? ESCAPE '\\'", columns[i]), like);
+	for (int i = 0; i < FIND_PARTS; i++)
+		if ((match = search_words(c, "q", (enum find_words)i)) != NULL)
+			filter_text(f, arena_printf(c->arena, " OR a.id IN (SELECT m.alert_id FROM %s)",
+			    find_alerts_from), match);
+	filter_sql(f, ")");
 }
 
 /* Everything behind "… FROM alert a WHERE 1 = 1". */
@@ -438,9 +458,9 @@ static const char *const rule_columns[] = { "title", "source", "alerts", "count"
 	"false_positive", "benign", "hidden", "false_percent", "last_at", NULL };
 
 const struct op ops_alert[] = {
-	{ "alert list", "GET", "/alerts", RIGHT_READ, 0, list_params, alert_list, list_columns,
+	{ "alert list", "GET", "/alerts", RIGHT_READ, OP_FINDS, list_params, alert_list, list_columns,
 	    "khien alert list --level high --level critical" },
-	{ "alert groups", "GET", "/alerts/groups", RIGHT_READ, 0, group_params, group_list, group_columns,
+	{ "alert groups", "GET", "/alerts/groups", RIGHT_READ, OP_FINDS, group_params, group_list, group_columns,
 	    "khien alert groups --by host" },
 	{ "alert count", "GET", "/alerts/count", RIGHT_READ, 0, NULL, alert_count, NULL, "khien alert count" },
 	{ "alert rules", "GET", "/alerts/rules", RIGHT_READ, 0, rules_params, rule_list, rule_columns,

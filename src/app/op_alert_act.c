@@ -10,6 +10,7 @@
 #include "app/out.h"
 #include "app/plan.h"
 #include "app/workable.h"
+#include "base/utf8.h"
 
 static const char *const verdicts[] = { "true_positive", "false_positive", "benign", "undecided", NULL };
 
@@ -21,6 +22,7 @@ static const char *const levels[] = { "critical", "high", "medium", "low", "info
 	{ "host", P_LIST, 0, 0, 0, NULL }, { "level", P_LIST, 0, 0, 0, levels }, \
 	{ "q", P_LINE, 0, 0, 100, NULL }
 
+#define TITLE_MAX 200 /* of an incident */
 #define PART 250 /* alerts of one entry of the ledger: each at most some 10 KB */
 
 /* ---- which ---------------------------------------------------------------------------------- */
@@ -168,15 +170,6 @@ static const struct param verdict_params[] = {
 	{ 0 },
 };
 
-/* False and harmless ones are done with; real ones wait for an incident; in one, they stay there. */
-static const char *
-state_after(const struct alert *a, const char *verdict)
-{
-	if (str_eq(a->state, "merged"))
-		return "merged";
-	return verdict != NULL && strcmp(verdict, "true_positive") != 0 ? "closed" : "acknowledged";
-}
-
 static void
 judge(struct call *c, const struct alert *a, const char *verdict)
 {
@@ -185,7 +178,7 @@ judge(struct call *c, const struct alert *a, const char *verdict)
 	change_update(c, "alert", a->id, -1, COLS(CT("verdict", verdict),
 	    CI("verdict_at", verdict == NULL ? SQL_NULL : c->now),
 	    CT("verdict_by_id", verdict == NULL ? NULL : by_account(c)),
-	    CT("state", state_after(a, verdict)), CI("state_at", c->now),
+	    CT("state", str_eq(a->state, "merged") ? "merged" : alert_state_of(verdict)), CI("state_at", c->now),
 	    CT("state_by_id", by_account(c)), CT("note", note)));
 	alert_event(c, a->id, "verdict", verdict == NULL ? "undecided" : verdict, note);
 	if (str_eq(a->state, "merged"))
@@ -268,7 +261,7 @@ alert_unmerge(struct call *c)
 
 static const struct param open_params[] = {
 	CHOICE_PARAMS,
-	{ "title", P_LINE, 0, 0, 200, NULL },
+	{ "title", P_LINE, 0, 0, TITLE_MAX, NULL },
 	{ "playbook", P_LINE, 0, 0, 60, NULL },
 	{ "detected_at", P_TIME, PF_PAST, 0, 0, NULL },
 	{ "take", P_BOOL, 0, 0, 0, NULL },
@@ -323,6 +316,7 @@ open_incident(struct call *c, const struct alert *list, size_t n, const struct a
 	if (title == NULL)
 		title = lead->host == NULL ? lead->title :
 		    arena_printf(c->arena, "%s · %s", lead->title, lead->host);
+	title = arena_strndup(c->arena, title, utf8_cut(title, TITLE_MAX));
 	return incident_insert(c, &(struct incident_new){ .title = title,
 	    .type = playbook == NULL || playbook->types_count == 0 ? NULL : playbook->types[0],
 	    .occurred_at = first <= detected ? first : SQL_NULL, .detected_at = detected }, &number);
@@ -364,17 +358,17 @@ alert_open(struct call *c)
 static const char *const columns[] = { "number", "alert_state", "verdict", NULL };
 
 const struct op ops_alert_act[] = {
-	{ "alert ack", "POST", "/alerts/ack", RIGHT_READ | RIGHT_HANDLE, OP_WRITE, ack_params, alert_ack,
-	    columns, "khien alert ack CB-2026-0001 CB-2026-0002" },
-	{ "alert verdict", "POST", "/alerts/verdict", RIGHT_READ | RIGHT_HANDLE, OP_WRITE, verdict_params,
-	    alert_verdict, columns, "khien alert verdict CB-2026-0001 --verdict false_positive" },
-	{ "alert merge", "POST", "/alerts/merge", RIGHT_READ | RIGHT_HANDLE, OP_WRITE, merge_params,
+	{ "alert ack", "POST", "/alerts/ack", RIGHT_READ | RIGHT_HANDLE, OP_WRITE | OP_FINDS, ack_params,
+	    alert_ack, columns, "khien alert ack CB-2026-0001 CB-2026-0002" },
+	{ "alert verdict", "POST", "/alerts/verdict", RIGHT_READ | RIGHT_HANDLE, OP_WRITE | OP_FINDS,
+	    verdict_params, alert_verdict, columns, "khien alert verdict CB-2026-0001 --verdict false_positive" },
+	{ "alert merge", "POST", "/alerts/merge", RIGHT_READ | RIGHT_HANDLE, OP_WRITE | OP_FINDS, merge_params,
 	    alert_merge, columns, "khien alert merge CB-2026-0001 --into SC-2026-0001" },
 	{ "alert unmerge", "POST", "/alerts/{id}/unmerge", RIGHT_READ | RIGHT_HANDLE, OP_WRITE,
 	    unmerge_params, alert_unmerge, columns,
 	    "khien alert unmerge CB-2026-0001 --reason \"Máy kiểm thử\"" },
-	{ "alert open", "POST", "/alerts/open", RIGHT_READ | RIGHT_HANDLE, OP_WRITE | OP_CREATED, open_params,
-	    alert_open, columns, "khien alert open CB-2026-0001 --take" },
+	{ "alert open", "POST", "/alerts/open", RIGHT_READ | RIGHT_HANDLE, OP_WRITE | OP_CREATED | OP_FINDS,
+	    open_params, alert_open, columns, "khien alert open CB-2026-0001 --take" },
 	{ "alert tell", NULL, NULL, RIGHT_LOCAL, OP_WRITE, NULL, alert_tell, NULL, "khien alert tell" },
 	{ 0 },
 };

@@ -184,6 +184,18 @@ store_file(struct hunting *h, const char *path, struct upload *ret)
 	return upload_keep(w, ret, err);
 }
 
+/* Names of files may be any bytes: what is no line of text goes under a name made of it. */
+static bool
+is_name(const char *text, size_t max)
+{
+	size_t len = strlen(text);
+
+	for (const char *p = text; *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return false;
+	return len <= max && utf8_valid(text, len);
+}
+
 /* What goes to the operation as it was said, and what was left out on the way. */
 static void
 pass_on(const struct hunting *h, struct json *args)
@@ -199,7 +211,7 @@ pass_on(const struct hunting *h, struct json *args)
 	if (json_get(args, "level") == NULL)
 		json_set_str(args, "level", "none");
 	for (size_t i = 0; i < beside->count && i < ARRAY_LEN(beside->name); i++)
-		if (strlen(beside->name[i]) <= BESIDE_NAME_MAX && utf8_valid(beside->name[i], strlen(beside->name[i])))
+		if (is_name(beside->name[i], BESIDE_NAME_MAX))
 			json_append(names, json_new_string(beside->name[i]));
 	json_set_int(args, "left_out", (int64_t)beside->count);
 	json_set(args, "left_out_names", names);
@@ -209,10 +221,9 @@ static void
 store_one(struct hunting *h, const char *path, const char *shown, struct json *names)
 {
 	struct upload *upload = &h->uploads[h->uploads_count++];
-	bool fits = strlen(shown) <= NAME_MAX_BYTES && utf8_valid(shown, strlen(shown));
 
 	if (store_file(h, path, upload) == 0)
-		json_append(names, json_new_string(fits ? shown : upload->name));
+		json_append(names, json_new_string(is_name(shown, NAME_MAX_BYTES) ? shown : upload->name));
 }
 
 static void

@@ -153,7 +153,7 @@ value_of(struct cli *cli, const struct param *p, const char *word)
 static char *
 body_of(struct cli *cli, const struct param *p, const char *path)
 {
-	struct buf data = BUF_INIT((size_t)p->max + 1);
+	struct buf data = BUF_INIT((size_t)p->max + 1), text = BUF_INIT(JSON_SIZE_MAX);
 	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
 	char part[65536];
 	size_t n;
@@ -172,9 +172,9 @@ body_of(struct cli *cli, const struct param *p, const char *path)
 	else if (memchr(buf_str(&data), '\0', data.len) != NULL)
 		err_set(&cli->err, ERR_INVALID, "err.utf8", p->name);
 	else
-		return buf_take(&data);
+		json_mend(buf_str(&data), data.len, &text);
 	buf_clear(&data);
-	return NULL;
+	return cli->err.kind == ERR_NONE ? buf_take(&text) : NULL;
 }
 
 static int

@@ -56,6 +56,8 @@ copy(char *out, size_t size, const char *s, size_t len, bool to_lower)
 	return true;
 }
 
+static const unsigned char mapped_v4[12] = { [10] = 0xff, [11] = 0xff };
+
 static bool
 ip_form(const char *s, size_t len, char out[static OBSERVABLE_SIZE])
 {
@@ -71,8 +73,12 @@ ip_form(const char *s, size_t len, char out[static OBSERVABLE_SIZE])
 	if (!copy(text, sizeof(text), s, len, true))
 		return false;
 	family = strchr(text, ':') == NULL ? AF_INET : AF_INET6;
-	return inet_pton(family, text, address) == 1 &&
-	    inet_ntop(family, address, out, OBSERVABLE_SIZE) != NULL;
+	if (inet_pton(family, text, address) != 1)
+		return false;
+	/* ::ffff:192.0.2.1, as Windows writes it, is the machine that others call 192.0.2.1. */
+	if (family == AF_INET6 && memcmp(address, mapped_v4, sizeof(mapped_v4)) == 0)
+		return inet_ntop(AF_INET, address + sizeof(mapped_v4), out, OBSERVABLE_SIZE) != NULL;
+	return inet_ntop(family, address, out, OBSERVABLE_SIZE) != NULL;
 }
 
 /*
@@ -444,7 +450,6 @@ private_v4(const unsigned char *a)
 bool
 observable_is_private_ip(const char *ip)
 {
-	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
 	static const unsigned char loopback[16] = { [15] = 1 }, nobody[16] = { 0 };
 	unsigned char a[16];
 
@@ -452,8 +457,8 @@ observable_is_private_ip(const char *ip)
 		return private_v4(a);
 	if (inet_pton(AF_INET6, ip, a) != 1)
 		return false;
-	if (memcmp(a, mapped, sizeof(mapped)) == 0)
-		return private_v4(a + 12);
+	if (memcmp(a, mapped_v4, sizeof(mapped_v4)) == 0)
+		return private_v4(a + sizeof(mapped_v4));
 	return a[0] == 0xff || (a[0] & 0xfe) == 0xfc || (a[0] == 0xfe && (a[1] & 0xc0) == 0x80) ||
 	    memcmp(a, loopback, sizeof(loopback)) == 0 ||
 	    memcmp(a, nobody, sizeof(nobody)) == 0;

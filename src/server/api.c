@@ -312,18 +312,21 @@ parse_body(const struct http_request *req, const struct op *op, struct json **re
 	return 0;
 }
 
-/* The body itself is the argument. */
+/* The body itself is the argument: of programs, whose writers let more through than ours. */
 static int
-take_body(const struct http_request *req, const struct param *p, struct json *args, struct err *err)
+take_body(const char *body, size_t len, const struct param *p, struct json *args, struct err *err)
 {
-	const char *body = buf_str(&req->body);
+	struct buf text = BUF_INIT(JSON_SIZE_MAX);
 
-	if (req->body.len == 0)
-		return 0;
-	if (!utf8_valid(body, req->body.len))
-		return err_set(err, ERR_INVALID, "err.utf8", p->name);
-	json_set_str(args, p->name, body);
-	return 0;
+	json_mend(body, len, &text);
+	if (text.full)
+		err_fail(err, ERR_TOO_LARGE, "err.too_large", p->name, "max", "16 MB", NULL, NULL);
+	else if (!utf8_valid(buf_str(&text), text.len))
+		err_set(err, ERR_INVALID, "err.utf8", p->name);
+	else if (len > 0)
+		json_set_str(args, p->name, buf_str(&text));
+	buf_clear(&text);
+	return err->kind;
 }
 
 /* Of a program's form the one part is all that is read. */
@@ -337,10 +340,10 @@ add_fields(struct json *args, const struct op *op, struct form *form, struct err
 		return err->kind;
 	if (raw == NULL)
 		return add_texts(args, op, fields, err);
-	for (size_t i = 0; i < fields->count; i++)
+	for (size_t i = 0; i < fields->count && err->kind == ERR_NONE; i++)
 		if (strcmp(fields->param[i].name, BODY_PART) == 0)
-			json_set_str(args, raw->name, fields->param[i].value);
-	return 0;
+			take_body(fields->param[i].value, strlen(fields->param[i].value), raw, args, err);
+	return err->kind;
 }
 
 static int
@@ -351,7 +354,7 @@ make_args(struct http_request *req, const struct turn *turn, struct json **ret, 
 	const char *key = http_header(req, "Idempotency-Key");
 
 	*ret = json_new_object();
-	if (raw != NULL && take_body(req, raw, *ret, err) != 0)
+	if (raw != NULL && take_body(buf_str(&req->body), req->body.len, raw, *ret, err) != 0)
 		return err->kind;
 	if (raw == NULL && parse_body(req, route->op, ret, err) != 0)
 		return err->kind;

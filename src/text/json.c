@@ -2,10 +2,14 @@
 #include "text/json.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
+#include "base/utf8.h"
 #include "text/jsonw.h"
 
 /* struct json is Jansson's json_t under another name, so that no one else needs its header. */
@@ -414,5 +418,94 @@ json_tame(const char *data, size_t len, struct buf *out)
 		if (c == '"')
 			in_text = !in_text;
 		buf_addc(out, c);
+	}
+}
+
+/* The code unit of an escape "\uXXXX"; -1 when there is none. */
+static int32_t
+escaped_unit(const char *s, size_t len)
+{
+	char hex[5] = { 0 };
+
+	if (len < 6 || s[0] != '\\' || s[1] != 'u')
+		return -1;
+	memcpy(hex, s + 2, 4);
+	return strspn(hex, "0123456789abcdefABCDEF") == 4 ? (int32_t)strtol(hex, NULL, 16) : -1;
+}
+
+/* What begins with a backslash; returns how much of it was taken. */
+static size_t
+mend_escape(const char *s, size_t len, struct buf *out)
+{
+	int32_t unit = escaped_unit(s, len), low;
+
+	if (unit == 0 || (unit >= 0xdc00 && unit <= 0xdfff)) {
+		buf_adds(out, "\\ufffd");
+		return 6;
+	}
+	if (unit >= 0xd800 && unit <= 0xdbff) {
+		low = escaped_unit(s + 6, len - 6);
+		if (low >= 0xdc00 && low <= 0xdfff) {
+			buf_add(out, s, 12);
+			return 12;
+		}
+		buf_adds(out, "\\ufffd");
+		return 6;
+	}
+	buf_add(out, s, len < 2 ? len : 2);
+	return len < 2 ? len : 2;
+}
+
+/* What begins with a minus or a digit; returns its length. */
+static size_t
+mend_number(const char *s, size_t len, struct buf *out)
+{
+	char digits[24];
+	size_t n = 0, whole = s[0] == '-';
+	bool is_long;
+
+	while (n < len && s[n] != '\0' && strchr("+-.0123456789Ee", s[n]) != NULL)
+		n++;
+	while (whole < n && s[whole] >= '0' && s[whole] <= '9')
+		whole++;
+	is_long = whole == n && n >= sizeof(digits);
+	if (whole == n && n >= 19 && !is_long) {
+		snprintf(digits, sizeof(digits), "%.*s", (int)n, s);
+		errno = 0;
+		(void)strtoll(digits, NULL, 10);
+		is_long = errno == ERANGE;
+	}
+	buf_adds(out, is_long ? "\"" : "");
+	buf_add(out, s, n);
+	buf_adds(out, is_long ? "\"" : "");
+	return n;
+}
+
+void
+json_mend(const char *data, size_t len, struct buf *out)
+{
+	bool in_text = false;
+	size_t i = len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+
+	buf_reset(out);
+	while (i < len) {
+		char c = data[i];
+		size_t n = utf8_length(data + i, len - i);
+
+		if (in_text && c == '\\') {
+			i += mend_escape(data + i, len - i, out);
+			continue;
+		}
+		if (!in_text && (c == '-' || (c >= '0' && c <= '9'))) {
+			i += mend_number(data + i, len - i, out);
+			continue;
+		}
+		/* A line ends in no text: what is broken in one line does not reach the next. */
+		in_text = c == '"' ? !in_text : in_text && c != '\n';
+		if (n == 0 && in_text)
+			buf_printf(out, "\\\\x%02x", (unsigned char)c);
+		else
+			buf_add(out, data + i, n == 0 ? 1 : n);
+		i += n == 0 ? 1 : n;
 	}
 }

@@ -43,6 +43,13 @@ int json_parse(const char *data, size_t len, struct json **ret_value, struct err
  */
 void json_tame(const char *data, size_t len, struct buf *out);
 
+/*
+ * A copy of what others wrote, for what their writers let through and json_parse() does not: a byte order
+ * mark goes; U+0000 and halves of surrogates become U+FFFD; a byte of a text that is no UTF-8 is spelt out
+ * ("\xe9"); a whole number beyond int64 becomes the text of its digits.  What is no JSON stays none.
+ */
+void json_mend(const char *data, size_t len, struct buf *out);
+
 void json_free(struct json *value); /* NULL is fine */
 
 /* For cleanup(json_freep). */

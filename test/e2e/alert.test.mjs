@@ -2,8 +2,11 @@
 // An administrator and the alerts: seen by urgency, acknowledged by keyboard, muted with a look at what
 // that hides, judged, put into an incident and taken out; a key for a program; on a desk and on a phone.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { DESK, PHONE, axe, catalogue, launch, noSideways, open, rest, signIn, until, visitor } from './browser.mjs';
+import { folder } from '../suite/lib.mjs';
 import { scene } from './scene.mjs';
 
 let browser, s;
@@ -202,6 +205,26 @@ test('a key is made in the browser, shown once, and sends an alert the list tell
   await page.locator('main tbody tr').filter({ hasText: '<b>Beacon</b>' }).waitFor();
   assert.deepEqual(me.faults, []);
   await me.close();
+});
+
+test('long words of senders stay inside: on a desk nothing scrolls sideways, on a phone no fact of a row is out of sight', async () => {
+  const word = `Win32/${'Agent_Tesla_CnC_'.repeat(8)}`;
+  const file = join(folder(), 'dai.json');
+  writeFileSync(file, JSON.stringify({ source: 'maydai', source_ref: '1', title: word, rule_id: word, detail: { link: `https://x.example/${'a'.repeat(200)}`, [`k${'e'.repeat(59)}y`]: 'v'.repeat(200) } }));
+  const { number } = s.data.run('alert', 'add', file).items[0];
+  const incident = s.data.run('alert', 'open', number).incident_number;
+  writeFileSync(file, JSON.stringify({ source: 'maydai', source_ref: '2', title: word, rule_id: word }));
+  s.data.run('alert', 'add', file);
+  for (const size of [{ viewport: { width: 1280, height: 800 } }, { ...PHONE, viewport: { width: 390, height: 844 } }]) {
+    const me = await inside(size);
+    for (const path of [`/canh-bao/${number}`, `/su-co/${incident}`, '/canh-bao', '/canh-bao?gop=one', '/canh-bao/quy-tac']) {
+      await open(me.page, path);
+      await noSideways(me.page, path);
+      const out = await me.page.locator('.table-wrap').evaluateAll((all) => all.map((e) => e.scrollWidth - e.clientWidth));
+      if (size.viewport.width < 600) assert.ok(out.every((n) => n <= 0), `${path}: ${out} points out of sight`);
+    }
+    await me.close();
+  }
 });
 
 test('on a phone all of it fits and can be done', async () => {

@@ -139,7 +139,7 @@ test('hostile bodies are refused with the field, and nothing is kept of them', a
     [alert('h', { title: { a: 1 } }), 422, 'title'], [alert('h', { title: '' }), 422, 'title'], [alert('h', { source: 'x'.repeat(61) }), 422, 'source'],
     [alert('h', { source_ref: 'x'.repeat(201) }), 422, 'source_ref'], [alert('h', { count: -1 }), 422, 'count'], [alert('h', { count: 1e300 }), 422, 'count'],
     [alert('h', { first_at: 'hôm qua' }), 422, 'first_at'], [alert('h', { first_at: '2026-11-22T10:00:00Z', last_at: '2026-11-22T09:00:00Z' }), 422, 'last_at'],
-    [alert('h', { tags: 'x' }), 422, 'tags'], [alert('h', { observables: {} }), 422, 'observables'], [alert('h', { observables: [{}] }), 422, 'observables.value'],
+    [alert('h', { tags: 'x' }), 422, 'tags'], [alert('h', { observables: {} }), 422, 'observables'], [alert('h', { observables: [{}] }), 422, 'observables[0].value'],
     [alert('h', { detail: 'x' }), 422, 'detail'], [alert('h', { detail: { a: 'x'.repeat(60000) } }), 413, 'detail'],
     ['{"a":' + '['.repeat(5000) + ']'.repeat(5000) + '}', 400, undefined], ['x'.repeat(2 << 20), 413, undefined],
     [{ ...wazuh, rule: [] }, 422, undefined, '/wazuh'], [{ ...wazuh, rule: { ...wazuh.rule, level: 99 } }, 422, 'rule.level', '/wazuh'], [{ ...wazuh, id: undefined }, 422, 'id', '/wazuh'],
@@ -304,6 +304,39 @@ test('a new incident takes alerts with the playbook of their rule; one comes out
   await admin.ok('POST', `/incidents/${opened.incident_id}/restrict`, { restricted: false });
 });
 
+test('a sign two alerts have stays with the one that stays; judged false and taken out an alert is closed', async () => {
+  const made = (await send('/api/v1/alerts', [alert('t1', { rule_id: 'R-two', observables: ['203.0.113.90', '203.0.113.91'] }),
+    alert('t2', { rule_id: 'R-two', observables: [{ type: 'ip', value: '203.0.113.90', note: 'của hai' }] })])).json.items;
+  const incident = await admin.ok('POST', '/incidents', { title: 'Hai cảnh báo, một dấu hiệu' });
+  await admin.ok('POST', '/alerts/merge', { alerts: made.map((a) => a.id), into: incident.id });
+  await admin.ok('POST', `/alerts/${made[0].id}/unmerge`, { reason: 'nhầm' });
+  const observables = async () => (await admin.ok('GET', `/incidents/${incident.id}/observables`)).items.map((o) => [o.value, o.source, o.note]);
+  assert.deepEqual(await observables(), [['203.0.113.90', made[1].number, 'của hai']]);
+  await admin.ok('POST', '/alerts/verdict', { alerts: [made[1].id], verdict: 'false_positive' });
+  assert.equal((await admin.ok('GET', `/alerts/${made[1].id}`)).alert_state, 'merged');
+  await admin.ok('POST', `/alerts/${made[1].id}/unmerge`, { reason: 'báo sai' });
+  assert.equal((await admin.ok('GET', `/alerts/${made[1].id}`)).alert_state, 'closed');
+  assert.deepEqual(await observables(), []);
+});
+
+test('what grows keeps what it had; its new signs reach the incident it is in', async () => {
+  const [made] = (await send('/api/v1/alerts', alert('gr1', { rule_id: 'R-grow', advice: 'Chặn', detail: { story: 'một' }, observables: ['203.0.113.95'] }))).json.items;
+  const incident = await admin.ok('POST', '/incidents', { title: 'Còn tiếp diễn' });
+  await admin.ok('POST', '/alerts/merge', { alerts: [made.id], into: incident.id });
+  await admin.ok('POST', `/incidents/${incident.id}/restrict`, { restricted: true, reason: 'cần kín' });
+  assert.equal((await send('/api/v1/alerts', alert('gr1', { rule_id: 'R-grow', count: 2, observables: ['203.0.113.96'] }))).json.known, 1);
+  const grown = await admin.ok('GET', `/alerts/${made.id}`);
+  assert.deepEqual([grown.count, grown.advice, grown.detail, grown.observables.map((o) => o.value)], [2, 'Chặn', { story: 'một' }, ['203.0.113.95', '203.0.113.96']]);
+  assert.deepEqual((await admin.ok('GET', `/incidents/${incident.id}/observables`)).items.map((o) => o.value).sort(), ['203.0.113.95', '203.0.113.96']);
+});
+
+test('the title of an incident that an alert opens is no longer than one a person may give', async () => {
+  const [made] = (await send('/api/v1/alerts', alert('long', { rule_id: 'R-long', title: 'Đ'.repeat(150), host: 'x'.repeat(150) }))).json.items;
+  const opened = await admin.ok('POST', '/alerts/open', { alerts: [made.id] });
+  const incident = await admin.ok('GET', `/incidents/${opened.incident_id}`);
+  assert.ok(Buffer.byteLength(incident.title) <= 200, incident.title);
+});
+
 test('a group goes into an incident whole, in one line of its story; beyond the limit what is left is said', async () => {
   const many = (n, rule, more = {}) => Array.from({ length: n }, (_, i) => alert(`${rule}-${i}`, { rule_id: rule, title: `Quét ${rule}`, host: `PC-${i % 7}`, observables: [`198.51.100.${i % 9}`],
     detail: { log: 'x'.repeat(4000) }, ...more }));
@@ -369,6 +402,16 @@ test('the search finds alerts by title, rule, host, reference and observables, a
   await admin.ok('POST', `/incidents/${opened.incident_id}/restrict`, { restricted: true });
   assert.deepEqual([(await hits('PC-TIM-01', substitute)).length, (await hits(found.number, substitute)).length, (await hits('203.0.113.99', substitute)).length], [0, 0, 0]);
   assert.deepEqual((await hits('PC-TIM-01')).map((h) => [h.alert_state, h.incident_id]), [['merged', opened.incident_id]]);
+});
+
+test('the list is narrowed as one types in a hurry: without capitals, without marks; % and _ are themselves', async () => {
+  await send('/api/v1/alerts', [alert('vội1', { rule_id: 'R-words_1', title: 'Đổi quyền quản trị tệp lạ', host: 'PC-CHU' }), alert('vội2', { rule_id: 'R-wordsx1', title: 'Ổ đĩa đầy 99%', host: 'PC-CHU' })]);
+  const found = async (q, path = '/alerts') => (await admin.ok('GET', `${path}?host=PC-CHU&q=${encodeURIComponent(q)}`)).items.map((a) => a.title);
+  for (const q of ['đổi quyền', 'ĐỔI QUYỀN', 'doi quyen', 'tep la', 'i quyề'])
+    for (const path of ['/alerts', '/alerts/groups']) assert.deepEqual(await found(q, path), ['Đổi quyền quản trị tệp lạ'], `${path} ${q}`);
+  assert.deepEqual(await found('99%'), ['Ổ đĩa đầy 99%']);
+  assert.deepEqual(await found('words_1'), ['Đổi quyền quản trị tệp lạ']);
+  assert.equal((await admin.ok('POST', '/alerts/ack', { host: 'PC-CHU', q: 'o dia' })).changed, 1);
 });
 
 test('verdicts are what is known of a rule', async () => {

@@ -269,6 +269,19 @@ test('what is wrong with rules and options is told before anything is stored', (
   assert.equal(data.run('incident', 'list').items.length, 0);
 });
 
+test('names of files are any bytes: what is no line of text becomes one, and nothing is held up by it', () => {
+  const data = newData();
+  const dir = folder();
+  const bytes = Buffer.concat([Buffer.from(`${dir}/cu\xea`, 'latin1'), Buffer.from('.log')]);
+  for (const [i, name] of [join(dir, 'hai\ndòng.log'), join(dir, 'tab\tở.log'), bytes].entries()) writeFileSync(name, `${attack}\n${i}`);
+  writeFileSync(join(dir, 'nhật ký (1) "x" <b>&.log'), `${attack}\n9`);
+  const hunted = khien(['hunt', dir, '--data', data.dir, '--incident', 'new']);
+  assert.equal(hunted.status, 0, hunted.err);
+  const names = data.run('evidence', 'list', `SC-${YEAR}-0001`).items.map((e) => e.name);
+  assert.equal(names.length, 4);
+  assert.ok(names.every((n) => !/[\x00-\x1f]/.test(n)), JSON.stringify(names));
+});
+
 test('a hunt whose set of rules is gone fails and says so; no other rules are used', () => {
   const data = newData();
   const incident = data.run('incident', 'open', '--title', 'Bộ quy tắc bị xóa');

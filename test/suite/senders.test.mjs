@@ -213,6 +213,44 @@ test('TheHive 5: files in parts of a form, as thehive4py sends them; what is too
   assert.deepEqual(local.json?.files?.map((f) => [f.name, f.taken]), [['mau.exe', true]], local.err);
 });
 
+test('what writers of logs let through comes in whole: other encodings, U+0000, halves of letters, long numbers, a byte order mark', async () => {
+  const eve = (more) => ({ timestamp: '2026-11-23T07:31:05.123456+0700', flow_id: 9000 + ++reference, event_type: 'alert', src_ip: '203.0.113.9', dest_ip: '10.1.1.1', proto: 'TCP',
+    alert: { gid: 1, signature_id: 2024, signature: 'ET X', severity: 1 }, ...more });
+  const lines = [eve({ http: { http_user_agent: 'a\xffb' } }), eve({ http: { http_user_agent: 'a\0b' } }), eve(), eve()].map((e) => JSON.stringify(e));
+  lines[2] = lines[2].replace(/"flow_id":\d+/, '"flow_id":18446744073709551615');
+  lines[3] = lines[3].replace('"ET X"', '"ET \\ud83d"');
+  const batch = await send('/api/v1/alerts/suricata', Buffer.from(lines.join('\n'), 'latin1'), { 'content-type': 'application/x-ndjson' });
+  assert.deepEqual([batch.status, batch.json?.created, batch.json?.refused_count], [201, 4, 0], batch.text);
+  const agent = async (i) => (await shown(batch.json.items[i].id)).detail.matched.find((m) => m.field === 'http.http_user_agent')?.value;
+  assert.deepEqual([await agent(0), await agent(1)], ['a\\xffb', 'a\ufffdb']);
+  assert.match(batch.json.items[2].source_ref, /^18446744073709551615-/);
+  const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(JSON.stringify(wazuh({ rule: rule('1', 5, 'x') })))]);
+  assert.equal((await send('/api/v1/alerts/wazuh', marked)).status, 201);
+  const file = join(folder(), 'windows.json');
+  writeFileSync(file, Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(JSON.stringify(wazuh({ rule: rule('1', 5, 'x'), full_log: 'c\xe9p' })), 'latin1')]));
+  assert.equal(run('alert', 'intake', 'wazuh', file).created, 1);
+  assert.equal((await send('/api/v1/alerts', Buffer.from('\ufeff{}', 'utf16le'))).json.field, 'body', 'another encoding altogether is said');
+});
+
+test('a time is milliseconds, with a fraction or as text too, or seconds; what is none is refused', async () => {
+  for (const date of [1795393865000, 1795393865, '1795393865000', 1795393865000.25, '2026-11-23T07:31:05+07:00']) {
+    const made = await send('/api/alert', hive({ date }));
+    assert.equal(made.json.date, 1795393865000, `${date}: ${made.text}`);
+  }
+  assert.equal((await send('/api/alert', hive({ date: '' }))).status, 201);
+  for (const date of [-5, '1795393865x', '0x10', 1e300, true, {}]) assert.equal((await send('/api/alert', hive({ date }))).json.field, 'date', String(date));
+});
+
+test('Suricata: whole URLs of proxies, unusual ports, senders with a name; an address has one form', async () => {
+  const eve = async (more) => shown((await send('/api/v1/alerts/suricata', { timestamp: '2026-11-23T07:31:05.123456+0700', flow_id: 9100 + ++reference, event_type: 'alert', src_ip: '::ffff:203.0.113.9',
+    dest_ip: '10.1.1.1', proto: 'TCP', alert: { gid: 1, signature_id: 2024, signature: 'ET X', severity: 1 }, ...more })).json.items[0].id);
+  assert.deepEqual(values(await eve({ http: { hostname: 'xau.example', url: 'http://xau.example/b' } }), 'url'), ['http://xau.example/b']);
+  assert.deepEqual(values(await eve({ http: { hostname: 'xau.example', http_port: 8080, url: '/a' } }), 'url'), ['http://xau.example:8080/a']);
+  const mail = await eve({ email: { from: '"Phòng Kế toán" <ketoan@xau.example>' } });
+  assert.deepEqual(values(mail, 'email'), ['ketoan@xau.example']);
+  assert.deepEqual(values(mail, 'ip'), ['10.1.1.1', '203.0.113.9']);
+});
+
 test('the ledger holds', () => {
   assert.equal(run('ledger', 'verify').faults_count, 0);
 });

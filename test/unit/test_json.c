@@ -245,7 +245,31 @@ values_can_be_built_and_changed(void **state)
 	json_free(NULL);
 }
 
+static void
+what_others_write_is_mended(void **state)
+{
+	static const struct { const char *in, *out; } rows[] = {
+		{ "\xef\xbb\xbf{\"a\":1}", "{\"a\":1}" },
+		{ "{\"a\":\"x\\u0000y\",\"b\":\"\\\\u0000\"}", "{\"a\":\"x\\ufffdy\",\"b\":\"\\\\u0000\"}" },
+		{ "[\"\\ud83d\\ude00 \\ud83d \\ude00 \\ud83d\\u0041\"]", "[\"\\ud83d\\ude00 \\ufffd \\ufffd \\ufffd\\u0041\"]" },
+		{ "[\"Truy c\xe9p \xe1\xba\xadp\"]", "[\"Truy c\\\\xe9p \xe1\xba\xadp\"]" },
+		{ "[9223372036854775807,-9223372036854775808,1.5e3]", "[9223372036854775807,-9223372036854775808,1.5e3]" },
+		{ "[9223372036854775808,18446744073709551615]", "[\"9223372036854775808\",\"18446744073709551615\"]" },
+		{ "[99999999999999999999999999999999]", "[\"99999999999999999999999999999999\"]" },
+		{ "\"a\n\xe9", "\"a\n\xe9" }, /* outside of texts nothing is mended */
+		{ "\"\\", "\"\\" }, { "\"\\ud83d", "\"\\ufffd" }, { "", "" },
+	};
+	cleanup(buf_clear) struct buf out = BUF_INIT(1000);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		json_mend(rows[i].in, strlen(rows[i].in), &out);
+		assert_string_equal(buf_str(&out), rows[i].out);
+	}
+}
+
 TEST_MAIN(cmocka_unit_test(members_are_found_by_kind),
+    cmocka_unit_test(what_others_write_is_mended),
     cmocka_unit_test(members_come_in_written_order),
     cmocka_unit_test(what_is_not_json_is_refused_with_its_place),
     cmocka_unit_test(depth_and_size_have_limits), cmocka_unit_test(canonical_form_is_rfc_8785),

@@ -143,8 +143,8 @@ function Others({ detail }: { detail: AlertDetail['detail'] }) {
 	return (
 		<Card title={t('alert.others')}>
 			<dl className="facts">
-				{link && <div><dt>{t('alert.link')}</dt><dd>{/^https?:\/\//.test(link) ? <a href={link} target="_blank" rel="noreferrer noopener">{link}</a> : link}</dd></div>}
-				{rest.map(([k, v]) => <div key={k}><dt className="mono">{k}</dt><dd className="mono">{typeof v === 'object' ? JSON.stringify(v) : String(v)}</dd></div>)}
+				{link && <><dt>{t('alert.link')}</dt><dd>{/^https?:\/\//.test(link) ? <a href={link} target="_blank" rel="noreferrer noopener">{link}</a> : link}</dd></>}
+				{rest.map(([k, v]) => [<dt key={k} className="mono">{k}</dt>, <dd key={`${k}v`} className="mono">{typeof v === 'object' ? JSON.stringify(v) : String(v)}</dd>])}
 			</dl>
 		</Card>
 	);
