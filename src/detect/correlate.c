@@ -1,43 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* correlate.c: sliding windows over hits, per correlation and group. */
+/* correlate.c: sliding windows over hits, per correlation and group; correlate_measure.c judges them. */
 #include "detect/correlate.h"
 
 #include <math.h>
 
-#include "base/map.h"
-#include "detect/matcher_part.h"
+#include "detect/correlate_part.h"
 
 #define ABSENT      UINT32_MAX
 #define PARTS_MAX   64
 #define ENTRIES_MAX ((size_t)8 << 20)  /* hits of all windows together */
 #define CARRY_MAX   ((size_t)1 << 22)
 #define QUEUE_MAX   ((size_t)32 << 20) /* bytes of the hits a correlation puts off; beyond it those it has are fed */
-
-/* One hit in a window. */
-struct entry {
-	int64_t time_ns;
-	struct correlate_ref ref;
-	uint32_t which;       /* of the correlation's rules */
-	double number;        /* value_sum, _avg, _percentile */
-	struct tally *tally;  /* value_count */
-};
-
-/* How often a value is in the window. */
-struct tally {
-	size_t count;
-};
-
-struct window {
-	struct entry *entry;  /* a queue: from first to first + count */
-	size_t first, count, room;
-	struct map tally;     /* values to struct tally * */
-	size_t different;
-	size_t *of_rule;      /* hits per rule of the correlation */
-	size_t rules_seen;
-	double sum;
-	char **group;
-	struct buf carry;     /* of the last hit, what is handed on beside the group */
-};
 
 /* A rule as part of a correlation. */
 struct part {
@@ -145,22 +118,43 @@ window_free(void *p)
 		free(w->group[i]);
 	buf_clear(&w->carry);
 	free(w->group);
+	free(w->sorted);
+	free(w->start);
 	free(w->entry);
 	free(w->of_rule);
 	free(w);
 }
 
+/* Values that have left the window. */
+static void
+forget_values(struct window *w)
+{
+	struct map live = MAP_INIT;
+	struct map_slot *s;
+
+	for (size_t i = 0; (s = map_next(&w->tally, &i)) != NULL;) {
+		if (((struct tally *)s->value)->count > 0)
+			map_put(&live, s->key, s->value);
+		else
+			free(s->value);
+	}
+	map_clear(&w->tally, NULL);
+	w->tally = live;
+}
+
 static void
 drop_first(struct correlate *c, struct window *w)
 {
-	struct entry *e = &w->entry[w->first++];
+	struct entry *e = &w->entry[w->first];
 
+	window_goes(w, e);
+	w->first++;
 	w->count--;
 	c->entries--;
 	if (--w->of_rule[e->which] == 0)
 		w->rules_seen--;
-	if (e->tally != NULL && --e->tally->count == 0)
-		w->different--;
+	if (e->tally != NULL && --e->tally->count == 0 && --w->different * 2 + 1000 < w->tally.used)
+		forget_values(w);
 	w->sum -= e->number;
 	if (w->count == 0) {
 		w->first = 0;
@@ -208,129 +202,7 @@ push(struct correlate *c, struct window *w, const struct entry *e)
 	if (w->of_rule[e->which]++ == 0)
 		w->rules_seen++;
 	w->sum += e->number;
-}
-
-/* ---- conditions ---- */
-
-static int
-compare_numbers(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* The numbers of the window in their order; the caller frees them. */
-static double *
-sorted(const struct window *w)
-{
-	double *n = xcalloc(w->count, sizeof(*n));
-
-	for (size_t i = 0; i < w->count; i++)
-		n[i] = w->entry[w->first + i].number;
-	qsort(n, w->count, sizeof(*n), compare_numbers);
-	return n;
-}
-
-/* Nearest rank. */
-static double
-percentile(const struct window *w, double p)
-{
-	size_t rank = (size_t)ceil(p / 100 * (double)w->count);
-	double *n = sorted(w), ret = n[rank == 0 ? 0 : rank - 1];
-
-	free(n);
-	return ret;
-}
-
-/* Between the two in the middle where no single one is. */
-static double
-median(const struct window *w)
-{
-	double *n = sorted(w), ret = (n[(w->count - 1) / 2] + n[w->count / 2]) / 2;
-
-	free(n);
-	return ret;
-}
-
-/* How many of the rules follow each other in their order, from the first on. */
-static size_t
-in_order(const struct window *w, size_t rules)
-{
-	size_t next = 0;
-
-	for (size_t i = 0; i < w->count && next < rules; i++)
-		next += w->entry[w->first + i].which == next;
-	return next;
-}
-
-static double
-measure(const struct corr_rec *r, const struct window *w)
-{
-	switch ((enum sigma_count)r->type) {
-	case SIGMA_EVENT_COUNT:
-		return (double)w->count;
-	case SIGMA_VALUE_COUNT:
-		return (double)w->different;
-	case SIGMA_TEMPORAL:
-		return (double)w->rules_seen;
-	case SIGMA_TEMPORAL_ORDERED:
-		return w->rules_seen < r->refs && r->bounds == 0 ? 0 : (double)in_order(w, r->refs);
-	case SIGMA_VALUE_SUM:
-		return w->sum;
-	case SIGMA_VALUE_AVG:
-		return w->sum / (double)w->count;
-	case SIGMA_VALUE_PERCENTILE:
-		return percentile(w, r->percentile);
-	case SIGMA_VALUE_MEDIAN:
-		return median(w);
-	}
-	return 0;
-}
-
-static bool
-holds(const struct corr_rec *r, double n)
-{
-	if (r->bounds == 0)
-		return n >= r->refs;
-	for (int i = 0; i < r->bounds; i++) {
-		double limit = r->bound[i].number;
-		bool good = false;
-
-		switch ((enum sigma_cmp)r->bound[i].cmp) {
-		case SIGMA_GT:
-			good = n > limit;
-			break;
-		case SIGMA_GTE:
-			good = n >= limit;
-			break;
-		case SIGMA_LT:
-			good = n < limit;
-			break;
-		case SIGMA_LTE:
-			good = n <= limit;
-			break;
-		case SIGMA_EQ:
-			good = n == limit;
-			break;
-		default:
-			good = n != limit;
-			break;
-		}
-		if (!good)
-			return false;
-	}
-	return true;
-}
-
-/* Whether more hits could undo the condition, so that a window must be over before it is judged. */
-static bool
-waits(const struct corr_rec *r)
-{
-	for (int i = 0; i < r->bounds; i++)
-		if (r->bound[i].cmp != SIGMA_GT && r->bound[i].cmp != SIGMA_GTE)
-			return true;
-	return false;
+	window_came(w, e);
 }
 
 /* ---- detections ---- */
@@ -389,9 +261,9 @@ static void
 slide(struct correlate *c, const struct corr_rec *r, struct window *w, int64_t now_ns)
 {
 	while (w->count > 0 && r->span_ns > 0 && now_ns - w->entry[w->first].time_ns > r->span_ns) {
-		double n = waits(r) ? measure(r, w) : 0;
+		double n = window_waits(r) ? window_measure(r, w) : 0;
 
-		if (waits(r) && holds(r, n))
+		if (window_waits(r) && window_holds(r, n))
 			fire(c, r, w, n);
 		else
 			drop_first(c, w);
@@ -447,6 +319,7 @@ window_of(struct correlate *c, uint32_t corr, uint32_t which, const struct text 
 		w = xcalloc(1, sizeof(*w));
 		buf_init(&w->carry, CARRY_MAX);
 		w->of_rule = xcalloc(r->refs + 1, sizeof(*w->of_rule));
+		window_init(r, w);
 		w->group = xcalloc(r->groups + 1, sizeof(*w->group));
 		for (uint32_t k = 0; k < r->groups; k++) {
 			struct text text = slot_text(c, r, which, k, part, parts);
@@ -512,10 +385,10 @@ feed_one(struct correlate *c, const struct part *p, int64_t time_ns, const struc
 	buf_reset(&w->carry);
 	for (uint32_t k = 0; k < r->carries; k++)
 		add_part(&w->carry, slot_text(c, r, p->which, r->groups + r->fields + k, part, parts));
-	if (waits(r))
+	if (window_waits(r))
 		return;
-	n = measure(r, w);
-	if (holds(r, n))
+	n = window_measure(r, w);
+	if (window_holds(r, n))
 		fire(c, r, w, n);
 }
 
@@ -584,7 +457,7 @@ find_who_puts_off(struct correlate *c)
 {
 	for (uint32_t i = 0; i < c->m->t.corrs; i++) {
 		const struct corr_rec *r = &c->m->t.corr[i];
-		bool hands_on_late = waits(r) || c->queue[i].used;
+		bool hands_on_late = window_waits(r) || c->queue[i].used;
 
 		buf_init(&c->queue[i].data, QUEUE_MAX);
 		for (uint32_t k = c->part_of[r->rule]; hands_on_late && k < c->part_of[r->rule + 1]; k++)
@@ -641,15 +514,15 @@ decide(struct correlate *c, uint32_t corr)
 	struct map_slot *s;
 	size_t n = 0;
 
-	for (size_t i = 0; waits(r) && (s = map_next(&c->window[corr], &i)) != NULL;)
+	for (size_t i = 0; window_waits(r) && (s = map_next(&c->window[corr], &i)) != NULL;)
 		if (((struct window *)s->value)->count > 0)
 			open[n++] = s->value;
 	qsort(open, n, sizeof(struct window *), compare_windows);
 	for (size_t i = 0; i < n; i++)
 		while (open[i]->count > 0) {
-			double count = measure(r, open[i]);
+			double count = window_measure(r, open[i]);
 
-			if (holds(r, count))
+			if (window_holds(r, count))
 				fire(c, r, open[i], count);
 			else if (r->span_ns == 0)
 				break;

@@ -123,6 +123,7 @@ different_values_are_counted(void **state)
 	assert_string_equal(DETECTIONS(avg, { 0, "a=1 n=4" }, { 1, "a=1 n=8" }), "avg:2");
 	assert_string_equal(DETECTIONS(mid, { 0, "a=1 n=1" }, { 1, "a=1 n=9" }, { 2, "a=1 n=6" }), "mid:3");
 	assert_string_equal(DETECTIONS(mid, { 0, "a=1 n=2" }, { 1, "a=1 n=10" }), "mid:2");
+	assert_string_equal(DETECTIONS(mid, { 0, "a=1 n=1" }, { 1, "a=1 n=1" }, { 62, "a=1 n=9" }), "mid:1");
 	assert_string_equal(DETECTIONS(pct, { 0, "a=1 n=1" }, { 1, "a=1 n=7" }, { 2, "a=1 n=9" }), "pct:3");
 }
 
@@ -131,6 +132,8 @@ rules_come_together_in_any_or_in_their_order(void **state)
 {
 #define PAIR RULE("a", "a") RULE("b", "b") "title: both\ncorrelation:\n  rules: [a, b]\n" \
 	"  group-by: [u]\n  timespan: 10s\n"
+	static const char three[] = RULE("a", "a") RULE("b", "b") RULE("c", "c") "title: all\ncorrelation:\n"
+	    "  type: temporal_ordered\n  rules: [a, b, c]\n  timespan: 10s\n";
 	static const char any[] = PAIR "  type: temporal\n", ordered[] = PAIR "  type: temporal_ordered\n";
 
 	(void)state;
@@ -140,6 +143,11 @@ rules_come_together_in_any_or_in_their_order(void **state)
 	assert_string_equal(DETECTIONS(ordered, { 0, "b=1 u=x" }, { 1, "a=1 u=x" }), "");
 	assert_string_equal(DETECTIONS(ordered, { 0, "b=1 u=x" }, { 1, "a=1 u=x" }, { 2, "b=1 u=x" }),
 	    "both:3,u=x");
+	/* The sequence may begin anew; what it began with may have left the window. */
+	assert_string_equal(DETECTIONS(three, { 0, "a=1" }, { 1, "b=1" }, { 2, "a=1" }, { 3, "c=1" }), "all:4");
+	assert_string_equal(DETECTIONS(three, { 0, "b=1" }, { 1, "a=1" }, { 2, "c=1" }, { 3, "b=1" }, { 4, "c=1" }), "all:5");
+	assert_string_equal(DETECTIONS(three, { 0, "a=1" }, { 5, "a=1" }, { 6, "b=1" }, { 14, "c=1" }), "all:3");
+	assert_string_equal(DETECTIONS(three, { 0, "a=1" }, { 1, "b=1" }, { 8, "a=1" }, { 11, "c=1" }), "");
 }
 
 static void
