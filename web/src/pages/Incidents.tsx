@@ -71,7 +71,7 @@ export default function Incidents() {
 		{ id: 'title', title: t('incident.name'), value: (i) => i.title, className: 'wide rest', cell: (i) => <span title={i.title}>{i.title}</span>, fixed: true },
 		{ id: 'level', title: t('incident.level'), value: (i) => i.level ?? 9, text: (i) => (i.level ? t('mark.level', { level: i.level }) : ''), cell: (i) => <Level level={i.level} /> },
 		{ id: 'state', title: t('incident.state'), value: (i) => wordFor('state', i.state), cell: (i) => <StateMark state={i.state} /> },
-		{ id: 'type', title: t('incident.type'), value: (i) => labelOf(types, i.type), cell: (i) => <span title={labelOf(types, i.type)}>{labelOf(types, i.type)}</span>, className: 'wide short' },
+		{ id: 'type', title: t('incident.type'), value: (i) => labelOf(types, i.type), cell: (i) => i.type && <span title={labelOf(types, i.type)}>{labelOf(types, i.type)}</span>, className: 'wide short' },
 		{ id: 'lead', title: t('incident.lead'), value: (i) => i.lead_name ?? '', cell: (i) => i.lead_name ?? <span className="quiet">{t('incident.nobody')}</span>, className: 'nowrap' },
 		{ id: 'tasks', title: t('incident.open_tasks'), value: (i) => i.open_tasks ?? 0, cell: (i) => i.open_tasks || '', className: 'num' },
 		{ id: 'beyond', title: t('incident.beyond'), value: (i) => wordFor('beyond', i.beyond), cell: (i) => <Beyond value={i.beyond} />, hidden: true },

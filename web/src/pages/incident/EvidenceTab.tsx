@@ -31,11 +31,11 @@ export default function EvidenceTab({ incident: i, canHandle }: TabProps) {
 	const [openId, setOpenId] = useState<string | null>(null);
 	const columns: Column<Evidence>[] = [
 		{ id: 'number', title: t('evidence.number'), value: (e) => e.number, cell: (e) => <button type="button" className="linkish" onClick={() => setOpenId(e.id)}>{e.number}</button>, fixed: true, className: 'nowrap' },
-		{ id: 'name', title: t('evidence.name'), value: (e) => e.name, cell: (e) => <span title={e.name}>{e.name}</span>, className: 'wide rest', fixed: true },
+		{ id: 'name', title: t('evidence.name'), value: (e) => e.name, cell: (e) => <span title={e.name}>{e.name}</span>, className: 'wide short', fixed: true },
 		{ id: 'kind', title: t('evidence.kind'), value: (e) => wordFor('evidence_kind', e.kind), cell: (e) => wordFor('evidence_kind', e.kind), className: 'nowrap' },
 		{ id: 'form', title: t('evidence.form'), value: (e) => wordFor('evidence_form', e.form), cell: (e) => wordFor('evidence_form', e.form), className: 'nowrap' },
 		{ id: 'collected', title: t('evidence.collected_at'), value: (e) => e.collected_at, text: (e) => absolute(e.collected_at), cell: (e) => <When at={e.collected_at} exact /> },
-		{ id: 'holder', title: t('evidence.holder'), value: (e) => e.holder ?? '', cell: (e) => e.holder },
+		{ id: 'holder', title: t('evidence.holder'), value: (e) => e.holder ?? '', cell: (e) => e.holder, className: 'nowrap' },
 		{ id: 'size', title: t('evidence.size'), value: (e) => e.size, text: (e) => String(e.size ?? ''), cell: (e) => sizeText(e.size), className: 'num nowrap' },
 		{ id: 'state', title: t('evidence.state'), value: (e) => e.state, text: (e) => wordFor('evidence_state', e.state), cell: (e) => <Tag kind={e.state === 'held' ? 'good' : ''}>{wordFor('evidence_state', e.state)}</Tag> },
 		{ id: 'tlp', title: 'TLP', value: (e) => e.tlp, cell: (e) => <Tlp tlp={e.tlp} />, hidden: true },
