@@ -60,6 +60,9 @@ compile_template(struct evtx_reader *r, uint32_t pos, uint32_t size, enum evtx_w
 	ok = evtx_compile(c, pos, pos + size, where);
 	if (!ok && c->program.ops == 0)
 		return NULL;
+	/* A damaged one may end within a name, which then is compared like all other bytes. */
+	while (!ok && c->refs > 0 && (size < 8 || c->ref[c->refs - 1].at > size - 8))
+		c->refs--;
 	t = arena_alloc(&r->arena, sizeof(*t));
 	*t = (struct evtx_template){ .size = size, .body = keep(r, r->chunk + pos, size), .refs = c->refs,
 		.where = where, .bad = !ok, .ref = keep(r, c->ref, c->refs * sizeof(*c->ref)), .program = c->program };
