@@ -108,7 +108,7 @@ struct run {
 	struct result_part part;
 };
 
-/* A number for the host of a hit: by the time of a detection other hits have been fed. */
+/* A number for the host of a hit: by the time of a detection other hits have been fed.  HOSTS_MAX as in result.h. */
 static uint32_t
 host_number(struct run *run, const char *name, size_t len)
 {
@@ -118,6 +118,10 @@ host_number(struct run *run, const char *name, size_t len)
 	memcpy(copy, name, len);
 	copy[len] = '\0';
 	number = (uintptr_t)map_get(&run->host_ids, copy);
+	if (number == 0 && run->hosts >= HOSTS_MAX) {
+		copy[0] = '\0';
+		number = (uintptr_t)map_get(&run->host_ids, copy);
+	}
 	if (number == 0) {
 		if (run->hosts == run->hosts_room) {
 			run->hosts_room = run->hosts_room == 0 ? 64 : run->hosts_room * 2;

@@ -370,7 +370,8 @@ tampering(struct gaps *gaps, const struct seen *seen, enum lang lang)
 		const char *host = *c->host == '\0' ? word(lang, "hunt.host.none") : c->host;
 
 		if (c->cleared > 0)
-			add(gaps, lang, true, *c->source == '\0' ? "hunt.gap.cleared_some" : "hunt.gap.cleared", ARGS({ "source", c->source }, { "host", host },
+			add(gaps, lang, true, *c->source == '\0' ? "hunt.gap.cleared_some" : "hunt.gap.cleared",
+			    ARGS({ "source", c->source }, { "host", host },
 			    { "count", number(gaps, c->cleared) }, { "when", when(gaps, c->cleared_ns) }));
 		if (c->clock_set > 0)
 			add(gaps, lang, false, "hunt.gap.clock_set", ARGS({ "host", host },
